@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+
+/// Every limit of what a client may send. Units are in the names.
+namespace rollcall::protocol {
+
+/// Request line and fields together, with their line ends (431).
+inline constexpr std::size_t max_header_octets = 16 * 1'024;
+/// Field lines of one request (431).
+inline constexpr std::size_t max_header_fields = 100;
+/// The request-target (414).
+inline constexpr std::size_t max_target_octets = 8 * 1'024;
+/// A body, after chunked coding is taken off (413).
+inline constexpr std::size_t max_body_octets = 64 * 1'024;
+/// Everything in a chunked body that is not data: size lines, extensions, trailers (400). A body of
+/// one octet a chunk needs five octets of size line and line ends for each octet.
+inline constexpr std::size_t max_chunk_extension_octets = 4 * 1'024;
+inline constexpr std::size_t max_trailer_octets = 4 * 1'024;
+/// Nesting of the JSON text.
+inline constexpr std::size_t max_json_depth = 32;
+
+/// What may have to be in one piece to be parsed: a whole header, or a chunk's size line, or the
+/// trailers. A receive buffer of this size always makes progress or ends in an error.
+inline constexpr std::size_t max_unparsed_octets = max_header_octets;
+
+static_assert(max_target_octets < max_header_octets);
+static_assert(max_chunk_extension_octets + max_trailer_octets < max_unparsed_octets);
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace rollcall::protocol {
+
+/// Octets that are appended at one end and taken off at the other. Grows as needed and keeps what
+/// it has grown to; how far it may grow is the caller's to bound. Not thread-safe.
+class OutputBuffer {
+ public:
+  const char* data() const noexcept { return octets_.get() + begin_; }
+  std::size_t size() const noexcept { return end_ - begin_; }
+  std::size_t capacity() const noexcept { return capacity_; }
+
+  /// Makes room for `size` octets at tail(). Pointers into the buffer are void after it.
+  void reserve(std::size_t size) {
+    if (capacity_ - end_ < size) make_room(size);
+  }
+  char* tail() noexcept { return octets_.get() + end_; }
+  /// `size` octets were written at tail().
+  void commit(std::size_t size) noexcept { end_ += size; }
+
+  void append(std::string_view text) {
+    reserve(text.size());
+    if (!text.empty()) std::memcpy(tail(), text.data(), text.size());
+    commit(text.size());
+  }
+
+  /// Takes the first `size` octets off.
+  void consume(std::size_t size) noexcept {
+    begin_ += size;
+    if (begin_ == end_) begin_ = end_ = 0;
+  }
+  void clear() noexcept { begin_ = end_ = 0; }
+
+ private:
+  static constexpr std::size_t least_capacity = 1'024;
+
+  void make_room(std::size_t size) {
+    const std::size_t used = this->size();
+    if (capacity_ - used >= size && begin_ >= used) {
+      std::memcpy(octets_.get(), data(), used);
+    } else {
+      const std::size_t capacity = std::max({used + size, 2 * capacity_, least_capacity});
+      auto octets = std::make_unique_for_overwrite<char[]>(capacity);
+      if (used > 0) std::memcpy(octets.get(), data(), used);
+      octets_ = std::move(octets);
+      capacity_ = capacity;
+    }
+    begin_ = 0;
+    end_ = used;
+  }
+
+  std::unique_ptr<char[]> octets_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+};
+
+}  // namespace rollcall::protocol

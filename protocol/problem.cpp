@@ -1,0 +1,93 @@
+#include "protocol/problem.hpp"
+
+#include <cstddef>
+#include <iterator>
+
+namespace rollcall::protocol {
+namespace {
+
+constexpr const char* blank = "about:blank";
+// Types of our own are tag URIs (RFC 4151): stable names that pretend to be no address.
+constexpr const char* invalid_user_type = "tag:rollcall,2026:invalid-user";
+constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
+
+constexpr ProblemRow rows[] = {
+    {Problem::malformed_request, 400, "Bad Request", blank, "Bad Request",
+     "The bytes are no HTTP/1.1 request (RFC 9112). Send them as the RFC has it, on a new "
+     "connection.",
+     true, 0},
+    {Problem::bad_target, 400, "Bad Request", blank, "Bad Request",
+     "The request target holds a byte or a percent-escape that RFC 3986 does not allow.", true, 0},
+    {Problem::bad_host, 400, "Bad Request", blank, "Bad Request",
+     "Send exactly one valid Host field (RFC 9112, section 3.2).", true, 0},
+    {Problem::ambiguous_framing, 400, "Bad Request", blank, "Bad Request",
+     "The length of the body is ambiguous: send one Content-Length, or Transfer-Encoding: chunked, "
+     "not both.",
+     true, 0},
+    {Problem::unknown_transfer_coding, 501, "Not Implemented", blank, "Not Implemented",
+     "The only transfer coding here is chunked.", true, 0},
+    {Problem::header_too_large, 431, "Request Header Fields Too Large", blank,
+     "Request Header Fields Too Large", "The header may have 16 KiB and 100 fields: send less.",
+     true, 0},
+    {Problem::target_too_long, 414, "URI Too Long", blank, "URI Too Long",
+     "The request target may have 8 KiB: send a shorter one.", true, 0},
+    {Problem::body_too_large, 413, "Content Too Large", blank, "Content Too Large",
+     "A body may have 64 KiB: send one user a request.", true, 0},
+    {Problem::chunk_overhead_too_large, 400, "Bad Request", blank, "Bad Request",
+     "Chunk extensions and trailers may have 4 KiB each: send the body without them.", true, 0},
+    {Problem::request_timeout, 408, "Request Timeout", blank, "Request Timeout",
+     "The request did not arrive whole in time. Send it again on a new connection.", true, 0},
+    {Problem::unsupported_version, 505, "HTTP Version Not Supported", blank,
+     "HTTP Version Not Supported", "Use HTTP/1.1 or HTTP/1.0.", true, 0},
+    {Problem::expectation_failed, 417, "Expectation Failed", blank, "Expectation Failed",
+     "The only expectation here is 100-continue: send the request without Expect.", false, 0},
+    {Problem::not_json, 400, "Bad Request", invalid_user_type, "Invalid user",
+     "The body must be one JSON text in UTF-8 (RFC 8259), with nothing behind it.", false, 0},
+    {Problem::not_an_object, 400, "Bad Request", invalid_user_type, "Invalid user",
+     "The body must be a JSON object with the members last-name, first-name and email.", false, 0},
+    {Problem::duplicate_member, 400, "Bad Request", invalid_user_type, "Invalid user",
+     "A member name stands twice in the object: send each once.", false, 0},
+    {Problem::invalid_user, 400, "Bad Request", invalid_user_type, "Invalid user",
+     "Correct the members listed in errors and send the user again.", false, 0},
+    {Problem::not_found, 404, "Not Found", blank, "Not Found",
+     "There is no such resource: users are at /users.", false, 0},
+    {Problem::user_not_found, 404, "Not Found", blank, "Not Found", "No user has this id.", false,
+     0},
+    {Problem::method_not_allowed, 405, "Method Not Allowed", blank, "Method Not Allowed",
+     "This resource takes the methods listed in the Allow field.", false, 0},
+    {Problem::unknown_method, 501, "Not Implemented", blank, "Not Implemented",
+     "No resource here knows this method.", false, 0},
+    {Problem::unsupported_media_type, 415, "Unsupported Media Type", blank,
+     "Unsupported Media Type",
+     "Send the user as JSON, with the header Content-Type: application/json", false, 0},
+    {Problem::storage_full, 503, "Service Unavailable", storage_type, "Not durable",
+     "The disk is full: the user was not created. Try again once there is room.", false, 10},
+    {Problem::storage_error, 503, "Service Unavailable", storage_type, "Not durable",
+     "The store could not write: the user was not created. Try again.", false, 5},
+    {Problem::storage_faulted, 503, "Service Unavailable", storage_type, "Not durable",
+     "The disk failed to sync: the user was not created, and no write is taken until the server is "
+     "started again.",
+     false, 30},
+    {Problem::storage_busy, 503, "Service Unavailable", storage_type, "Not durable",
+     "Another program holds the data file: the user was not created. Try again.", false, 1},
+    {Problem::overloaded, 503, "Service Unavailable", storage_type, "Overloaded",
+     "Too many writes wait for the disk: the user was not created. Try again.", false, 1},
+    {Problem::ids_exhausted, 503, "Service Unavailable", storage_type, "No id left",
+     "Every id up to 9007199254740991 was given out: the user was not created.", false, 3600},
+    {Problem::too_many_connections, 503, "Service Unavailable", blank, "Service Unavailable",
+     "The server has as many connections as it takes. Try again.", true, 1},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    if (rows[i].problem != static_cast<Problem>(i)) return false;
+  }
+  return std::size(rows) == static_cast<std::size_t>(Problem::too_many_connections) + 1;
+}
+static_assert(in_order(), "row() looks a problem up by its place");
+
+}  // namespace
+
+const ProblemRow& row(Problem problem) noexcept { return rows[static_cast<std::size_t>(problem)]; }
+
+}  // namespace rollcall::protocol

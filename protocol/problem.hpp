@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+
+namespace rollcall::protocol {
+
+/// Every error that can be answered. The order is that of the table in problem.cpp.
+enum class Problem : std::uint8_t {
+  malformed_request,
+  bad_target,
+  bad_host,
+  ambiguous_framing,
+  unknown_transfer_coding,
+  header_too_large,
+  target_too_long,
+  body_too_large,
+  chunk_overhead_too_large,
+  request_timeout,
+  unsupported_version,
+  expectation_failed,
+  not_json,
+  not_an_object,
+  duplicate_member,
+  invalid_user,
+  not_found,
+  user_not_found,
+  method_not_allowed,
+  unknown_method,
+  unsupported_media_type,
+  storage_full,
+  storage_error,
+  storage_faulted,
+  storage_busy,
+  overloaded,
+  ids_exhausted,
+  too_many_connections,
+};
+
+/// One row of the table of error answers (RFC 9457). All texts are constants that need no escaping
+/// in JSON: no error repeats what the client sent.
+struct ProblemRow {
+  Problem problem;
+  unsigned status;
+  const char* reason;  ///< The status line's reason phrase.
+  const char* type;    ///< "about:blank" where the status code says it all (RFC 9457, 4.2.1).
+  const char* title;
+  const char* detail;            ///< What to do next.
+  bool close;                    ///< The connection can't be used after it.
+  unsigned retry_after_seconds;  ///< 0: no Retry-After.
+};
+
+/// The row of a problem. Any thread.
+const ProblemRow& row(Problem problem) noexcept;
+
+}  // namespace rollcall::protocol

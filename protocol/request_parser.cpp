@@ -1,0 +1,241 @@
+#include "protocol/request_parser.hpp"
+
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace rollcall::protocol {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::beast::iequals;
+
+/// Beast's own bound on one call must never be what stops a header: header_octets_ is.
+constexpr std::uint32_t no_header_limit = max_header_octets + 1;
+
+/// A chunk's size line without its extension: 16 digits, two line ends, and some white space.
+constexpr std::size_t chunk_line_octets = 64;
+
+std::string_view trim(std::string_view text) noexcept {
+  const auto space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
+
+bool is_json(std::string_view media_type) noexcept {
+  return iequals(trim(media_type.substr(0, media_type.find(';'))), "application/json");
+}
+
+/// Whether a request line that Beast refused for its version ends in another HTTP version (505)
+/// rather than in something that is none (400).
+bool names_other_version(std::string_view bytes) noexcept {
+  const std::string_view line = bytes.substr(0, bytes.find('\r'));
+  constexpr std::size_t size = std::string_view("HTTP/2.0").size();
+  if (line.size() <= size) return false;
+  const std::string_view version = line.substr(line.size() - size);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return line[line.size() - size - 1] == ' ' && version.starts_with("HTTP/") && digit(version[5]) &&
+         version[6] == '.' && digit(version[7]);
+}
+
+Method to_method(http::verb verb) noexcept {
+  switch (verb) {
+    case http::verb::get:
+      return Method::get;
+    case http::verb::head:
+      return Method::head;
+    case http::verb::post:
+      return Method::post;
+    case http::verb::options:
+      return Method::options;
+    case http::verb::unknown:
+      return Method::unknown;
+    default:
+      return Method::other;
+  }
+}
+
+}  // namespace
+
+RequestParser::RequestParser() {
+  header_limit(no_header_limit);
+  body_limit(max_body_octets);
+}
+
+RequestParser::Result RequestParser::fail(std::size_t consumed, Problem problem) noexcept {
+  if (!refused_) problem_ = problem;
+  refused_ = true;
+  return {consumed, Progress::failed};
+}
+
+void RequestParser::refuse(Problem problem, error_code& ec) noexcept {
+  problem_ = problem;
+  refused_ = true;
+  ec = http::error::bad_value;
+}
+
+RequestParser::Result RequestParser::read(std::string_view bytes) {
+  if (bytes.empty() && !head_done_) return {0, Progress::need_more};
+  started_ = started_ || !bytes.empty();
+  input_begin_ = bytes.data();
+  input_end_ = bytes.data() + bytes.size();
+  if (head_done_) return read_body(bytes);
+  std::size_t skipped = 0;
+  if (!skipped_line_end_ && header_octets_ == 0 && bytes.front() == '\r') {
+    // RFC 9112, section 2.2: an empty line before the request line is no error.
+    if (bytes.size() == 1) return {0, Progress::need_more};
+    if (bytes[1] != '\n') return fail(0, Problem::malformed_request);
+    skipped_line_end_ = true;
+    skipped = 2;
+    if (bytes.size() == skipped) return {skipped, Progress::need_more};
+  }
+  const Result result = read_head(bytes.substr(skipped));
+  return {result.consumed + skipped, result.progress};
+}
+
+RequestParser::Result RequestParser::read_head(std::string_view bytes) {
+  const std::size_t room = max_header_octets - header_octets_;
+  const std::string_view piece = bytes.substr(0, room);
+  error_code ec;
+  const std::size_t consumed = put({piece.data(), piece.size()}, ec);
+  header_octets_ = static_cast<std::uint16_t>(header_octets_ + consumed);
+  if (ec == http::error::need_more) {
+    if (piece.size() < room) return {consumed, Progress::need_more};
+    return fail(consumed,
+                request_line_done_ ? Problem::header_too_large : Problem::target_too_long);
+  }
+  if (ec == http::error::body_limit) return fail(consumed, Problem::body_too_large);
+  if (ec == http::error::bad_version && names_other_version(piece.substr(consumed))) {
+    return fail(consumed, Problem::unsupported_version);
+  }
+  if (ec == http::error::bad_content_length || ec == http::error::multiple_content_length ||
+      ec == http::error::bad_transfer_encoding) {
+    return fail(consumed, Problem::ambiguous_framing);
+  }
+  if (ec) return fail(consumed, Problem::malformed_request);
+  return {consumed, Progress::head};
+}
+
+RequestParser::Result RequestParser::read_body(std::string_view bytes) {
+  if (is_done()) return {0, Progress::complete};
+  if (bytes.empty()) return {0, Progress::need_more};
+  eager(true);
+  error_code ec;
+  const std::size_t consumed = put({bytes.data(), bytes.size()}, ec);
+  if (ec && ec != http::error::need_more) {
+    return fail(consumed, ec == http::error::body_limit ? Problem::body_too_large
+                                                        : Problem::malformed_request);
+  }
+  if (is_done()) {
+    if (trailers_begin_ != nullptr &&
+        bytes.data() + consumed - trailers_begin_ > std::ptrdiff_t{max_trailer_octets} + 2) {
+      return fail(consumed, Problem::chunk_overhead_too_large);
+    }
+    return {consumed, Progress::complete};
+  }
+  const std::size_t unparsed = bytes.size() - consumed;
+  if (unparsed > max_chunk_extension_octets + max_trailer_octets + chunk_line_octets) {
+    return fail(consumed, Problem::chunk_overhead_too_large);
+  }
+  return {consumed, Progress::need_more};
+}
+
+void RequestParser::on_request_impl(http::verb method, string_view, string_view target, int version,
+                                    error_code& ec) {
+  request_line_done_ = true;
+  if (target.size() > max_target_octets) return refuse(Problem::target_too_long, ec);
+  request_.method = to_method(method);
+  request_.http11 = version == 11;
+  request_.target = protocol::parse_target({target.data(), target.size()});
+  if (!request_.target.well_formed) return refuse(Problem::bad_target, ec);
+}
+
+void RequestParser::on_field_impl(field name, string_view, string_view value_text, error_code& ec) {
+  const std::string_view value(value_text.data(), value_text.size());
+  const bool in_input =
+      value.empty() || (value.data() >= input_begin_ && value.data() < input_end_);
+  // Beast joins the lines of an obs-fold in a buffer of its own (RFC 9112, section 5.2: refuse it).
+  if (!in_input) return refuse(Problem::malformed_request, ec);
+  if (++fields_ > max_header_fields) {
+    return refuse(head_done_ ? Problem::chunk_overhead_too_large : Problem::header_too_large, ec);
+  }
+  if (head_done_) return;  // Trailers are counted and dropped.
+  switch (name) {
+    case field::host:
+      return on_host(value);
+    case field::content_length:
+      return count(content_lengths_);
+    case field::transfer_encoding:
+      return on_transfer_encoding(value);
+    case field::content_type:
+      count(content_types_);
+      request_.json_content = content_types_ == 1 && is_json(value);
+      return;
+    case field::expect:
+      (iequals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) =
+          true;
+      return;
+    default:
+      return;
+  }
+}
+
+void RequestParser::on_host(std::string_view value) noexcept {
+  count(hosts_);
+  bad_host_ = bad_host_ || !is_host(value);
+}
+
+void RequestParser::on_transfer_encoding(std::string_view value) noexcept {
+  count(transfer_encodings_);
+  if (iequals(value, "chunked")) return;
+  const std::size_t comma = value.rfind(',');
+  const bool chunked_last =
+      comma != value.npos && iequals(trim(value.substr(comma + 1)), "chunked");
+  const bool chunked_once =
+      chunked_last && !iequals(trim(value.substr(0, value.find(','))), "chunked");
+  (chunked_once ? unknown_coding_ : bad_coding_) = true;
+}
+
+void RequestParser::check_head(error_code& ec) noexcept {
+  const bool repeated = content_lengths_ > 1 || transfer_encodings_ > 1;
+  const bool coded = transfer_encodings_ > 0;
+  if (repeated || bad_coding_ || (coded && (content_lengths_ > 0 || !request_.http11))) {
+    return refuse(Problem::ambiguous_framing, ec);
+  }
+  if (unknown_coding_) return refuse(Problem::unknown_transfer_coding, ec);
+  if (bad_host_ || hosts_ > 1 || (hosts_ == 0 && request_.http11)) {
+    return refuse(Problem::bad_host, ec);
+  }
+}
+
+void RequestParser::on_header_impl(error_code& ec) {
+  check_head(ec);
+  if (ec) return;
+  head_done_ = true;
+  request_.keep_alive = keep_alive();
+  request_.has_body = chunked() || content_length().value_or(0) > 0;
+  if (!request_.http11) request_.expects_continue = request_.bad_expectation = false;
+  fields_ = 0;
+}
+
+std::size_t RequestParser::on_body_impl(string_view body, error_code&) {
+  if (reader_ != nullptr) reader_->read({body.data(), body.size()});
+  return body.size();
+}
+
+void RequestParser::on_chunk_header_impl(std::uint64_t size, string_view extension,
+                                         error_code& ec) {
+  const std::size_t octets = extension_octets_ + extension.size();
+  if (octets > max_chunk_extension_octets) return refuse(Problem::chunk_overhead_too_large, ec);
+  extension_octets_ = static_cast<std::uint16_t>(octets);
+  if (size == 0) trailers_begin_ = extension.data() + extension.size() + 2;
+}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) {
+  return on_body_impl(body, ec);
+}
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/limits.hpp"
+#include "protocol/request.hpp"
+#include "protocol/user_reader.hpp"
+
+namespace rollcall::protocol {
+
+/// Reads one request: Beast's basic_parser for the grammar (RFC 9112), and on top of it everything
+/// that basic_parser leaves to its user: framing that two servers could read differently, Host,
+/// limits. One object a message. Allocates nothing for a well-formed request.
+class RequestParser : private boost::beast::http::basic_parser<true> {
+  using Base = boost::beast::http::basic_parser<true>;
+
+ public:
+  enum class Progress : std::uint8_t {
+    need_more,  ///< Call again with the bytes not consumed and at least one more behind them.
+    head,       ///< request() is set; no octet of the body was read. Call read_body_into(), read().
+    complete,   ///< The whole message was read; what is not consumed is the next one's.
+    failed,     ///< problem() says why; the connection can't be read any further.
+  };
+  struct Result {
+    std::size_t consumed;
+    Progress progress;
+  };
+
+  RequestParser();
+
+  /// Parses what `bytes` has of this message, from its first octet not consumed yet. The outcome
+  /// does not depend on where the message is cut. Not to be called after complete or failed.
+  Result read(std::string_view bytes);
+
+  /// The body is to go to `reader` (reset by the caller; must outlive the message), or nowhere.
+  void read_body_into(UserReader* reader) noexcept { reader_ = reader; }
+  UserReader* body_reader() const noexcept { return reader_; }
+
+  const Request& request() const noexcept { return request_; }
+  Problem problem() const noexcept { return problem_; }
+
+  /// Some octet of this message has been seen.
+  bool started() const noexcept { return started_; }
+  bool head_done() const noexcept { return head_done_; }
+
+ private:
+  using string_view = boost::beast::string_view;
+  using error_code = boost::beast::error_code;
+  using field = boost::beast::http::field;
+
+  Result read_head(std::string_view bytes);
+  Result read_body(std::string_view bytes);
+  Result fail(std::size_t consumed, Problem problem) noexcept;
+  void refuse(Problem problem, error_code& ec) noexcept;
+  void check_head(error_code& ec) noexcept;
+  void on_transfer_encoding(std::string_view value) noexcept;
+  void on_host(std::string_view value) noexcept;
+
+  void on_request_impl(boost::beast::http::verb method, string_view method_text, string_view target,
+                       int version, error_code& ec) override;
+  void on_response_impl(int, string_view, int, error_code&) override {}
+  void on_field_impl(field name, string_view name_text, string_view value, error_code& ec) override;
+  void on_header_impl(error_code& ec) override;
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(string_view body, error_code& ec) override;
+  void on_chunk_header_impl(std::uint64_t size, string_view extension, error_code& ec) override;
+  std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
+  void on_finish_impl(error_code&) override {}
+
+  UserReader* reader_ = nullptr;
+  const char* input_begin_ = nullptr;  ///< The piece being parsed: tells an obs-fold's copy apart.
+  const char* input_end_ = nullptr;
+  const char* trailers_begin_ = nullptr;
+  Request request_;
+  Problem problem_ = Problem::malformed_request;
+  bool refused_ = false;
+  bool started_ = false;
+  bool skipped_line_end_ = false;
+  bool request_line_done_ = false;
+  bool head_done_ = false;
+  std::uint16_t header_octets_ = 0;
+  std::uint16_t extension_octets_ = 0;
+  std::uint8_t fields_ = 0;
+  // How often each was seen; two are as many as matter.
+  std::uint8_t hosts_ = 0;
+  std::uint8_t content_lengths_ = 0;
+  std::uint8_t transfer_encodings_ = 0;
+  std::uint8_t content_types_ = 0;
+  bool bad_host_ = false;
+  bool bad_coding_ = false;
+  bool unknown_coding_ = false;
+
+  static_assert(max_header_octets < 65'536 && max_chunk_extension_octets < 32'768 &&
+                max_header_fields < 255);
+};
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+/// What must be known of a text; each takes valid UTF-8 and allocates nothing.
+namespace rollcall::protocol {
+
+/// The code point that valid, non-empty `text` begins with, taken off it.
+char32_t take_code_point(std::string_view& text) noexcept;
+
+std::size_t count_code_points(std::string_view text) noexcept;
+
+/// Unicode's White_Space property (PropList.txt).
+bool is_white_space(char32_t code_point) noexcept;
+
+/// Nothing but white space, or nothing at all.
+bool is_blank(std::string_view text) noexcept;
+
+/// U+0000 to U+001F or U+007F somewhere in it.
+bool has_control_character(std::string_view text) noexcept;
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,319 @@
+#include "protocol/user_reader.hpp"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse_options.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/email.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/text.hpp"
+
+namespace rollcall::protocol {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t unknown_member = UserReader::member_count;
+constexpr std::string_view names[] = {"last-name", "first-name", "email"};
+constexpr std::string_view pointers[] = {"/last-name", "/first-name", "/email"};
+constexpr std::size_t limits[] = {storage::max_name_octets, storage::max_name_octets,
+                                  storage::max_email_octets};
+constexpr std::size_t email_member = 2;
+constexpr std::size_t longest_name = 10;
+
+/// Unknown names that a body may have before the list of their hashes needs more heap.
+constexpr std::size_t usual_unknown_names = 64;
+
+json::parse_options options() {
+  json::parse_options chosen;
+  chosen.max_depth = max_json_depth;
+  return chosen;
+}
+
+/// FNV-1a, 64 bits (RFC draft-eastlake-fnv): two names of one client that collide cost only that
+/// client a refusal, so it need not be keyed.
+class NameHash {
+ public:
+  void add(std::string_view text) noexcept {
+    for (const char c : text) {
+      value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    }
+  }
+  std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325ULL;
+};
+
+struct Member {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  bool seen = false;
+  bool is_string = false;
+  bool overflow = false;
+};
+
+}  // namespace
+
+class UserReader::Impl {
+ public:
+  Impl() {
+    parser_.emplace(options(), this);
+    unknown_names_.reserve(usual_unknown_names);
+  }
+
+  void reset() noexcept {
+    parser_->reset();
+    members_ = {};
+    faults_ = {};
+    unknown_names_.clear();
+    name_ = {};
+    name_octets_ = 0;
+    text_octets_ = 0;
+    depth_ = 0;
+    is_object_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
+  }
+
+  void read(std::string_view piece) {
+    while (!failed_ && !piece.empty()) {
+      if (skipping_exponent_) {
+        const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
+        piece.remove_prefix(digits);
+        if (piece.empty()) return;
+        skipping_exponent_ = false;
+      }
+      json::error_code error;
+      const std::size_t size = parser_->write_some(true, piece.data(), piece.size(), error);
+      if (error == json::error::exponent_overflow) {
+        restart_behind_number();
+        piece.remove_prefix(size);
+      } else {
+        failed_ = error || size < piece.size();
+        return;
+      }
+    }
+  }
+
+  Outcome finish() {
+    json::error_code error;
+    if (!failed_) parser_->write_some(false, "", 0, error);
+    if (failed_ || error) return {false, Problem::not_json};
+    if (!is_object_) return {false, Problem::not_an_object};
+    std::sort(unknown_names_.begin(), unknown_names_.end());
+    if (duplicate_ ||
+        std::adjacent_find(unknown_names_.begin(), unknown_names_.end()) != unknown_names_.end()) {
+      return {false, Problem::duplicate_member};
+    }
+    bool good = true;
+    for (std::size_t i = 0; i < member_count; ++i) {
+      faults_[i] = fault(i);
+      good = good && faults_[i] == Fault::none;
+    }
+    return {good, Problem::invalid_user};
+  }
+
+  storage::UserView user() const noexcept { return {text(0), text(1), text(2)}; }
+  const std::array<Fault, member_count>& faults() const noexcept { return faults_; }
+
+ private:
+  /// Boost.JSON's events (boost/json/basic_parser.hpp).
+  struct Handler {
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+
+    explicit Handler(Impl* owner) noexcept : impl(owner) {}
+
+    bool on_document_begin(json::error_code&) { return true; }
+    bool on_document_end(json::error_code&) { return true; }
+    bool on_array_begin(json::error_code&) { return impl->open(false); }
+    bool on_array_end(std::size_t, json::error_code&) { return impl->close(); }
+    bool on_object_begin(json::error_code&) { return impl->open(true); }
+    bool on_object_end(std::size_t, json::error_code&) { return impl->close(); }
+    bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+      return impl->string_part({part.data(), part.size()});
+    }
+    bool on_string(json::string_view part, std::size_t, json::error_code&) {
+      return impl->string_part({part.data(), part.size()});
+    }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+      return impl->name_part({part.data(), part.size()});
+    }
+    bool on_key(json::string_view part, std::size_t, json::error_code&) {
+      return impl->name_end({part.data(), part.size()});
+    }
+    bool on_number_part(json::string_view, json::error_code&) { return true; }
+    bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
+    bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
+    bool on_double(double, json::string_view, json::error_code&) { return true; }
+    bool on_bool(bool, json::error_code&) { return true; }
+    bool on_null(json::error_code&) { return true; }
+    bool on_comment_part(json::string_view, json::error_code&) { return true; }
+    bool on_comment(json::string_view, json::error_code&) { return true; }
+
+    Impl* impl;
+  };
+
+  bool open(bool object) noexcept {
+    if (muted_) return true;
+    if (depth_ == 0) is_object_ = object;
+    const std::uint64_t bit = std::uint64_t{1} << depth_;
+    objects_ = object ? objects_ | bit : objects_ & ~bit;
+    ++depth_;
+    return true;
+  }
+
+  bool close() noexcept {
+    --depth_;
+    return true;
+  }
+
+  bool at_member() const noexcept { return depth_ == 1 && is_object_ && !muted_; }
+
+  bool string_part(std::string_view part) noexcept {
+    if (!at_member() || current_ == unknown_member) return true;
+    Member& member = members_[current_];
+    if (!member.is_string) {
+      member.is_string = true;
+      member.begin = text_octets_;
+    }
+    if (duplicate_ || member.overflow || member.size + part.size() > limits[current_]) {
+      member.overflow = true;
+      return true;
+    }
+    std::copy(part.begin(), part.end(), text_.begin() + static_cast<std::ptrdiff_t>(text_octets_));
+    text_octets_ += part.size();
+    member.size += part.size();
+    return true;
+  }
+
+  bool name_part(std::string_view part) noexcept {
+    if (!at_member()) return true;
+    const std::size_t room = longest_name - std::min(longest_name, name_octets_);
+    std::copy_n(part.begin(), std::min(room, part.size()),
+                name_text_.begin() + static_cast<std::ptrdiff_t>(longest_name - room));
+    name_octets_ += part.size();
+    name_.add(part);
+    return true;
+  }
+
+  bool name_end(std::string_view part) {
+    if (!at_member()) return true;
+    name_part(part);
+    const std::string_view name(name_text_.data(), std::min(name_octets_, longest_name));
+    current_ = unknown_member;
+    if (name_octets_ <= longest_name) {
+      const auto* const found = std::find(std::begin(names), std::end(names), name);
+      current_ = static_cast<std::size_t>(found - std::begin(names));
+    }
+    if (current_ == unknown_member) {
+      unknown_names_.push_back(name_.value());
+    } else {
+      duplicate_ = duplicate_ || members_[current_].seen;
+      members_[current_].seen = true;
+    }
+    name_ = {};
+    name_octets_ = 0;
+    return true;
+  }
+
+  std::string_view text(std::size_t index) const noexcept {
+    return {text_.data() + members_[index].begin, members_[index].size};
+  }
+
+  Fault fault(std::size_t index) const noexcept {
+    const Member& member = members_[index];
+    if (!member.seen) return Fault::missing;
+    if (!member.is_string) return Fault::not_a_string;
+    if (member.overflow) return Fault::too_long;
+    const std::string_view value = text(index);
+    if (value.empty()) return Fault::empty;
+    if (has_control_character(value)) return Fault::control_character;
+    if (is_blank(value)) return Fault::blank;
+    if (index == email_member) {
+      return is_email_address(value) ? Fault::none : Fault::not_an_address;
+    }
+    return count_code_points(value) > storage::max_name_code_points ? Fault::too_long : Fault::none;
+  }
+
+  /// Boost.JSON refuses an exponent of ten digits, which RFC 8259 allows and which is nothing to
+  /// us. So a fresh parser is brought to the same depth, with a harmless number in the place of
+  /// this one, and goes on behind its digits.
+  void restart_behind_number() {
+    std::string prefix;
+    for (unsigned i = 0; i < depth_; ++i) prefix += (objects_ >> i & 1) != 0 ? "{\"\":" : "[";
+    prefix += '0';
+    parser_.emplace(options(), this);
+    muted_ = true;
+    const unsigned depth = depth_;
+    json::error_code error;
+    parser_->write_some(true, prefix.data(), prefix.size(), error);
+    depth_ = depth;
+    muted_ = false;
+    skipping_exponent_ = true;
+  }
+
+  std::optional<json::basic_parser<Handler>> parser_;
+  std::array<Member, member_count> members_{};
+  std::array<Fault, member_count> faults_{};
+  std::vector<std::uint64_t> unknown_names_;
+  NameHash name_;
+  std::size_t name_octets_ = 0;
+  std::size_t text_octets_ = 0;
+  std::size_t current_ = unknown_member;
+  std::uint64_t objects_ = 0;  ///< Bit i: level i is an object, not an array.
+  unsigned depth_ = 0;
+  bool is_object_ = false;
+  bool duplicate_ = false;
+  bool failed_ = false;
+  bool skipping_exponent_ = false;
+  bool muted_ = false;
+  std::array<char, longest_name> name_text_;
+  std::array<char, storage::max_user_octets> text_;
+
+  static_assert(max_json_depth < 64, "objects_ has a bit a level");
+};
+
+UserReader::UserReader() : impl_(std::make_unique<Impl>()) {}
+UserReader::~UserReader() = default;
+
+void UserReader::reset() noexcept { impl_->reset(); }
+void UserReader::read(std::string_view piece) { impl_->read(piece); }
+UserReader::Outcome UserReader::finish() { return impl_->finish(); }
+storage::UserView UserReader::user() const noexcept { return impl_->user(); }
+const std::array<Fault, UserReader::member_count>& UserReader::faults() const noexcept {
+  return impl_->faults();
+}
+
+MemberError UserReader::describe(std::size_t index, Fault fault) noexcept {
+  const auto detail = [&]() -> std::string_view {
+    switch (fault) {
+      case Fault::missing:
+        return "is required";
+      case Fault::not_a_string:
+        return "must be a string";
+      case Fault::empty:
+        return "must not be empty";
+      case Fault::blank:
+        return "must hold more than white space";
+      case Fault::too_long:
+        return index == email_member ? "must be at most 254 octets of UTF-8"
+                                     : "must be at most 256 characters";
+      case Fault::control_character:
+        return "must not hold control characters (U+0000 to U+001F, U+007F)";
+      case Fault::not_an_address:
+        return "must be an e-mail address, such as johnm@example.com";
+      case Fault::none:
+        break;
+    }
+    return {};
+  }();
+  static_assert(storage::max_email_octets == 254 && storage::max_name_code_points == 256);
+  return {pointers[index], detail};
+}
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "protocol/problem.hpp"
+#include "storage/user.hpp"
+
+namespace rollcall::protocol {
+
+/// What is wrong with a member of the user.
+enum class Fault : std::uint8_t {
+  none,
+  missing,
+  not_a_string,
+  empty,
+  blank,
+  too_long,
+  control_character,
+  not_an_address,
+};
+
+/// A bad member: where it is (RFC 6901) and what to send instead. Constants; nothing of the
+/// client's.
+struct MemberError {
+  std::string_view pointer;
+  std::string_view detail;
+};
+
+/// Reads the JSON text of a user as it comes in, in any pieces, into a buffer of fixed size: RFC
+/// 8259 to the letter and the rules of design section 1. Reusable; once warm a body in one piece
+/// costs no heap. Not thread-safe.
+class UserReader {
+ public:
+  static constexpr std::size_t member_count = 3;
+  struct Outcome {
+    bool ok;
+    Problem problem;  ///< If not ok.
+  };
+
+  UserReader();
+  ~UserReader();
+
+  /// To be called before each body.
+  void reset() noexcept;
+  /// The next piece of the body.
+  void read(std::string_view piece);
+  /// The body is whole.
+  Outcome finish();
+
+  /// After an outcome of ok: the texts, valid until reset().
+  storage::UserView user() const noexcept;
+  /// After Problem::invalid_user: for each member, in the order of the contract, its fault.
+  const std::array<Fault, member_count>& faults() const noexcept;
+  /// How a fault of the member at `index` is told to the client.
+  static MemberError describe(std::size_t index, Fault fault) noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,273 @@
+#include "server/connection.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "server/io_thread.hpp"
+#include "server/status_problem.hpp"
+
+/// The answering half of Connection: answers in order, deadlines, the end.
+namespace rollcall::server {
+
+using protocol::Action;
+using protocol::Method;
+using protocol::Problem;
+
+Connection::Connection(IoThread& thread, int socket) noexcept
+    : thread_(thread), socket_(socket), since_(thread.now()) {}
+
+Connection::~Connection() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+void Connection::enqueue(Exchange& exchange) {
+  exchange.connection = this;
+  (first_ == nullptr ? first_ : last_->next_in_line) = &exchange;
+  last_ = &exchange;
+  ++in_flight_;
+}
+
+void Connection::on_done() {
+  if (receiving_) {
+    write_answers();
+  } else {
+    mark_dirty();
+  }
+}
+
+void Connection::finish_turn() {
+  dirty_ = false;
+  if (closed()) return;
+  write_answers();
+  send();
+  finish_or_wait();
+}
+
+void Connection::write_answers() {
+  while (first_ != nullptr && first_->done) {
+    Exchange& exchange = *std::exchange(first_, first_->next_in_line);
+    --in_flight_;
+    const bool is_last = closing_ && first_ == nullptr && !held_;
+    if (!exchange.keep_alive) closing_ = true;
+    write_answer(exchange, is_last || !exchange.keep_alive);
+    thread_.give_back(exchange);
+  }
+}
+
+void Connection::write_answer(Exchange& exchange, bool close) {
+  protocol::AnswerContext answer = context(close);
+  answer.keep_alive_http10 = !exchange.http11 && !close;
+  answer.head = exchange.head;
+  if (exchange.verb == Exchange::Verb::create) {
+    const storage::CreateOperation& operation = exchange;
+    if (operation.status == storage::Status::ok) {
+      protocol::write_created(output(), operation.id, operation.user, answer);
+    } else {
+      protocol::write_problem(output(), to_problem(operation.status), {}, answer);
+    }
+  } else {
+    const storage::FindOperation& operation = exchange;
+    if (operation.status == storage::Status::ok) {
+      protocol::write_user(output(), operation.id, operation.user.view(), answer);
+    } else {
+      protocol::write_problem(output(), to_problem(operation.status), {}, answer);
+    }
+  }
+}
+
+void Connection::answer_held() {
+  held_ = false;
+  const protocol::Request& request = parser_->request();
+  if (thread_.draining() || (route_.action == Action::refuse && row(route_.problem).close)) {
+    keep_alive_ = false;
+  }
+  protocol::AnswerContext answer = context(!keep_alive_);
+  answer.keep_alive_http10 = !request.http11 && keep_alive_;
+  answer.head = request.method == Method::head;
+  closing_ = !keep_alive_;
+  switch (route_.action) {
+    case Action::find_user:
+      return start_find();
+    case Action::live:
+      protocol::write_health(output(), answer);
+      break;
+    case Action::ready:
+      if (const storage::Status health = thread_.store().health(); is_lasting(health)) {
+        protocol::write_problem(output(), to_problem(health), {}, answer);
+      } else {
+        protocol::write_health(output(), answer);
+      }
+      break;
+    case Action::describe:
+      protocol::write_no_content(output(), route_.allow, answer);
+      break;
+    case Action::create_user:
+    case Action::refuse:
+      protocol::write_problem(output(), route_.problem, {route_.allow, reader_.get()}, answer);
+      break;
+  }
+  drop_request();
+}
+
+void Connection::start_find() {
+  const protocol::Request& request = parser_->request();
+  Exchange& exchange = thread_.take_exchange();
+  exchange.FindOperation::id = request.target.id;
+  exchange.verb = Exchange::Verb::find;
+  exchange.head = request.method == Method::head;
+  exchange.http11 = request.http11;
+  exchange.keep_alive = keep_alive_;
+  drop_request();
+  enqueue(exchange);
+  thread_.session().find(exchange);
+}
+
+void Connection::drop_request() {
+  parser_.reset();
+  if (reader_) thread_.readers().give_back(std::move(reader_));
+}
+
+protocol::OutputBuffer& Connection::output() {
+  if (!output_) {
+    output_ = thread_.buffers().take();
+    output_->clear();
+  }
+  return *output_;
+}
+
+protocol::AnswerContext Connection::context(bool close) const {
+  protocol::AnswerContext answer;
+  answer.date = thread_.date();
+  answer.close = close;
+  return answer;
+}
+
+void Connection::send() {
+  while (output_ && !closed()) {
+    const ssize_t sent = ::send(socket_, output_->data(), output_->size(), MSG_NOSIGNAL);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      // Edge-triggered: the ready set tells when there is room again.
+      if (errno != EAGAIN) cut();
+      return;
+    }
+    progressed();
+    output_->consume(static_cast<std::size_t>(sent));
+    if (output_->size() == 0) thread_.buffers().give_back(std::move(output_));
+  }
+}
+
+/// What is to happen next, now that this event is dealt with.
+void Connection::finish_or_wait() {
+  if (closed()) return;
+  const bool all_answered = first_ == nullptr && !held_ && !output_;
+  if (lingering_ || (peer_closed_ && all_answered && !paused_)) {
+    if (peer_closed_) cut();
+    if (!closed() && readable_) ask_to_resume();
+  } else if (closing_ && all_answered) {
+    begin_linger();
+  } else if (paused_) {
+    const bool blocked = held_ || continue_wanted_ ? first_ != nullptr
+                                                   : in_flight_ >= max_pipelined_requests ||
+                                                         unsent() >= max_unsent_octets;
+    if (!blocked) ask_to_resume();
+  } else if (readable_) {
+    ask_to_resume();
+  }
+}
+
+/// Closing a socket that holds bytes nobody read would reset the connection, and the reset may
+/// overtake the last answer (RFC 9112, section 9.6).
+void Connection::begin_linger() {
+  if (peer_closed_) return cut();
+  ::shutdown(socket_, SHUT_WR);
+  lingering_ = true;
+  paused_ = false;
+  drop_request();
+  if (rest_) thread_.buffers().give_back(std::move(rest_));
+  progressed();
+  if (readable_) ask_to_resume();
+}
+
+Connection::Phase Connection::phase() const noexcept {
+  if (lingering_) return Phase::linger;
+  if (output_) return Phase::write;
+  if (first_ != nullptr || held_) return Phase::store;
+  if (parser_) return parser_->head_done() ? Phase::body : Phase::header;
+  return Phase::idle;
+}
+
+std::chrono::milliseconds Connection::allowance(Phase phase) const noexcept {
+  switch (phase) {
+    case Phase::header:
+      return thread_.timeouts().header;
+    case Phase::body:
+      return thread_.timeouts().body;
+    case Phase::write:
+      return thread_.timeouts().write;
+    case Phase::linger:
+      return thread_.timeouts().linger;
+    case Phase::idle:
+      return thread_.timeouts().idle;
+    case Phase::store:
+      break;
+  }
+  return std::chrono::milliseconds::max();
+}
+
+void Connection::on_tick() {
+  const Phase now_in = phase();
+  if (closed() || thread_.now() - since_ < allowance(now_in)) return;
+  if (now_in == Phase::store) return;
+  if (now_in != Phase::header && now_in != Phase::body) return cut();
+  hold_problem(Problem::request_timeout, false);
+  answer_held();
+  send();
+  finish_or_wait();
+}
+
+void Connection::drain() {
+  if (closed() || lingering_) return;
+  if (phase() == Phase::idle) {
+    // What has arrived already was in flight before the stop.
+    readable_ = true;
+    receive();
+    if (closed()) return;
+  }
+  // A request that has begun, or waits for its turn, is answered; its answer will say `close`.
+  if (!held_ && !parser_) closing_ = true;
+  finish_or_wait();
+}
+
+void Connection::cut() {
+  if (closed()) return;
+  ::close(socket_);
+  socket_ = -1;
+  drop_request();
+  if (rest_) thread_.buffers().give_back(std::move(rest_));
+  if (output_) thread_.buffers().give_back(std::move(output_));
+  while (first_ != nullptr) {
+    Exchange& exchange = *std::exchange(first_, first_->next_in_line);
+    exchange.connection = nullptr;
+    if (exchange.done) thread_.give_back(exchange);
+  }
+  in_flight_ = 0;
+  thread_.remove(*this);
+}
+
+void Connection::progressed() { since_ = thread_.now(); }
+
+void Connection::mark_dirty() {
+  if (std::exchange(dirty_, true)) return;
+  thread_.at_end_of_turn(*this);
+}
+
+void Connection::ask_to_resume() {
+  if (std::exchange(resume_asked_, true)) return;
+  thread_.in_next_turn(*this);
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "protocol/answer.hpp"
+#include "protocol/output_buffer.hpp"
+#include "protocol/request_parser.hpp"
+#include "server/exchange.hpp"
+
+namespace rollcall::server {
+
+class IoThread;
+
+/// One client's connection: reads requests, passes them on to the store and sends the answers in
+/// the order of the requests. Creates are passed on as they come, without waiting for one another;
+/// any other request waits until all before it are answered, and so sees their effect. Owns its
+/// socket. Lives on one I/O thread; buffers are lent by it and held only while they hold something.
+class Connection {
+ public:
+  Connection(IoThread& thread, int socket) noexcept;
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// The ready set saw `events` (epoll's) on the socket.
+  void on_ready(std::uint32_t events);
+  /// The turn that IoThread::in_next_turn() asked for.
+  void resume();
+  /// An exchange of this connection is done.
+  void on_done();
+  /// The turn asked for by IoThread::at_end_of_turn() ends: sends what there is to send.
+  void finish_turn();
+  /// Deadlines.
+  void on_tick();
+  /// The server stops: what was asked for is answered, the last answer with `Connection: close`.
+  void drain();
+  /// Closes the socket now.
+  void cut();
+
+  bool closed() const noexcept { return socket_ < 0; }
+  std::size_t place() const noexcept { return place_; }
+  void set_place(std::size_t place) noexcept { place_ = place; }
+
+ private:
+  /// What the connection waits for, and so which deadline counts.
+  enum class Phase : std::uint8_t { idle, header, body, store, write, linger };
+
+  // connection_input.cpp
+  void receive();
+  void take_in(std::string_view bytes, bool from_rest);
+  std::size_t parse(std::string_view bytes);
+  bool parse_one(std::string_view bytes, std::size_t& consumed);
+  bool settle_held();
+  void on_head();
+  void on_complete();
+  void on_failed();
+  void start_create();
+  void hold_problem(protocol::Problem problem, bool keep_alive);
+  void on_peer_closed();
+
+  // connection.cpp
+  void send();
+  void write_answers();
+  void write_answer(Exchange& exchange, bool close);
+  void answer_held();
+  void start_find();
+  void enqueue(Exchange& exchange);
+  protocol::OutputBuffer& output();
+  protocol::AnswerContext context(bool close) const;
+  std::size_t unsent() const noexcept { return output_ ? output_->size() : 0; }
+  void finish_or_wait();
+  void begin_linger();
+  Phase phase() const noexcept;
+  std::chrono::milliseconds allowance(Phase phase) const noexcept;
+  void drop_request();
+  void progressed();
+  void mark_dirty();
+  void ask_to_resume();
+
+  IoThread& thread_;
+  int socket_;
+  std::size_t place_ = 0;
+  std::chrono::steady_clock::time_point since_;  ///< The phase began, or the peer last took octets.
+
+  std::optional<protocol::RequestParser> parser_;  ///< Of the request being read or held.
+  std::unique_ptr<protocol::UserReader> reader_;   ///< Of the body being read, or of a held 400.
+  std::unique_ptr<protocol::OutputBuffer> rest_;   ///< Received and not parsed yet.
+  std::unique_ptr<protocol::OutputBuffer> output_;
+  protocol::Route route_;
+
+  Exchange* first_ = nullptr;  ///< In flight, in the order of the requests.
+  Exchange* last_ = nullptr;
+  std::size_t in_flight_ = 0;
+
+  bool readable_ = false;      ///< The socket may hold something that was not received yet.
+  bool peer_closing_ = false;  ///< An end of input was announced: read until it is there.
+  bool peer_closed_ = false;
+  bool held_ = false;  ///< A whole request waits for those before it to be answered.
+  bool continue_wanted_ = false;
+  bool keep_alive_ = true;  ///< Of the held request.
+  bool paused_ = false;     ///< parse() stopped although it has bytes or a held request.
+  bool closing_ = false;    ///< No request is read any more; close when all is sent.
+  bool lingering_ = false;  ///< All is sent and shut down; waiting for the peer's end.
+  bool dirty_ = false;
+  bool resume_asked_ = false;
+  bool receiving_ = false;
+};
+
+}  // namespace rollcall::server

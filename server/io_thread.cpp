@@ -1,0 +1,202 @@
+#include "server/io_thread.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <ctime>
+#include <utility>
+
+#include "server/connection.hpp"
+
+namespace rollcall::server {
+
+IoThread::IoThread(storage::Store& store, const Timeouts& timeouts)
+    : store_(store),
+      timeouts_(timeouts),
+      context_(1),
+      ready_(context_.get_executor()),
+      ticker_(context_.get_executor()),
+      now_(Clock::now()) {
+  ready_.assign(ready_set_.descriptor());
+}
+
+IoThread::~IoThread() { ready_.release(); }
+
+void IoThread::start(std::function<void()> on_drained) {
+  on_drained_ = std::move(on_drained);
+  thread_ = std::thread([this] { run(); });
+}
+
+void IoThread::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void IoThread::run() {
+  refresh_clock();
+  // A session is bound to the thread that opens it.
+  session_ = store_.open_session(*this);
+  wait_until_ready();
+  start_tick();
+  context_.run();
+  session_.reset();
+  on_drained_();
+}
+
+void IoThread::adopt(int socket) {
+  connection_count_.fetch_add(1, std::memory_order_relaxed);
+  boost::asio::post(context_, [this, socket] { add(socket); });
+}
+
+void IoThread::add(int socket) {
+  refresh_clock();
+  auto connection = std::make_unique<Connection>(*this, socket);
+  if (draining_ || !ready_set_.add(socket, connection.get())) {
+    ::close(socket);
+    connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    stop_if_drained();
+    return;
+  }
+  connection->set_place(connections_.size());
+  connections_.push_back(std::move(connection));
+}
+
+void IoThread::remove(Connection& connection) {
+  const std::size_t place = connection.place();
+  removed_.push_back(std::move(connections_[place]));
+  if (place + 1 != connections_.size()) {
+    connections_[place] = std::move(connections_.back());
+    connections_[place]->set_place(place);
+  }
+  connections_.pop_back();
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void IoThread::drain() {
+  boost::asio::post(context_, [this] {
+    refresh_clock();
+    draining_ = true;
+    // Backwards: a connection that ends at once makes the last one take its place.
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();
+    end_turn();
+    schedule();
+  });
+}
+
+void IoThread::cut() {
+  boost::asio::post(context_, [this] {
+    draining_ = true;
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->cut();
+    end_turn();
+    schedule();
+  });
+}
+
+Exchange& IoThread::take_exchange() {
+  ++exchanges_in_flight_;
+  Exchange& exchange = *exchanges_.take().release();
+  exchange.done = false;
+  exchange.next_in_line = nullptr;
+  return exchange;
+}
+
+void IoThread::give_back(Exchange& exchange) {
+  --exchanges_in_flight_;
+  exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
+}
+
+void IoThread::completed(storage::CreateOperation& operation) noexcept {
+  auto& exchange = static_cast<Exchange&>(operation);
+  exchange.done = true;
+  if (exchange.connection != nullptr) {
+    exchange.connection->on_done();
+  } else {
+    give_back(exchange);
+  }
+}
+
+void IoThread::completed(storage::FindOperation& operation) noexcept {
+  completed(static_cast<storage::CreateOperation&>(static_cast<Exchange&>(operation)));
+}
+
+void IoThread::wake() noexcept {
+  boost::asio::post(context_, [this] {
+    refresh_clock();
+    session_->deliver();
+    end_turn();
+    schedule();
+  });
+}
+
+void IoThread::wait_until_ready() {
+  ready_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                    [this](boost::system::error_code error) {
+                      if (error) return;
+                      take_turns();
+                      wait_until_ready();
+                    });
+}
+
+void IoThread::take_turns() {
+  for (int i = 0; i < max_turns_a_wakeup && take_turn(); ++i) {
+  }
+  schedule();
+}
+
+bool IoThread::take_turn() {
+  const auto events = ready_set_.poll();
+  if (events.empty() && resumed_.empty()) return false;
+  refresh_clock();
+  resuming_.swap(resumed_);
+  for (Connection* const each : resuming_) each->resume();
+  resuming_.clear();
+  for (const epoll_event& each : events) {
+    static_cast<Connection*>(each.data.ptr)->on_ready(each.events);
+  }
+  end_turn();
+  return true;
+}
+
+void IoThread::end_turn() {
+  session_->end_turn();
+  // By index: what finishes may add others.
+  for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->finish_turn();
+  dirty_.clear();
+  if (!removed_.empty()) {
+    std::erase_if(resumed_, [](const Connection* each) { return each->closed(); });
+    removed_.clear();
+  }
+  stop_if_drained();
+}
+
+void IoThread::schedule() {
+  if (resumed_.empty() || turn_scheduled_) return;
+  turn_scheduled_ = true;
+  boost::asio::post(context_, [this] {
+    turn_scheduled_ = false;
+    take_turns();
+  });
+}
+
+void IoThread::start_tick() {
+  ticker_.expires_after(tick);
+  ticker_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    refresh_clock();
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->on_tick();
+    end_turn();
+    schedule();
+    start_tick();
+  });
+}
+
+void IoThread::refresh_clock() {
+  now_ = Clock::now();
+  date_.set(std::time(nullptr));
+}
+
+void IoThread::stop_if_drained() {
+  if (draining_ && connections_.empty() && exchanges_in_flight_ == 0) context_.stop();
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "protocol/output_buffer.hpp"
+#include "protocol/user_reader.hpp"
+#include "server/exchange.hpp"
+#include "server/http_date.hpp"
+#include "server/limits.hpp"
+#include "server/pool.hpp"
+#include "server/ready_set.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::server {
+
+class Connection;
+
+/// One thread, its io_context, its session with the store and the connections that live on it for
+/// good. A turn of its loop: every ready socket is read and what it brought is handled; what that
+/// gathered is one batch for the store; then the answers are sent.
+class IoThread final : private storage::SessionOwner {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// The thread starts, and opens its session, with start(). `store` must outlive this.
+  IoThread(storage::Store& store, const Timeouts& timeouts);
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  /// `on_drained` is called on this thread once drain() was asked for, no connection is left and
+  /// the store has completed everything; the thread then ends.
+  void start(std::function<void()> on_drained);
+  void join();
+
+  // Any thread.
+  /// Takes a connected, non-blocking socket over.
+  void adopt(int socket);
+  /// No new requests: what is in flight is answered, then each connection is closed.
+  void drain();
+  /// Cuts every connection, answered or not; the store still completes what it has.
+  void cut();
+  /// Connections adopted and not closed yet.
+  std::size_t connection_count() const noexcept {
+    return connection_count_.load(std::memory_order_relaxed);
+  }
+
+  // For its connections, on its own thread.
+  storage::Store& store() noexcept { return store_; }
+  storage::Session& session() noexcept { return *session_; }
+  const Timeouts& timeouts() const noexcept { return timeouts_; }
+  Clock::time_point now() const noexcept { return now_; }
+  std::string_view date() const noexcept { return date_.text(); }
+  bool draining() const noexcept { return draining_; }
+  /// Where a connection without bytes of its own receives; contents last until the next recv.
+  std::array<char, receive_octets>& receive_buffer() noexcept { return receive_buffer_; }
+  Pool<protocol::UserReader>& readers() noexcept { return readers_; }
+  Pool<protocol::OutputBuffer>& buffers() noexcept { return buffers_; }
+  Exchange& take_exchange();
+  void give_back(Exchange& exchange);
+  /// finish_turn() is to be called on the connection when this turn ends.
+  void at_end_of_turn(Connection& connection) { dirty_.push_back(&connection); }
+  /// resume() is to be called on the connection in the next turn.
+  void in_next_turn(Connection& connection) { resumed_.push_back(&connection); }
+  /// The connection's socket is closed; it is destroyed at the end of the turn.
+  void remove(Connection& connection);
+
+ private:
+  void completed(storage::CreateOperation& operation) noexcept override;
+  void completed(storage::FindOperation& operation) noexcept override;
+  void wake() noexcept override;
+
+  void run();
+  void wait_until_ready();
+  void take_turns();
+  bool take_turn();
+  void end_turn();
+  void schedule();
+  void start_tick();
+  void refresh_clock();
+  void add(int socket);
+  void stop_if_drained();
+
+  storage::Store& store_;
+  const Timeouts timeouts_;
+  boost::asio::io_context context_;
+  ReadySet ready_set_;
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> ready_;
+  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
+                                    boost::asio::io_context::executor_type>
+      ticker_;
+  std::array<char, receive_octets> receive_buffer_;
+  HttpDate date_;
+  Clock::time_point now_;
+  Pool<protocol::UserReader> readers_;
+  Pool<protocol::OutputBuffer> buffers_;
+  Pool<Exchange> exchanges_;
+  std::size_t exchanges_in_flight_ = 0;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> removed_;
+  std::vector<Connection*> dirty_;
+  std::vector<Connection*> resumed_;
+  std::vector<Connection*> resuming_;
+  bool draining_ = false;
+  bool turn_scheduled_ = false;
+  std::function<void()> on_drained_;
+  std::atomic<std::size_t> connection_count_{0};
+  std::unique_ptr<storage::Session> session_;
+  std::thread thread_;
+};
+
+}  // namespace rollcall::server

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "protocol/limits.hpp"
+
+/// Every limit of connections and threads. Units are in the names or the types.
+namespace rollcall::server {
+
+/// Creates of one connection that may be in flight; at the limit its socket is not read.
+inline constexpr std::size_t max_pipelined_requests = 128;
+/// Octets of answers that one connection may owe; at the limit its socket is not read.
+inline constexpr std::size_t max_unsent_octets = 64 * 1'024;
+/// What one recv() may bring. A thread has one buffer of this size for all its connections.
+inline constexpr std::size_t receive_octets = 32 * 1'024;
+/// Reads from one connection in one turn, before the others get theirs.
+inline constexpr int max_reads_a_turn = 4;
+/// Sockets handled in one turn of the loop, and so about the largest batch of one thread.
+inline constexpr int max_ready_a_turn = 512;
+/// Turns before the io_context gets to look at its own work (posts, ticks).
+inline constexpr int max_turns_a_wakeup = 16;
+/// Buffers of each kind that a thread keeps for reuse.
+inline constexpr std::size_t max_pooled = 1'024;
+/// The kernel's queue of connections not accepted yet.
+inline constexpr int listen_backlog = 4'096;
+/// Threads that `--threads` takes.
+inline constexpr unsigned min_io_threads = 1;
+inline constexpr unsigned max_io_threads = 64;
+
+/// How long a peer may take, by what the connection waits for.
+struct Timeouts {
+  std::chrono::milliseconds header{10'000};  ///< From a request's first octet (408).
+  std::chrono::milliseconds body{30'000};    ///< From the end of the header (408).
+  std::chrono::milliseconds write{30'000};   ///< For a peer that reads nothing (close).
+  std::chrono::milliseconds idle{75'000};    ///< Between requests (close).
+  std::chrono::milliseconds linger{2'000};   ///< For a peer to see the last answer (close).
+};
+/// How often deadlines are looked at: a timeout is exact to this.
+inline constexpr std::chrono::milliseconds tick{250};
+/// From SIGTERM until connections that still send or read are cut.
+inline constexpr std::chrono::milliseconds stop_deadline{8'000};
+/// No accept for this long when the process has no descriptor left.
+inline constexpr std::chrono::milliseconds accept_pause{100};
+
+static_assert(receive_octets > protocol::max_unparsed_octets,
+              "a full buffer must always let the parser go on or give up");
+
+}  // namespace rollcall::server

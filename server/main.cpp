@@ -1,0 +1,34 @@
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <variant>
+
+#include "server/options.hpp"
+#include "server/server.hpp"
+
+namespace {
+
+constexpr int exit_failure = 1;
+
+int serve(const rollcall::server::Options& options) {
+  try {
+    rollcall::server::Server server(options);
+    server.open_store();
+    return server.run();
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "rollcall: %s\n", failure.what());
+    return exit_failure;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = rollcall::server::parse_options(argc, argv, rollcall::server::environment);
+  if (const auto* early = std::get_if<rollcall::server::EarlyExit>(&parsed)) {
+    std::fputs(early->out.c_str(), stdout);
+    std::fputs(early->err.c_str(), stderr);
+    return early->code;
+  }
+  return serve(std::get<rollcall::server::Options>(parsed));
+}

@@ -1,0 +1,236 @@
+#include "server/options.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include "server/limits.hpp"
+
+namespace rollcall::server {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr int exit_usage = 2;
+
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Every value that can be given in four ways; all are texts until they are known to be the last
+/// word.
+constexpr const char* settings[] = {"listen", "store", "threads", "commit"};
+
+constexpr const char* help_head =
+    "rollcall - a users service: POST /users creates a user, durable before it is answered.\n"
+    "\n"
+    "Usage: rollcall [OPTION]...\n"
+    "\n"
+    "Example:\n"
+    "  rollcall --listen 127.0.0.1:3000 --store sqlite:rollcall.db\n"
+    "  curl -X POST http://localhost:3000/users -H 'Content-Type: application/json' \\\n"
+    "    -d '{\"last-name\": \"Meere\", \"first-name\": \"John\", \"email\": "
+    "\"johnm@gmail.com\"}'\n"
+    "\n";
+
+constexpr const char* help_tail =
+    "\n"
+    "Each option but --help and --version can also be set in the environment (ROLLCALL_LISTEN,\n"
+    "ROLLCALL_STORE, ROLLCALL_THREADS, ROLLCALL_COMMIT, ROLLCALL_CONFIG) or, as `name = value`\n"
+    "lines, in the file that --config names. A flag beats the environment, the environment beats\n"
+    "the file.\n"
+    "\n"
+    "SIGTERM or SIGINT: answers what is in flight, then exits 0 within 10 s; a second one exits "
+    "at\n"
+    "once. What was answered with 201 is on disk either way.\n"
+    "\n"
+    "Exit codes: 0 stopped in order; 1 could not start or not close the store; 2 bad option;\n"
+    "128 + N ended by a second signal N.\n";
+
+unsigned usable_processors() {
+  cpu_set_t set;
+  const int count = ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  return std::clamp(static_cast<unsigned>(count), min_io_threads, max_io_threads);
+}
+
+po::options_description describe() {
+  po::options_description options("Options", 96);
+  const std::string threads = "I/O threads, " + std::to_string(min_io_threads) + " to " +
+                              std::to_string(max_io_threads) +
+                              " (default: the processors this process may use)";
+  using Texts = std::vector<std::string>;
+  options.add_options()  //
+      ("listen", po::value<Texts>()->value_name("HOST:PORT")->composing(),
+       "where to serve; may be given more than once; port 0 takes a free one (default: "
+       "127.0.0.1:3000)")  //
+      ("store", po::value<Texts>()->value_name("URL"),
+       "where users are kept: sqlite:PATH, a file on disk, or memory:, gone at exit (default: "
+       "sqlite:rollcall.db)")                                            //
+      ("threads", po::value<Texts>()->value_name("N"), threads.c_str())  //
+      ("commit", po::value<Texts>()->value_name("WHO"),
+       "who writes batches to disk: turn, the I/O threads in turn, or thread, one thread of its "
+       "own (default: turn)")                                                       //
+      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
+      ("help", "show this and exit")                                                //
+      ("version", "show the version and exit");
+  return options;
+}
+
+using Values = std::map<std::string, std::vector<std::string>>;
+
+/// What `parsed` sets, refusing what is given twice but may not be.
+Values to_values(const po::parsed_options& parsed, const std::string& source) {
+  Values values;
+  for (const po::option& each : parsed.options) {
+    if (each.position_key >= 0) {
+      throw UsageError("'" + each.value.front() + "' is no option: see rollcall --help");
+    }
+    auto& of_name = values[each.string_key];
+    of_name.insert(of_name.end(), each.value.begin(), each.value.end());
+    if (of_name.size() > 1 && each.string_key != "listen") {
+      throw UsageError(source + each.string_key + " is given twice: give it once");
+    }
+  }
+  return values;
+}
+
+Values from_flags(int argc, const char* const* argv) {
+  const po::options_description options = describe();
+  po::command_line_parser parser(argc, argv);
+  // No guessing: an abbreviation that works today is ambiguous tomorrow.
+  parser.options(options).style(po::command_line_style::default_style &
+                                ~po::command_line_style::allow_guessing);
+  return to_values(parser.run(), "--");
+}
+
+Values from_environment(const Environment& environment) {
+  Values values;
+  for (const std::string name : settings) {
+    std::string variable = "ROLLCALL_" + name;
+    std::transform(variable.begin(), variable.end(), variable.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    const auto value = environment(variable);
+    if (!value) continue;
+    if (name != "listen") {
+      values[name] = {*value};
+      continue;
+    }
+    std::string list = *value;
+    std::replace(list.begin(), list.end(), ',', ' ');
+    std::istringstream words(list);
+    for (std::string word; words >> word;) values[name].push_back(word);
+  }
+  return values;
+}
+
+Values from_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw UsageError("--config: can't read " + path + ": name a readable file");
+  po::options_description options;
+  for (const char* name : settings) {
+    options.add_options()(name, po::value<std::vector<std::string>>()->composing());
+  }
+  try {
+    return to_values(po::parse_config_file(file, options), path + ": ");
+  } catch (const po::error& error) {
+    throw UsageError(path + ": " + error.what());
+  }
+}
+
+unsigned parse_threads(const std::string& text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < min_io_threads ||
+      value > max_io_threads) {
+    throw UsageError("--threads: '" + text + "' is no number from " +
+                     std::to_string(min_io_threads) + " to " + std::to_string(max_io_threads));
+  }
+  return value;
+}
+
+storage::CommitBy parse_commit(const std::string& text) {
+  if (text == "turn") return storage::CommitBy::turn;
+  if (text == "thread") return storage::CommitBy::thread;
+  throw UsageError("--commit: '" + text + "' is neither turn nor thread");
+}
+
+Options interpret(const Values& values) {
+  const auto value = [&](const char* name, const std::string& otherwise) {
+    const auto found = values.find(name);
+    return found == values.end() ? otherwise : found->second.front();
+  };
+  Options options;
+  options.store = value("store", "sqlite:rollcall.db");
+  options.commit = parse_commit(value("commit", "turn"));
+  options.threads = parse_threads(value("threads", std::to_string(usable_processors())));
+  const auto listen = values.find("listen");
+  const std::vector<std::string> addresses =
+      listen == values.end() ? std::vector<std::string>{"127.0.0.1:3000"} : listen->second;
+  for (const std::string& text : addresses) {
+    const auto address = parse_listen_address(text);
+    if (!address) {
+      throw UsageError("--listen: '" + text +
+                       "' is not HOST:PORT, such as 127.0.0.1:3000 or "
+                       "[::1]:3000");
+    }
+    options.listen.push_back(*address);
+  }
+  return options;
+}
+
+EarlyExit help() {
+  std::ostringstream text;
+  text << help_head << describe() << help_tail;
+  return {0, text.str(), ""};
+}
+
+}  // namespace
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+std::optional<ListenAddress> parse_listen_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos) return std::nullopt;
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != host.npos) {
+    return std::nullopt;
+  }
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (host.empty() || error != std::errc() || rest != end) return std::nullopt;
+  return ListenAddress{host, port};
+}
+
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv,
+                                               const Environment& environment) {
+  try {
+    Values values = from_flags(argc, argv);
+    if (values.contains("help")) return help();
+    if (values.contains("version")) return EarlyExit{0, "rollcall " ROLLCALL_VERSION "\n", ""};
+    // merge() keeps what is there: what comes first wins.
+    values.merge(from_environment(environment));
+    const auto named = values.find("config");
+    const std::optional<std::string> config =
+        named != values.end() ? named->second.front() : environment("ROLLCALL_CONFIG");
+    if (config) values.merge(from_file(*config));
+    return interpret(values);
+  } catch (const std::exception& error) {
+    return EarlyExit{exit_usage, "", std::string("rollcall: ") + error.what() + "\n"};
+  }
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,162 @@
+#include "server/server.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+
+#include "server/load_progress.hpp"
+#include "storage/open_store.hpp"
+
+namespace rollcall::server {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// A connection costs a descriptor: the soft limit is a default for programs that use select(2).
+void raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string text(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  const std::string port = std::to_string(endpoint.port());
+  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
+}
+
+std::string advice(const boost::system::error_code& error) {
+  if (error == asio::error::address_in_use) {
+    return "another program listens there: stop it, or choose another port with --listen";
+  }
+  return error.message() + ": choose another address with --listen";
+}
+
+}  // namespace
+
+Server::Server(const Options& options)
+    : options_(options), context_(1), signals_(context_), deadline_(context_) {
+  raise_descriptor_limit();
+  // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
+  std::signal(SIGPIPE, SIG_IGN);
+  for (const ListenAddress& address : options_.listen) bind(address);
+}
+
+Server::~Server() = default;
+
+void Server::bind(const ListenAddress& address) {
+  const std::string name = address.host + ":" + std::to_string(address.port);
+  boost::system::error_code error;
+  tcp::resolver resolver(context_);
+  const auto found =
+      resolver.resolve(address.host, std::to_string(address.port),
+                       tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error) {
+    throw std::runtime_error("can't listen on " + name + ": " + error.message() +
+                             ": give a numeric address or a name of this host with --listen");
+  }
+  for (const auto& entry : found) {
+    try {
+      listeners_.push_back(std::make_unique<Listener>(context_, entry.endpoint(),
+                                                      [this](int socket) { hand_out(socket); }));
+    } catch (const boost::system::system_error& failure) {
+      throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
+                               advice(failure.code()));
+    }
+  }
+}
+
+void Server::open_store() {
+  LoadProgressLine line(options_.store);
+  store_ = storage::open_store(options_.store, options_.commit,
+                               [&line](std::uint64_t users) { line.show(users); });
+}
+
+int Server::run() {
+  watch_signals();
+  for (const auto& each : listeners_) {
+    try {
+      each->listen();
+    } catch (const boost::system::system_error& failure) {
+      std::string ignored;
+      store_->close(ignored);
+      throw std::runtime_error("can't listen on " + text(each->endpoint()) + ": " +
+                               advice(failure.code()));
+    }
+  }
+  threads_running_ = options_.threads;
+  for (unsigned i = 0; i < options_.threads; ++i) {
+    threads_.push_back(std::make_unique<IoThread>(*store_, Timeouts{}));
+    threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
+  }
+  std::printf("%s\n", description().c_str());
+  std::fflush(stdout);
+  context_.run();
+  for (const auto& each : threads_) each->join();
+  threads_.clear();
+  std::string error;
+  if (store_->close(error)) return 0;
+  std::fprintf(stderr,
+               "rollcall: the store was not closed tidily: %s; nothing acknowledged is lost\n",
+               error.c_str());
+  return 1;
+}
+
+std::string Server::description() const {
+  std::string line = "rollcall " ROLLCALL_VERSION " serves";
+  for (const auto& each : listeners_) line += " http://" + text(each->endpoint());
+  line += " from " + options_.store + " (" + std::to_string(store_->size()) + " users, " +
+          std::to_string(options_.threads) + (options_.threads == 1 ? " thread)" : " threads)");
+  return line;
+}
+
+void Server::hand_out(int socket) {
+  const auto fewest =
+      std::min_element(threads_.begin(), threads_.end(), [](const auto& left, const auto& right) {
+        return left->connection_count() < right->connection_count();
+      });
+  (*fewest)->adopt(socket);
+}
+
+void Server::watch_signals() {
+  if (!stopping_) {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+  }
+  signals_.async_wait([this](boost::system::error_code error, int number) {
+    if (error) return;
+    // What is acknowledged is on disk already: the second signal may end the process anywhere.
+    if (stopping_) ::_exit(128 + number);
+    stop();
+    watch_signals();
+  });
+}
+
+void Server::stop() {
+  stopping_ = true;
+  std::fputs("rollcall: stopping; answering what is in flight\n", stderr);
+  for (const auto& each : listeners_) each->close();
+  for (const auto& each : threads_) each->drain();
+  deadline_.expires_after(stop_deadline);
+  deadline_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    for (const auto& each : threads_) each->cut();
+  });
+}
+
+void Server::thread_drained() {
+  if (--threads_running_ > 0) return;
+  deadline_.cancel();
+  signals_.cancel();
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/io_thread.hpp"
+#include "server/limits.hpp"
+#include "server/listener.hpp"
+#include "server/options.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::server {
+
+/// The program's main thread: accepts, and gives each connection to the I/O thread that has the
+/// fewest; watches signals; ends it all in order.
+class Server {
+ public:
+  /// Binds every address before anything else is opened, so that a second server changes no file.
+  /// Throws std::runtime_error with one line for a person.
+  explicit Server(const Options& options);
+  ~Server();
+
+  /// Opens the store, showing progress on `progress_to` if that is a terminal. Throws
+  /// storage::StoreOpenError.
+  void open_store();
+
+  /// Serves until SIGTERM or SIGINT; a second one ends the process at once with 128 + its number.
+  /// The exit code of the program: 0 after an orderly end, 1 if the store could not be closed
+  /// tidily (nothing acknowledged is lost by that).
+  int run();
+
+  /// What is served where, for the line that says so.
+  std::string description() const;
+
+ private:
+  void bind(const ListenAddress& address);
+  void hand_out(int socket);
+  void watch_signals();
+  void stop();
+  void thread_drained();
+
+  const Options options_;
+  boost::asio::io_context context_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer deadline_;
+  std::unique_ptr<storage::Store> store_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<IoThread>> threads_;
+  std::size_t threads_running_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace rollcall::server

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "protocol/problem.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::server {
+
+/// The answer to a verb that did not end in Status::ok.
+inline protocol::Problem to_problem(storage::Status status) noexcept {
+  using protocol::Problem;
+  switch (status) {
+    case storage::Status::ok:
+    case storage::Status::not_found:
+      return Problem::user_not_found;
+    case storage::Status::disk_full:
+      return Problem::storage_full;
+    case storage::Status::sync_failed:
+      return Problem::storage_faulted;
+    case storage::Status::busy:
+      return Problem::storage_busy;
+    case storage::Status::queue_full:
+      return Problem::overloaded;
+    case storage::Status::ids_exhausted:
+      return Problem::ids_exhausted;
+    case storage::Status::io_error:
+      break;
+  }
+  return Problem::storage_error;
+}
+
+/// Whether writes stay refused until somebody acts. What passes by itself must not turn a readiness
+/// probe: without traffic nothing would find out that it has passed.
+inline bool is_lasting(storage::Status status) noexcept {
+  return status == storage::Status::sync_failed || status == storage::Status::ids_exhausted;
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,110 @@
+#include "storage/durable_store.hpp"
+
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace rollcall::storage {
+
+class DurableStore::DurableSession final : public Session, private BatchOwner {
+ public:
+  DurableSession(DurableStore& store, SessionOwner& owner) noexcept
+      : store_(store), owner_(owner), thread_(std::this_thread::get_id()) {}
+
+  void create(CreateOperation& operation) noexcept override {
+    if (const Status refusal = refuse(); refusal != Status::ok) {
+      operation.status = refusal;
+      owner_.completed(operation);
+      return;
+    }
+    gathered_.append(operation);
+  }
+
+  void find(FindOperation& operation) noexcept override {
+    const bool found = store_.table_->find(operation.id, operation.user);
+    operation.status = found ? Status::ok : Status::not_found;
+    owner_.completed(operation);
+  }
+
+  void end_turn() noexcept override {
+    store_.committer_->end_turn(*this, std::exchange(gathered_, Batch{}));
+  }
+
+  void deliver() noexcept override {
+    // Before the list is taken: what is finished after this asks to be delivered again.
+    wake_asked_.store(false, std::memory_order_release);
+    Batch batch;
+    {
+      const std::lock_guard lock(mutex_);
+      batch = std::exchange(finished_, Batch{});
+    }
+    complete(batch);
+  }
+
+ private:
+  /// The first of what makes a write hopeless now, or ok with a place in the queue taken.
+  Status refuse() noexcept {
+    if (store_.health() == Status::sync_failed) return Status::sync_failed;
+    if (store_.pending_writes_.fetch_add(1, std::memory_order_relaxed) < max_pending_writes) {
+      return Status::ok;
+    }
+    store_.pending_writes_.fetch_sub(1, std::memory_order_relaxed);
+    return Status::queue_full;
+  }
+
+  void finished(const Batch& batch) noexcept override {
+    store_.pending_writes_.fetch_sub(batch.count, std::memory_order_relaxed);
+    if (std::this_thread::get_id() == thread_) {
+      complete(batch);
+      return;
+    }
+    // All under the lock: once deliver() can have the list, this session may end.
+    const std::lock_guard lock(mutex_);
+    finished_.append(batch);
+    ask_for_wake();
+  }
+
+  void lead_next() noexcept override { ask_for_wake(); }
+
+  void ask_for_wake() noexcept {
+    if (!wake_asked_.exchange(true, std::memory_order_acq_rel)) owner_.wake();
+  }
+
+  void complete(const Batch& batch) noexcept {
+    for (CreateOperation* each = batch.first; each != nullptr;) {
+      // The owner may reuse the operation at once.
+      CreateOperation* const next = each->next;
+      owner_.completed(*each);
+      each = next;
+    }
+  }
+
+  DurableStore& store_;
+  SessionOwner& owner_;
+  const std::thread::id thread_;
+  Batch gathered_;
+  std::atomic<bool> wake_asked_{false};
+  std::mutex mutex_;
+  Batch finished_;  ///< By other threads, not delivered yet; guarded by mutex_.
+};
+
+DurableStore::DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Journal> journal,
+                           UserId last_id, CommitBy commit_by)
+    : table_(std::move(table)),
+      journal_(std::move(journal)),
+      round_(*journal_, *table_, last_id),
+      committer_(commit_by == CommitBy::turn ? make_turn_committer(round_)
+                                             : make_thread_committer(round_)) {}
+
+DurableStore::~DurableStore() = default;
+
+std::unique_ptr<Session> DurableStore::open_session(SessionOwner& owner) {
+  return std::make_unique<DurableSession>(*this, owner);
+}
+
+bool DurableStore::close(std::string& error) noexcept {
+  committer_.reset();
+  return journal_->close(error);
+}
+
+}  // namespace rollcall::storage

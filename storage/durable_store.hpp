@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "storage/group_commit.hpp"
+#include "storage/journal.hpp"
+#include "storage/store.hpp"
+#include "storage/table.hpp"
+
+namespace rollcall::storage {
+
+/// Which thread commits the batches of a durable store.
+enum class CommitBy : std::uint8_t {
+  turn,    ///< The I/O thread at the end of its turn.
+  thread,  ///< A thread of its own.
+};
+
+/// Users in a table in memory, every write in a journal first. Reads never touch the disk.
+class DurableStore final : public Store {
+ public:
+  /// `table` holds what the journal held when it was opened, `last_id` the largest id ever given
+  /// out.
+  DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Journal> journal, UserId last_id,
+               CommitBy commit_by);
+  ~DurableStore() override;
+
+  std::unique_ptr<Session> open_session(SessionOwner& owner) override;
+  std::uint64_t size() const noexcept override { return table_->size(); }
+  Status health() const noexcept override { return round_.health(); }
+  bool close(std::string& error) noexcept override;
+
+ private:
+  class DurableSession;
+
+  std::unique_ptr<Table> table_;
+  std::unique_ptr<Journal> journal_;
+  CommitRound round_;
+  std::unique_ptr<Committer> committer_;
+  alignas(64) std::atomic<std::size_t> pending_writes_{0};
+};
+
+}  // namespace rollcall::storage

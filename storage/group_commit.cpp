@@ -1,0 +1,182 @@
+#include "storage/group_commit.hpp"
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+namespace rollcall::storage {
+
+void Batch::append(CreateOperation& operation) noexcept {
+  operation.next = nullptr;
+  append(Batch{&operation, &operation, 1});
+}
+
+void Batch::append(const Batch& other) noexcept {
+  if (other.empty()) return;
+  if (empty()) {
+    *this = other;
+    return;
+  }
+  last->next = other.first;
+  last = other.last;
+  count += other.count;
+}
+
+Status CommitRound::write(const Batch& batch) noexcept {
+  if (health() == Status::sync_failed) return Status::sync_failed;
+  if (batch.count > max_user_id - last_id_) return Status::ids_exhausted;
+  UserId id = last_id_;
+  for (CreateOperation* each = batch.first; each != nullptr; each = each->next) each->id = ++id;
+  const Status status = journal_.commit(batch.first);
+  if (status == Status::ok) last_id_ = id;
+  return status;
+}
+
+/// Tells the operator when writes stop and when they come back, once each.
+void CommitRound::set_health(Status status) noexcept {
+  const Status before = health_.exchange(status, std::memory_order_acq_rel);
+  if (before == status) return;
+  if (status == Status::ok) {
+    std::fputs("rollcall: writes are taken again\n", stderr);
+    return;
+  }
+  const char* const next = status == Status::sync_failed
+                               ? "no write is taken until restart: check the disk, then restart"
+                               : "creates are answered 503 until one succeeds";
+  std::fprintf(stderr, "rollcall: the store can't write: %s; %s\n", journal_.last_error().c_str(),
+               next);
+}
+
+void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
+  Batch all;
+  for (const SubmittedBatch& each : batches) all.append(each.batch);
+  const Status status = write(all);
+  set_health(status);
+  for (CreateOperation* each = all.first; each != nullptr; each = each->next) {
+    each->status = status;
+    if (status == Status::ok && !table_.insert(each->id, each->user)) {
+      // The users are on disk but can't be shown: a restart can, and nobody was told otherwise.
+      std::fputs("rollcall: out of memory for users that are on disk; stopping\n", stderr);
+      std::abort();
+    }
+  }
+  // The owners get their own lists back.
+  for (const SubmittedBatch& each : batches) each.batch.last->next = nullptr;
+}
+
+namespace {
+
+class TurnCommitter final : public Committer {
+ public:
+  explicit TurnCommitter(CommitRound& round) noexcept : round_(round) {}
+
+  void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!batch.empty()) waiting_.push_back({&owner, batch});
+      if (waiting_.empty() || (leader_ != nullptr && leader_ != &owner)) return;
+      if (leading_) return;
+      leader_ = &owner;
+      leading_ = true;
+    }
+    lead(owner);
+  }
+
+ private:
+  void lead(BatchOwner& owner) noexcept {
+    round_.maintain();
+    std::vector<SubmittedBatch> batches;
+    {
+      const std::lock_guard lock(mutex_);
+      batches.swap(waiting_);
+      waiting_.swap(spare_);
+    }
+    round_.commit(batches);
+    hand_over();
+    // Others first: their threads can send while this one builds its own answers.
+    for (const SubmittedBatch& each : batches) {
+      if (each.owner != &owner) each.owner->finished(each.batch);
+    }
+    for (const SubmittedBatch& each : batches) {
+      if (each.owner == &owner) each.owner->finished(each.batch);
+    }
+    batches.clear();
+    const std::lock_guard lock(mutex_);
+    spare_.swap(batches);
+  }
+
+  void hand_over() noexcept {
+    // All under the lock: the next leader may commit, and its session end, as soon as it is free.
+    const std::lock_guard lock(mutex_);
+    leading_ = false;
+    leader_ = waiting_.empty() ? nullptr : waiting_.front().owner;
+    if (leader_ != nullptr) leader_->lead_next();
+  }
+
+  CommitRound& round_;
+  std::mutex mutex_;
+  std::vector<SubmittedBatch> waiting_;
+  std::vector<SubmittedBatch> spare_;  ///< Empty; keeps its capacity from round to round.
+  BatchOwner* leader_ = nullptr;       ///< Leads now or was asked to lead next.
+  bool leading_ = false;
+};
+
+class ThreadCommitter final : public Committer {
+ public:
+  explicit ThreadCommitter(CommitRound& round) : round_(round), thread_([this] { run(); }) {}
+
+  ~ThreadCommitter() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    ready_.notify_one();
+    thread_.join();
+  }
+
+  void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
+    if (batch.empty()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back({&owner, batch});
+    }
+    ready_.notify_one();
+  }
+
+ private:
+  void run() noexcept {
+    std::vector<SubmittedBatch> batches;
+    for (;;) {
+      round_.maintain();
+      {
+        std::unique_lock lock(mutex_);
+        ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        batches.swap(waiting_);
+      }
+      round_.commit(batches);
+      for (const SubmittedBatch& each : batches) each.owner->finished(each.batch);
+      batches.clear();
+    }
+  }
+
+  CommitRound& round_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::vector<SubmittedBatch> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;  ///< Last: it uses all of the above.
+};
+
+}  // namespace
+
+std::unique_ptr<Committer> make_turn_committer(CommitRound& round) {
+  return std::make_unique<TurnCommitter>(round);
+}
+
+std::unique_ptr<Committer> make_thread_committer(CommitRound& round) {
+  return std::make_unique<ThreadCommitter>(round);
+}
+
+}  // namespace rollcall::storage

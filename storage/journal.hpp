@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "storage/store.hpp"
+
+namespace rollcall::storage {
+
+/// The durable half of a store: takes batches, one at a time, from whichever thread leads just then
+/// (calls are serialised by the caller and happen-before one another).
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  /// Writes the creations linked from `first` by `next`, whose ids are set, as one transaction with
+  /// one sync, and returns when they are on disk. On any Status but ok nothing of the batch is
+  /// kept, also not for a reader after a crash. After Status::sync_failed every later call returns
+  /// the same at once, without touching the disk.
+  virtual Status commit(const CreateOperation* first) noexcept = 0;
+
+  /// Upkeep between batches (a bounded piece of a checkpoint); its failure costs no user.
+  virtual void maintain() noexcept = 0;
+
+  /// Why the latest commit or upkeep that failed did so, in the words of what is below.
+  virtual const std::string& last_error() const noexcept = 0;
+
+  /// A normal end: leaves one tidy file. False, with why in `error`, if that failed.
+  virtual bool close(std::string& error) noexcept = 0;
+};
+
+}  // namespace rollcall::storage

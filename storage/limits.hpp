@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of what a user is and of how many writes may wait. Units are in the names.
+namespace rollcall::storage {
+
+/// Ids start here and never exceed max_user_id, the largest integer that every JSON reader keeps
+/// exact (RFC 8259, section 6).
+inline constexpr std::uint64_t min_user_id = 1;
+inline constexpr std::uint64_t max_user_id = (std::uint64_t{1} << 53) - 1;
+
+/// A name's limit, counted in Unicode code points; UTF-8 needs at most four octets for each.
+inline constexpr std::size_t max_name_code_points = 256;
+inline constexpr std::size_t max_name_octets = 4 * max_name_code_points;
+
+/// An address's limit in octets (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+inline constexpr std::size_t max_email_octets = 254;
+
+/// The most text that one user can hold.
+inline constexpr std::size_t max_user_octets = 2 * max_name_octets + max_email_octets;
+
+/// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
+inline constexpr std::size_t max_pending_writes = 65'536;
+
+static_assert(max_name_octets < 2'048 && max_email_octets < 256,
+              "storage/table packs the three lengths of a user into 32 bits");
+
+}  // namespace rollcall::storage

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "storage/durable_store.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::storage {
+
+/// Called now and then while a store is loaded, with the users loaded so far. May be empty.
+using LoadProgress = std::function<void(std::uint64_t users)>;
+
+/// Opens what `url` names: `memory:` (nothing is kept) or `sqlite:PATH` (made if it does not exist;
+/// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError with one
+/// line for a person; no existing file is changed then.
+std::unique_ptr<Store> open_store(const std::string& url, CommitBy commit_by,
+                                  const LoadProgress& progress);
+
+}  // namespace rollcall::storage

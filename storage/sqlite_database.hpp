@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace rollcall::storage {
+
+/// A prepared statement. Codes are SQLite's extended result codes. One thread at a time.
+class SqliteStatement {
+ public:
+  SqliteStatement() noexcept = default;
+  /// `code` gets SQLITE_OK or why `sql` can't be prepared.
+  SqliteStatement(sqlite3* database, const char* sql, int& code) noexcept;
+  ~SqliteStatement();
+  SqliteStatement(SqliteStatement&& other) noexcept;
+  SqliteStatement& operator=(SqliteStatement&& other) noexcept;
+
+  /// SQLITE_ROW, SQLITE_DONE or an error.
+  int step() noexcept;
+  /// Steps a statement that returns no row, and resets it: SQLITE_OK or an error.
+  int run() noexcept;
+
+  void bind(int index, std::int64_t value) noexcept;
+  /// The text is not copied: it must stay until the statement is reset.
+  void bind(int index, std::string_view text) noexcept;
+
+  std::int64_t integer(int column) const noexcept;
+  /// Valid until the next step.
+  std::string_view text(int column) const noexcept;
+  bool is_text(int column) const noexcept;
+  bool is_integer(int column) const noexcept;
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+/// A connection to one SQLite file, used by one thread at a time.
+class SqliteDatabase {
+ public:
+  enum class Access : bool { read_only, read_write };
+
+  /// `code` gets SQLITE_OK or why the file can't be opened. `vfs` names another VFS, for tests.
+  SqliteDatabase(const std::string& path, Access access, const char* vfs, int& code) noexcept;
+  ~SqliteDatabase();
+  SqliteDatabase(const SqliteDatabase&) = delete;
+  SqliteDatabase& operator=(const SqliteDatabase&) = delete;
+
+  sqlite3* get() const noexcept { return database_; }
+
+  /// Runs statements whose rows, if any, are not wanted.
+  int execute(const char* sql) noexcept;
+  /// The integer in the first row and column, or 0; `code` gets SQLITE_OK or an error.
+  std::int64_t query_integer(const char* sql, int& code) noexcept;
+  /// What the latest error was, in SQLite's words.
+  std::string error() const;
+  /// The write-ahead log is left as it is when this is closed.
+  void keep_log_on_close() noexcept;
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+}  // namespace rollcall::storage

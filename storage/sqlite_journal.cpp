@@ -1,0 +1,163 @@
+#include "storage/sqlite_journal.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace rollcall::storage {
+namespace {
+
+/// Frames in the log from which it is copied to the data file: 4 MiB, which fits caches and is done
+/// in milliseconds.
+constexpr int checkpoint_frames = 1'000;
+
+/// The log's format: a header, then for each page a header and the page
+/// (sqlite.org/fileformat2.html).
+constexpr std::int64_t log_header_octets = 32;
+constexpr std::int64_t frame_header_octets = 24;
+
+Status to_status(int code) noexcept {
+  switch (code) {
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return Status::sync_failed;
+    default:
+      break;
+  }
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return Status::disk_full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Status::busy;
+    default:
+      return Status::io_error;
+  }
+}
+
+}  // namespace
+
+SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
+                             std::unique_ptr<SqliteDatabase> database) noexcept
+    : lock_(std::move(lock)), database_(std::move(database)) {}
+
+bool SqliteJournal::prepare() noexcept {
+  sqlite3* const database = database_->get();
+  int codes[5];
+  begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
+  insert_ = SqliteStatement(
+      database, "INSERT INTO users (id, last_name, first_name, email) VALUES (?1, ?2, ?3, ?4)",
+      codes[1]);
+  commit_ = SqliteStatement(database, "COMMIT", codes[2]);
+  rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
+  page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
+  sqlite3_wal_hook(database, on_commit, this);
+  for (const int code : codes) {
+    if (code != SQLITE_OK) return false;
+  }
+  return begin() == SQLITE_OK;
+}
+
+int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
+  static_cast<SqliteJournal*>(self)->log_frames_ = frames;
+  return SQLITE_OK;
+}
+
+int SqliteJournal::begin() noexcept {
+  if (in_transaction_) return SQLITE_OK;
+  const int code = begin_.run();
+  in_transaction_ = code == SQLITE_OK;
+  return code;
+}
+
+int SqliteJournal::insert(const CreateOperation* first) noexcept {
+  for (const CreateOperation* each = first; each != nullptr; each = each->next) {
+    insert_.bind(1, static_cast<std::int64_t>(each->id));
+    insert_.bind(2, each->user.last_name);
+    insert_.bind(3, each->user.first_name);
+    insert_.bind(4, each->user.email);
+    if (const int code = insert_.run(); code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
+Status SqliteJournal::commit(const CreateOperation* first) noexcept {
+  if (faulted_) return Status::sync_failed;
+  int code = begin();
+  if (code == SQLITE_OK) code = insert(first);
+  if (code == SQLITE_OK) code = commit_.run();
+  if (code != SQLITE_OK) return fail(code);
+  in_transaction_ = false;
+  log_is_copied_ = false;
+  // If another process gets in between, the next commit says so.
+  begin();
+  return Status::ok;
+}
+
+Status SqliteJournal::fail(int code) noexcept {
+  last_error_ = database_->error();
+  const Status status = to_status(code);
+  end_transaction();
+  if (status == Status::sync_failed) {
+    faulted_ = true;
+    discard_unsynced();
+  }
+  return status;
+}
+
+void SqliteJournal::end_transaction() noexcept {
+  if (sqlite3_get_autocommit(database_->get()) == 0) rollback_.run();
+  in_transaction_ = false;
+}
+
+/// The log ends in a whole transaction that was not synced, and whose users are told that they were
+/// not created. The kernel may still write it out, and then a recovery after a crash would find it
+/// good: so cut it off.
+void SqliteJournal::discard_unsynced() noexcept {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(database_->get(), "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                       static_cast<void*>(&log));
+  if (log == nullptr || log->pMethods == nullptr) return;
+  // A log that was copied as a whole starts again from its beginning, over the old frames.
+  const std::int64_t good =
+      log_is_copied_ ? 0 : log_header_octets + log_frames_ * (frame_header_octets + page_octets_);
+  log->pMethods->xTruncate(log, good);
+  log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+}
+
+void SqliteJournal::maintain() noexcept {
+  if (faulted_ || log_is_copied_ || log_frames_ < checkpoint_frames) return;
+  end_transaction();
+  int in_log = 0;
+  int copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_PASSIVE,
+                                             &in_log, &copied);
+  if (to_status(code) == Status::sync_failed) {
+    last_error_ = database_->error();
+    faulted_ = true;
+    return;
+  }
+  // A reader may hold a part of the log back; the next time copies the rest.
+  log_is_copied_ = code == SQLITE_OK && in_log == copied;
+  begin();
+}
+
+bool SqliteJournal::close(std::string& error) noexcept {
+  end_transaction();
+  int code = SQLITE_OK;
+  if (faulted_) {
+    // What is in the file and what in the log is for the next start to sort out.
+    database_->keep_log_on_close();
+  } else {
+    code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                     nullptr);
+    if (code != SQLITE_OK) error = database_->error();
+  }
+  for (SqliteStatement* each : {&begin_, &insert_, &commit_, &rollback_}) {
+    SqliteStatement gone = std::move(*each);
+  }
+  database_.reset();
+  return code == SQLITE_OK;
+}
+
+}  // namespace rollcall::storage

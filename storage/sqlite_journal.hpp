@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "storage/file_lock.hpp"
+#include "storage/journal.hpp"
+#include "storage/sqlite_database.hpp"
+#include "storage/table.hpp"
+
+namespace rollcall::storage {
+
+/// What was in a data file when it was opened.
+struct OpenReport {
+  std::uint64_t users = 0;
+  UserId last_id = 0;  ///< The largest id ever given out.
+};
+
+/// A SQLite file as the journal, which anybody can read with the sqlite3 shell, also meanwhile.
+/// WAL, synchronous=FULL; one connection does all writes and checkpoints (before 3.51.3 SQLite can
+/// corrupt a WAL when two do). It keeps a write transaction open between batches, so that no other
+/// process writes under the table's feet: the shell's writes are told that the database is locked.
+class SqliteJournal final : public Journal {
+ public:
+  /// Opens or makes the file at `path` and loads every user into `table`. `progress`, which may be
+  /// empty, is called now and then with the users loaded so far. `vfs` names another SQLite VFS,
+  /// for tests. Throws StoreOpenError with one line for a person; no file is changed then.
+  static std::unique_ptr<SqliteJournal> open(const std::string& path, Table& table,
+                                             OpenReport& report,
+                                             const std::function<void(std::uint64_t)>& progress,
+                                             const char* vfs = nullptr);
+
+  Status commit(const CreateOperation* first) noexcept override;
+  void maintain() noexcept override;
+  bool close(std::string& error) noexcept override;
+  const std::string& last_error() const noexcept override { return last_error_; }
+
+ private:
+  SqliteJournal(std::unique_ptr<FileLock> lock, std::unique_ptr<SqliteDatabase> database) noexcept;
+
+  bool prepare() noexcept;
+  int begin() noexcept;
+  int insert(const CreateOperation* first) noexcept;
+  Status fail(int code) noexcept;
+  void end_transaction() noexcept;
+  void discard_unsynced() noexcept;
+  static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
+
+  // In this order: the lock outlives the connection, which outlives its statements.
+  std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<SqliteDatabase> database_;
+  SqliteStatement begin_;
+  SqliteStatement insert_;
+  SqliteStatement commit_;
+  SqliteStatement rollback_;
+  bool in_transaction_ = false;
+  bool faulted_ = false;       ///< A sync failed: what is on disk can't be known any more.
+  bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
+  int log_frames_ = 0;         ///< In the log after the last good commit.
+  std::int64_t page_octets_ = 0;
+  std::string last_error_;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,70 @@
+/* Preloaded into the program by tests/wire/faults_test.cpp: makes writes to, or syncs of, the store's
+ * files fail while the file that ROLLCALL_TEST_FAULTS names says so: "write ENOSPC", "write EIO",
+ * "sync EIO"; anything else lets everything pass. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* By open and read as such, never through what is replaced below. */
+static int wanted(const char *operation) {
+  const char *const path = getenv("ROLLCALL_TEST_FAULTS");
+  char text[32] = {0};
+  const int control = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+  if (control < 0) return 0;
+  const ssize_t size = read(control, text, sizeof text - 1);
+  close(control);
+  if (size <= 0 || strncmp(text, operation, strlen(operation)) != 0) return 0;
+  return strstr(text, "ENOSPC") != NULL ? ENOSPC : EIO;
+}
+
+static int is_store_file(int descriptor) {
+  char link[64];
+  char path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  const ssize_t size = readlink(link, path, sizeof path - 1);
+  if (size < 0) return 0;
+  path[size] = '\0';
+  return strstr(path, ".db") != NULL;
+}
+
+/* The error for this operation on this descriptor, or 0. */
+static int fault(const char *operation, int descriptor) {
+  const int saved = errno;
+  const int error = is_store_file(descriptor) ? wanted(operation) : 0;
+  errno = error != 0 ? error : saved;
+  return error;
+}
+
+ssize_t pwrite64(int descriptor, const void *octets, size_t size, off64_t offset) {
+  static ssize_t (*real)(int, const void *, size_t, off64_t);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+  return fault("write", descriptor) != 0 ? -1 : real(descriptor, octets, size, offset);
+}
+
+ssize_t pwrite(int descriptor, const void *octets, size_t size, off_t offset) {
+  return pwrite64(descriptor, octets, size, offset);
+}
+
+ssize_t write(int descriptor, const void *octets, size_t size) {
+  static ssize_t (*real)(int, const void *, size_t);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "write");
+  return fault("write", descriptor) != 0 ? -1 : real(descriptor, octets, size);
+}
+
+int fdatasync(int descriptor) {
+  static int (*real)(int);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
+  return fault("sync", descriptor) != 0 ? -1 : real(descriptor);
+}
+
+int fsync(int descriptor) {
+  static int (*real)(int);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "fsync");
+  return fault("sync", descriptor) != 0 ? -1 : real(descriptor);
+}

@@ -1,0 +1,99 @@
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "tests/support/client.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/wire/running_server.hpp"
+
+/// The end: in order at the first signal, at once at the second.
+namespace rollcall::tests {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+const std::string body = user_json("A", "B", "a@b.c");
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(stop)
+
+BOOST_AUTO_TEST_CASE(idle_connections_are_closed_and_the_exit_is_0_and_quick) {
+  RunningServer server("memory:");
+  Client idle(server.port());
+  Client used(server.port());
+  BOOST_TEST(used.exchange(create_request(body))->result_int() == 201U);
+  const auto begin = Clock::now();
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+  BOOST_TEST((Clock::now() - begin < std::chrono::seconds(5)));
+  BOOST_TEST(idle.at_end());
+  BOOST_TEST(used.at_end());
+}
+
+BOOST_AUTO_TEST_CASE(a_request_half_sent_at_the_signal_is_answered_with_connection_close) {
+  const TemporaryDirectory directory;
+  RunningServer server("sqlite:" + directory.file("rollcall.db"));
+  Client client(server.port());
+  const std::string request = create_request(body);
+  BOOST_REQUIRE(client.send(request.substr(0, request.size() / 2)));
+  // The half must have arrived before the signal: a second connection's answer shows that time
+  // passed.
+  Client other(server.port());
+  BOOST_TEST(other.exchange(create_request(body))->result_int() == 201U);
+  server.program().signal(SIGTERM);
+  BOOST_TEST(other.at_end());
+  BOOST_REQUIRE(client.send(request.substr(request.size() / 2)));
+  const auto response = client.receive();
+  BOOST_REQUIRE(response);
+  BOOST_TEST(response->result_int() == 201U);
+  BOOST_TEST((*response)[boost::beast::http::field::connection] == "close");
+  BOOST_TEST(server.program().wait().value_or(-1) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_never_finishes_its_request_is_cut_within_ten_seconds) {
+  RunningServer server("memory:");
+  Client client(server.port());
+  BOOST_REQUIRE(client.send("POST /users HTTP/1.1\r\nHost:"));
+  Client other(server.port());
+  BOOST_TEST(other.exchange(create_request(body))->result_int() == 201U);
+  const auto begin = Clock::now();
+  BOOST_TEST(server.stop(SIGINT) == 0);
+  BOOST_TEST((Clock::now() - begin < std::chrono::seconds(10)));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_process_at_once_and_keeps_what_was_acknowledged) {
+  const TemporaryDirectory directory;
+  const std::string store = "sqlite:" + directory.file("rollcall.db");
+  {
+    RunningServer server(store);
+    Client busy(server.port());
+    BOOST_REQUIRE(busy.send("POST /users HTTP/1.1\r\n"));
+    Client client(server.port());
+    BOOST_TEST(client.exchange(create_request(body))->result_int() == 201U);
+    server.program().signal(SIGTERM);
+    BOOST_TEST(client.at_end());
+    const auto begin = Clock::now();
+    BOOST_TEST(server.stop(SIGTERM) == 128 + SIGTERM);
+    BOOST_TEST((Clock::now() - begin < std::chrono::seconds(2)));
+  }
+  RunningServer server(store);
+  Client client(server.port());
+  BOOST_TEST(client.exchange("GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n")->result_int() == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_one_file) {
+  const TemporaryDirectory directory;
+  {
+    RunningServer server("sqlite:" + directory.file("rollcall.db"));
+    Client client(server.port());
+    BOOST_TEST(client.exchange(create_request(body))->result_int() == 201U);
+    BOOST_TEST(server.stop(SIGTERM) == 0);
+  }
+  const std::filesystem::directory_iterator files(directory.path());
+  BOOST_TEST(std::distance(begin(files), end(files)) == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests
