@@ -41,6 +41,15 @@ bool names_other_version(std::string_view bytes) noexcept {
          version[6] == '.' && digit(version[7]);
 }
 
+/// Of a header that does not fit and whose request line Beast has not looked at: whether its target
+/// alone is too much.
+bool has_long_target(std::string_view bytes) noexcept {
+  const std::size_t line_end = bytes.find('\r');
+  if (line_end == bytes.npos) return true;
+  const std::string_view line = bytes.substr(0, line_end);
+  return line.rfind(' ') - std::min(line.find(' '), line.size()) > max_target_octets + 1;
+}
+
 Method to_method(http::verb verb) noexcept {
   switch (verb) {
     case http::verb::get:
@@ -104,8 +113,8 @@ RequestParser::Result RequestParser::read_head(std::string_view bytes) {
   header_octets_ = static_cast<std::uint16_t>(header_octets_ + consumed);
   if (ec == http::error::need_more) {
     if (piece.size() < room) return {consumed, Progress::need_more};
-    return fail(consumed,
-                request_line_done_ ? Problem::header_too_large : Problem::target_too_long);
+    const bool long_target = !request_line_done_ && has_long_target(piece);
+    return fail(consumed, long_target ? Problem::target_too_long : Problem::header_too_large);
   }
   if (ec == http::error::body_limit) return fail(consumed, Problem::body_too_large);
   if (ec == http::error::bad_version && names_other_version(piece.substr(consumed))) {
@@ -167,7 +176,11 @@ void RequestParser::on_field_impl(field name, string_view, string_view value_tex
     case field::host:
       return on_host(value);
     case field::content_length:
-      return count(content_lengths_);
+      count(content_lengths_);
+      // Beast takes a list of equal lengths for one (RFC 9110, section 8.6, lets a server refuse
+      // it).
+      bad_framing_ = bad_framing_ || value.find(',') != value.npos;
+      return;
     case field::transfer_encoding:
       return on_transfer_encoding(value);
     case field::content_type:
@@ -196,13 +209,13 @@ void RequestParser::on_transfer_encoding(std::string_view value) noexcept {
       comma != value.npos && iequals(trim(value.substr(comma + 1)), "chunked");
   const bool chunked_once =
       chunked_last && !iequals(trim(value.substr(0, value.find(','))), "chunked");
-  (chunked_once ? unknown_coding_ : bad_coding_) = true;
+  (chunked_once ? unknown_coding_ : bad_framing_) = true;
 }
 
 void RequestParser::check_head(error_code& ec) noexcept {
   const bool repeated = content_lengths_ > 1 || transfer_encodings_ > 1;
   const bool coded = transfer_encodings_ > 0;
-  if (repeated || bad_coding_ || (coded && (content_lengths_ > 0 || !request_.http11))) {
+  if (repeated || bad_framing_ || (coded && (content_lengths_ > 0 || !request_.http11))) {
     return refuse(Problem::ambiguous_framing, ec);
   }
   if (unknown_coding_) return refuse(Problem::unknown_transfer_coding, ec);

@@ -90,7 +90,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   std::uint8_t transfer_encodings_ = 0;
   std::uint8_t content_types_ = 0;
   bool bad_host_ = false;
-  bool bad_coding_ = false;
+  bool bad_framing_ = false;
   bool unknown_coding_ = false;
 
   static_assert(max_header_octets < 65'536 && max_chunk_extension_octets < 32'768 &&

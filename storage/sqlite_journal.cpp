@@ -157,6 +157,7 @@ bool SqliteJournal::close(std::string& error) noexcept {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();
+  lock_.reset();
   return code == SQLITE_OK;
 }
 

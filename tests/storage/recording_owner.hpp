@@ -1,0 +1,46 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace rollcall::storage {
+
+/// A session's owner whose loop is driven by the test: notes what is completed, and waits for
+/// wakes.
+class RecordingOwner final : public SessionOwner {
+ public:
+  void completed(CreateOperation& operation) noexcept override { created.push_back(&operation); }
+  void completed(FindOperation& operation) noexcept override { found.push_back(&operation); }
+  void wake() noexcept override {
+    const std::lock_guard lock(mutex_);
+    ++wakes_;
+    woken_.notify_one();
+  }
+
+  /// Ends the turn and goes on turning, as an I/O thread does, until `count` creates are completed.
+  void turn_until(Session& session, std::size_t count) {
+    session.end_turn();
+    while (created.size() < count) {
+      {
+        std::unique_lock lock(mutex_);
+        woken_.wait(lock, [this] { return wakes_ > 0; });
+        wakes_ = 0;
+      }
+      session.deliver();
+      session.end_turn();
+    }
+  }
+
+  std::vector<CreateOperation*> created;
+  std::vector<FindOperation*> found;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  int wakes_ = 0;
+};
+
+}  // namespace rollcall::storage

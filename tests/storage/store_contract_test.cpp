@@ -1,0 +1,182 @@
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <deque>
+#include <set>
+#include <thread>
+
+#include "storage/open_store.hpp"
+#include "tests/storage/recording_owner.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+/// What every Store promises (storage/store.hpp), over each of them.
+namespace rollcall::storage {
+namespace {
+
+struct Kind {
+  const char* name;
+  bool durable;
+  CommitBy commit;
+};
+
+std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.name; }
+
+const Kind kinds[] = {{"memory", false, CommitBy::turn},
+                      {"sqlite, committed by turn", true, CommitBy::turn},
+                      {"sqlite, committed by a thread", true, CommitBy::thread}};
+
+struct OpenedStore {
+  explicit OpenedStore(const Kind& chosen) : kind(chosen) { open(); }
+  ~OpenedStore() { close(); }
+
+  void open() {
+    store =
+        open_store(kind.durable ? "sqlite:" + directory.file("a.db") : "memory:", kind.commit, {});
+  }
+  void close() {
+    std::string error;
+    if (store) BOOST_TEST(store->close(error), error);
+    store.reset();
+  }
+
+  const Kind kind;
+  tests::TemporaryDirectory directory;
+  std::unique_ptr<Store> store;
+};
+
+/// Creates as many users as there are names, in one turn; their operations in that order.
+std::deque<CreateOperation> create(Store& store, const std::vector<std::string>& names) {
+  RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  std::deque<CreateOperation> operations(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    operations[i].user = {names[i], "F", "a@b.c"};
+    session->create(operations[i]);
+  }
+  owner.turn_until(*session, names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) BOOST_TEST(owner.created[i] == &operations[i]);
+  return operations;
+}
+
+Status find(Store& store, UserId id, UserRecord& user) {
+  RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  FindOperation operation;
+  operation.id = id;
+  session->find(operation);
+  BOOST_REQUIRE(owner.found.size() == 1U);
+  user = operation.user;
+  return operation.status;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(store_contract)
+
+BOOST_DATA_TEST_CASE(creates_of_a_session_are_completed_in_order_with_rising_ids, kinds, kind) {
+  OpenedStore opened(kind);
+  UserId last = 0;
+  for (int turn = 0; turn < 3; ++turn) {
+    for (const CreateOperation& each : create(*opened.store, {"A", "B", "C"})) {
+      BOOST_TEST((each.status == Status::ok));
+      BOOST_TEST(each.id > last);
+      last = each.id;
+    }
+  }
+  BOOST_TEST(opened.store->size() == 9U);
+  BOOST_TEST((opened.store->health() == Status::ok));
+}
+
+BOOST_DATA_TEST_CASE(a_user_is_found_once_its_create_is_completed, kinds, kind) {
+  OpenedStore opened(kind);
+  const auto operations = create(*opened.store, {"Ł", "B"});
+  UserRecord user;
+  BOOST_TEST((find(*opened.store, operations[0].id, user) == Status::ok));
+  BOOST_TEST(user.view().last_name == "Ł");
+  BOOST_TEST((find(*opened.store, operations[1].id + 1, user) == Status::not_found));
+  BOOST_TEST((find(*opened.store, max_user_id, user) == Status::not_found));
+}
+
+BOOST_DATA_TEST_CASE(a_durable_create_is_not_visible_before_its_turn_ends, kinds, kind) {
+  if (!kind.durable) return;
+  OpenedStore opened(kind);
+  RecordingOwner owner;
+  const auto session = opened.store->open_session(owner);
+  CreateOperation operation;
+  operation.user = {"A", "B", "a@b.c"};
+  session->create(operation);
+  UserRecord user;
+  BOOST_TEST((find(*opened.store, 1, user) == Status::not_found));
+  BOOST_TEST(owner.created.empty());
+  owner.turn_until(*session, 1);
+  BOOST_TEST((find(*opened.store, 1, user) == Status::ok));
+}
+
+BOOST_DATA_TEST_CASE(sessions_on_many_threads_get_every_id_once, kinds, kind) {
+  OpenedStore opened(kind);
+  constexpr int thread_count = 4;
+  constexpr std::size_t turns = 50;
+  std::vector<std::vector<UserId>> ids(thread_count);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < thread_count; ++t) {
+    threads.emplace_back([&, t] {
+      RecordingOwner owner;
+      const auto session = opened.store->open_session(owner);
+      std::deque<CreateOperation> operations;
+      for (std::size_t turn = 1; turn <= turns; ++turn) {
+        for (int i = 0; i < 5; ++i) {
+          operations.emplace_back().user = {"A", "B", "a@b.c"};
+          session->create(operations.back());
+        }
+        owner.turn_until(*session, turn * 5);
+      }
+      for (const CreateOperation* each : owner.created)
+        ids[static_cast<std::size_t>(t)].push_back(each->id);
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  std::set<UserId> all;
+  for (const auto& of_thread : ids) {
+    BOOST_TEST(std::is_sorted(of_thread.begin(), of_thread.end()));
+    all.insert(of_thread.begin(), of_thread.end());
+  }
+  BOOST_TEST(all.size() == thread_count * turns * 5);
+  BOOST_TEST(*all.rbegin() == all.size());
+}
+
+BOOST_DATA_TEST_CASE(a_durable_store_opened_again_has_every_user_and_goes_on_counting, kinds,
+                     kind) {
+  if (!kind.durable) return;
+  OpenedStore opened(kind);
+  create(*opened.store, {"A", "B"});
+  opened.close();
+  opened.open();
+  BOOST_TEST(opened.store->size() == 2U);
+  UserRecord user;
+  BOOST_TEST((find(*opened.store, 2, user) == Status::ok));
+  BOOST_TEST(user.view().last_name == "B");
+  BOOST_TEST(create(*opened.store, {"C"})[0].id == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_refused_and_the_others_are_kept) {
+  OpenedStore opened(kinds[1]);
+  for (const std::size_t beyond : {-1, 0, 1}) {
+    RecordingOwner owner;
+    const auto session = opened.store->open_session(owner);
+    std::deque<CreateOperation> operations(max_pending_writes + beyond);
+    for (CreateOperation& each : operations) {
+      each.user = {"A", "B", "a@b.c"};
+      session->create(each);
+    }
+    BOOST_TEST(owner.created.size() == (beyond == 1 ? 1U : 0U));
+    owner.turn_until(*session, operations.size());
+    const auto refused = std::count_if(operations.begin(), operations.end(), [](const auto& each) {
+      return each.status == Status::queue_full;
+    });
+    BOOST_TEST(refused == (beyond == 1 ? 1 : 0));
+  }
+  BOOST_TEST(opened.store->size() == 3 * max_pending_writes - 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::storage
