@@ -99,7 +99,8 @@ void check_header(const std::string& path, int descriptor) {
 
 bool exists(const std::string& path) { return std::filesystem::exists(path); }
 
-[[noreturn]] void refuse(const std::string& path, int code, const std::string& why) {
+[[noreturn]] void refuse(const std::string& path, int code, std::string why) {
+  std::replace(why.begin(), why.end(), '\n', ' ');
   const int primary = code & 0xff;
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
     throw StoreOpenError(path + " is damaged (" + why +

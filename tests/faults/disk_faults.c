@@ -1,6 +1,6 @@
-/* Preloaded into the program by tests/wire/faults_test.cpp: makes writes to, or syncs of, the store's
- * files fail while the file that ROLLCALL_TEST_FAULTS names says so: "write ENOSPC", "write EIO",
- * "sync EIO"; anything else lets everything pass. */
+/* Preloaded into the program by tests/wire/faults_test.cpp: makes writes to, or syncs of, the
+ * store's files fail while the file that ROLLCALL_TEST_FAULTS names says so: "write ENOSPC",
+ * "write EIO", "sync EIO"; anything else lets everything pass. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

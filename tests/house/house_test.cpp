@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+/// The rules of the house (CONTRIBUTING.md), each a function that names what breaks it in a file.
+namespace rollcall::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct File {
+  std::string path;  ///< From the top of the source tree.
+  std::string text;
+};
+
+using Rule = std::function<std::vector<std::string>(const File&)>;
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) result.push_back(line);
+  return result;
+}
+
+/// Every line of files under `folder` that holds one of `texts` breaks the rule.
+Rule forbid(std::string folder, std::vector<std::string> texts) {
+  return [folder = std::move(folder), texts = std::move(texts)](const File& file) {
+    std::vector<std::string> broken;
+    if (!file.path.starts_with(folder)) return broken;
+    for (const std::string& line : lines(file.text)) {
+      const bool bad = std::any_of(texts.begin(), texts.end(), [&](const std::string& each) {
+        return line.find(each) != line.npos;
+      });
+      if (bad) broken.push_back(file.path + ": " + line);
+    }
+    return broken;
+  };
+}
+
+std::vector<std::string> check_size(const File& file) {
+  const std::size_t limit = file.path.ends_with(".hpp") ? 220 : 380;
+  const std::vector<std::string> all = lines(file.text);
+  std::vector<std::string> broken;
+  if (all.size() > limit)
+    broken.push_back(file.path + " has more lines than " + std::to_string(limit));
+  for (const std::string& line : all) {
+    // Columns, not octets: a continuation octet of UTF-8 takes none.
+    const auto columns = std::count_if(line.begin(), line.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    });
+    if (columns > 100) broken.push_back(file.path + " is wider than 100 columns: " + line);
+  }
+  return broken;
+}
+
+std::vector<std::string> check_sqlite(const File& file) {
+  const bool allowed = (file.path.starts_with("storage/") && file.path.ends_with(".cpp")) ||
+                       file.path.starts_with("tests/");
+  return allowed ? std::vector<std::string>{} : forbid("", {"#include <sqlite3.h>"})(file);
+}
+
+const std::vector<Rule>& rules() {
+  const std::string include = "#include ";
+  static const std::vector<Rule> all{
+      forbid("storage/", {include + "\"protocol/", include + "\"server/", include + "\"tests/"}),
+      forbid("protocol/", {include + "\"server/", include + "\"tests/"}),
+      forbid("server/", {include + "\"tests/"}),
+      forbid("storage/",
+             {include + "<boost/asio", include + "<boost/beast", include + "<boost/json"}),
+      forbid("protocol/", {include + "<boost/asio", include + "<thread>", include + "<mutex>",
+                           include + "<chrono>", include + "<sys/socket.h>"}),
+      // In two pieces, so that this file does not break its own rule.
+      forbid("", {"TO"
+                  "DO",
+                  "FIX"
+                  "ME",
+                  "HA"
+                  "CK"}),
+      check_size,
+      check_sqlite,
+  };
+  return all;
+}
+
+std::vector<std::string> broken_by(const File& file) {
+  std::vector<std::string> all;
+  for (const Rule& rule : rules()) {
+    for (const std::string& each : rule(file)) all.push_back(each);
+  }
+  return all;
+}
+
+std::vector<File> sources() {
+  std::vector<File> files;
+  const fs::path top(ROLLCALL_SOURCE_DIR);
+  for (const char* folder : {"storage", "protocol", "server", "tests", "loadtest"}) {
+    if (!fs::exists(top / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(top / folder)) {
+      const std::string extension = entry.path().extension();
+      if (extension != ".cpp" && extension != ".hpp" && extension != ".c") continue;
+      std::ifstream stream(entry.path());
+      files.push_back(
+          {fs::relative(entry.path(), top).string(), {std::istreambuf_iterator<char>(stream), {}}});
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(house)
+
+BOOST_AUTO_TEST_CASE(every_source_keeps_the_rules) {
+  const std::vector<File> files = sources();
+  BOOST_TEST(files.size() > 50U);
+  for (const File& file : files) {
+    for (const std::string& each : broken_by(file)) BOOST_ERROR(each);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_rule_is_seen_to_be_broken) {
+  for (const File& file : {File{"storage/a.cpp", "#include \"protocol/answer.hpp\"\n"},
+                           File{"storage/a.cpp", "#include \"server/server.hpp\"\n"},
+                           File{"storage/a.hpp", "#include <boost/json.hpp>\n"},
+                           File{"storage/a.hpp", "#include <sqlite3.h>\n"},
+                           File{"protocol/a.hpp", "#include \"server/server.hpp\"\n"},
+                           File{"protocol/a.cpp", "#include <thread>\n"},
+                           File{"server/a.cpp", "#include <sqlite3.h>\n"},
+                           File{"server/a.cpp",
+                                "// TO"
+                                "DO: later\n"},
+                           File{"server/a.cpp", std::string(101, 'x') + "\n"},
+                           File{"server/a.hpp", std::string(221, '\n')},
+                           File{"server/a.cpp", std::string(381, '\n')}}) {
+    BOOST_TEST(broken_by(file).size() == 1U, file.path << ": " << file.text.substr(0, 60));
+  }
+  BOOST_TEST(broken_by({"server/a.cpp", std::string(100, 'x') + "\n"}).empty());
+}
+
+/// Sources that have no test file of their own name, and the one that tests them.
+const std::map<std::string, std::string> tested_elsewhere{
+    {"storage/durable_store.cpp", "tests/storage/store_contract_test.cpp"},
+    {"storage/memory_store.cpp", "tests/storage/store_contract_test.cpp"},
+    {"storage/open_store.cpp", "tests/storage/store_contract_test.cpp"},
+    {"storage/sqlite_database.cpp", "tests/storage/sqlite_journal_test.cpp"},
+    {"server/connection_input.cpp", "tests/server/connection_test.cpp"},
+    {"server/io_thread.cpp", "tests/server/connection_test.cpp"},
+    {"server/listener.cpp", "tests/wire/start_test.cpp"},
+    {"server/load_progress.cpp", "tests/wire/start_test.cpp"},
+    {"server/server.cpp", "tests/wire/stop_test.cpp"},
+};
+
+BOOST_AUTO_TEST_CASE(every_source_of_a_library_has_its_test) {
+  const fs::path top(ROLLCALL_SOURCE_DIR);
+  for (const File& file : sources()) {
+    const fs::path path(file.path);
+    const std::string folder = path.begin()->string();
+    if (path.extension() != ".cpp" || path.stem() == "main" || folder == "tests" ||
+        folder == "loadtest") {
+      continue;
+    }
+    const auto elsewhere = tested_elsewhere.find(file.path);
+    const std::string test = elsewhere != tested_elsewhere.end()
+                                 ? elsewhere->second
+                                 : "tests/" + folder + "/" + path.stem().string() + "_test.cpp";
+    BOOST_TEST(fs::exists(top / test), file.path << " has no " << test);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests

@@ -1,0 +1,34 @@
+#include "server/ready_set.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(ready_set)
+
+BOOST_AUTO_TEST_CASE(a_socket_is_told_of_once_each_time_that_something_comes) {
+  rollcall::server::ReadySet set;
+  int ends[2];
+  BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+  int owner = 0;
+  BOOST_REQUIRE(set.add(ends[0], &owner));
+  // The first event is that it can be written to.
+  BOOST_TEST(set.poll().size() == 1U);
+  BOOST_TEST(set.poll().empty());
+  for (int i = 0; i < 3; ++i) {
+    BOOST_REQUIRE(::send(ends[1], "x", 1, 0) == 1);
+    const auto events = set.poll();
+    BOOST_REQUIRE(events.size() == 1U);
+    BOOST_TEST(events[0].data.ptr == &owner);
+    BOOST_TEST((events[0].events & EPOLLIN) != 0U);
+    BOOST_TEST(set.poll().empty());
+  }
+  ::close(ends[1]);
+  const auto events = set.poll();
+  BOOST_REQUIRE(events.size() == 1U);
+  BOOST_TEST((events[0].events & EPOLLRDHUP) != 0U);
+  ::close(ends[0]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
