@@ -85,7 +85,7 @@ std::size_t bound(const storage::UserView& user) noexcept {
 
 void write_errors(Writer& writer, const UserReader& reader) noexcept {
   writer.text(R"(,"errors":[)");
-  std::string_view separator;
+  std::string_view separator = "";
   for (std::size_t i = 0; i < UserReader::member_count; ++i) {
     const Fault fault = reader.faults()[i];
     if (fault == Fault::none) continue;

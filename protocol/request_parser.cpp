@@ -16,6 +16,10 @@ constexpr std::uint32_t no_header_limit = max_header_octets + 1;
 /// A chunk's size line without its extension: 16 digits, two line ends, and some white space.
 constexpr std::size_t chunk_line_octets = 64;
 
+/// The end of every chunked body, "0" and two line ends: while less is there, more must come. Beast
+/// asserts as much when it goes on with a last chunk that was cut (parse_chunk_header).
+constexpr std::size_t least_chunked_rest = 5;
+
 std::string_view trim(std::string_view text) noexcept {
   const auto space = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && space(text.front())) text.remove_prefix(1);
@@ -130,7 +134,9 @@ RequestParser::Result RequestParser::read_head(std::string_view bytes) {
 
 RequestParser::Result RequestParser::read_body(std::string_view bytes) {
   if (is_done()) return {0, Progress::complete};
-  if (bytes.empty()) return {0, Progress::need_more};
+  if (bytes.empty() || (chunked() && bytes.size() < least_chunked_rest)) {
+    return {0, Progress::need_more};
+  }
   eager(true);
   error_code ec;
   const std::size_t consumed = put({bytes.data(), bytes.size()}, ec);

@@ -215,13 +215,14 @@ std::chrono::milliseconds Connection::allowance(Phase phase) const noexcept {
     case Phase::store:
       break;
   }
-  return std::chrono::milliseconds::max();
+  return {};
 }
 
 void Connection::on_tick() {
   const Phase now_in = phase();
-  if (closed() || thread_.now() - since_ < allowance(now_in)) return;
-  if (now_in == Phase::store) return;
+  // What the store takes is no fault of the peer's.
+  if (closed() || now_in == Phase::store) return;
+  if (thread_.now() - since_ < allowance(now_in)) return;
   if (now_in != Phase::header && now_in != Phase::body) return cut();
   hold_problem(Problem::request_timeout, false);
   answer_held();

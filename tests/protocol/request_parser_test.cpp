@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_of_http_is_malformed) {
     check_problem(message, Problem::malformed_request);
   }
   for (const std::string body :
-       {"x\r\n", "5 \r\nabcde\r\n0\r\n\r\n", "-1\r\n", "0x5\r\nabcde\r\n0\r\n\r\n",
+       {"x\r\n\r\n", "5 \r\nabcde\r\n0\r\n\r\n", "-1\r\n\r\n", "0x5\r\nabcde\r\n0\r\n\r\n",
         "1\r\nab\r\n0\r\n\r\n", "fffffffffffffffff\r\n\r\n", "1;\x01\r\na\r\n0\r\n\r\n"}) {
     const Parsed parsed = parse(post("Transfer-Encoding: chunked\r\n", body));
     BOOST_TEST((parsed.progress == Progress::failed), body);

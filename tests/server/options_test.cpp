@@ -24,7 +24,7 @@ std::variant<Options, EarlyExit> parse(std::vector<const char*> words, Variables
 Options good(const std::vector<const char*>& words, const Variables& variables = {}) {
   const auto parsed = parse(words, variables);
   const auto* const early = std::get_if<EarlyExit>(&parsed);
-  BOOST_REQUIRE_MESSAGE(early == nullptr, early->err);
+  BOOST_REQUIRE_MESSAGE(early == nullptr, (early == nullptr ? "" : early->err));
   return std::get<Options>(parsed);
 }
 

@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(twenty_rounds_of_sigkill_under_load_lose_no_acknowledged_us
       BOOST_TEST(count_lost(server.port(), acknowledged) == 0U);
       Load load(server.port(), round, acknowledged);
       std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 300));
-      BOOST_TEST(server.stop(SIGKILL) == 128 + SIGKILL);
+      BOOST_TEST(server.stop(SIGKILL) == 128 + SIGKILL, server.program().error_output());
       load.join();
       BOOST_TEST(load.twice() == 0);
       BOOST_TEST(load.unexpected() == 0);
