@@ -70,6 +70,11 @@ constexpr ProblemRow rows[] = {
      false, 30},
     {Problem::storage_busy, 503, "Service Unavailable", storage_type, "Not durable",
      "Another program holds the data file: the user was not created. Try again.", false, 1},
+    {Problem::storage_changed, 503, "Service Unavailable", storage_type, "Not durable",
+     "Another program wrote to the data file: the user was not created, and no write is taken "
+     "until "
+     "the server is started again.",
+     false, 30},
     {Problem::overloaded, 503, "Service Unavailable", storage_type, "Overloaded",
      "Too many writes wait for the disk: the user was not created. Try again.", false, 1},
     {Problem::ids_exhausted, 503, "Service Unavailable", storage_type, "No id left",

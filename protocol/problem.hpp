@@ -31,6 +31,7 @@ enum class Problem : std::uint8_t {
   storage_error,
   storage_faulted,
   storage_busy,
+  storage_changed,
   overloaded,
   ids_exhausted,
   too_many_connections,

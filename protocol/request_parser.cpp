@@ -92,7 +92,6 @@ void RequestParser::refuse(Problem problem, error_code& ec) noexcept {
 
 RequestParser::Result RequestParser::read(std::string_view bytes) {
   if (bytes.empty() && !head_done_) return {0, Progress::need_more};
-  started_ = started_ || !bytes.empty();
   input_begin_ = bytes.data();
   input_end_ = bytes.data() + bytes.size();
   if (head_done_) return read_body(bytes);
@@ -105,6 +104,7 @@ RequestParser::Result RequestParser::read(std::string_view bytes) {
     skipped = 2;
     if (bytes.size() == skipped) return {skipped, Progress::need_more};
   }
+  started_ = true;
   const Result result = read_head(bytes.substr(skipped));
   return {result.consumed + skipped, result.progress};
 }

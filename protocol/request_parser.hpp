@@ -42,7 +42,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   const Request& request() const noexcept { return request_; }
   Problem problem() const noexcept { return problem_; }
 
-  /// Some octet of this message has been seen.
+  /// Some octet of this message has been seen; a line end before it is none.
   bool started() const noexcept { return started_; }
   bool head_done() const noexcept { return head_done_; }
 

@@ -84,6 +84,9 @@ class UserReader::Impl {
         piece.remove_prefix(digits);
         if (piece.empty()) return;
         skipping_exponent_ = false;
+        // To the fresh parser these would go on with its own number.
+        failed_ = piece.front() == '.' || piece.front() == 'e' || piece.front() == 'E';
+        if (failed_) return;
       }
       json::error_code error;
       const std::size_t size = parser_->write_some(true, piece.data(), piece.size(), error);

@@ -95,6 +95,7 @@ void Connection::answer_held() {
       protocol::write_health(output(), answer);
       break;
     case Action::ready:
+      // What passes by itself is no reason to send no traffic, which alone would find it passed.
       if (const storage::Status health = thread_.store().health(); is_lasting(health)) {
         protocol::write_problem(output(), to_problem(health), {}, answer);
       } else {
@@ -134,6 +135,7 @@ protocol::OutputBuffer& Connection::output() {
   if (!output_) {
     output_ = thread_.buffers().take();
     output_->clear();
+    progressed();
   }
   return *output_;
 }
@@ -156,7 +158,7 @@ void Connection::send() {
     }
     progressed();
     output_->consume(static_cast<std::size_t>(sent));
-    if (output_->size() == 0) thread_.buffers().give_back(std::move(output_));
+    if (output_->size() == 0) thread_.give_back(std::move(output_));
   }
 }
 
@@ -187,7 +189,7 @@ void Connection::begin_linger() {
   lingering_ = true;
   paused_ = false;
   drop_request();
-  if (rest_) thread_.buffers().give_back(std::move(rest_));
+  if (rest_) thread_.give_back(std::move(rest_));
   progressed();
   if (readable_) ask_to_resume();
 }
@@ -196,7 +198,7 @@ Connection::Phase Connection::phase() const noexcept {
   if (lingering_) return Phase::linger;
   if (output_) return Phase::write;
   if (first_ != nullptr || held_) return Phase::store;
-  if (parser_) return parser_->head_done() ? Phase::body : Phase::header;
+  if (parser_ && parser_->started()) return parser_->head_done() ? Phase::body : Phase::header;
   return Phase::idle;
 }
 
@@ -232,14 +234,12 @@ void Connection::on_tick() {
 
 void Connection::drain() {
   if (closed() || lingering_) return;
-  if (phase() == Phase::idle) {
-    // What has arrived already was in flight before the stop.
-    readable_ = true;
-    receive();
-    if (closed()) return;
-  }
+  // What has arrived already was in flight before the stop.
+  readable_ = true;
+  resume();
+  if (closed()) return;
   // A request that has begun, or waits for its turn, is answered; its answer will say `close`.
-  if (!held_ && !parser_) closing_ = true;
+  if (!held_ && !paused_ && !(parser_ && parser_->started())) closing_ = true;
   finish_or_wait();
 }
 
@@ -248,8 +248,8 @@ void Connection::cut() {
   ::close(socket_);
   socket_ = -1;
   drop_request();
-  if (rest_) thread_.buffers().give_back(std::move(rest_));
-  if (output_) thread_.buffers().give_back(std::move(output_));
+  if (rest_) thread_.give_back(std::move(rest_));
+  if (output_) thread_.give_back(std::move(output_));
   while (first_ != nullptr) {
     Exchange& exchange = *std::exchange(first_, first_->next_in_line);
     exchange.connection = nullptr;

@@ -31,7 +31,8 @@ void Connection::resume() {
     take_in(rest_ ? std::string_view(rest_->data(), rest_->size()) : std::string_view(), true);
     receiving_ = false;
   }
-  if (!paused_) receive();
+  // Also when paused again: it sends what was answered.
+  receive();
   finish_or_wait();
 }
 
@@ -81,7 +82,7 @@ void Connection::take_in(std::string_view bytes, bool from_rest) {
   if (from_rest) {
     if (!rest_) return;
     rest_->consume(used);
-    if (rest_->size() == 0) thread_.buffers().give_back(std::move(rest_));
+    if (rest_->size() == 0) thread_.give_back(std::move(rest_));
   } else if (used < bytes.size()) {
     rest_ = thread_.buffers().take();
     rest_->clear();
@@ -111,11 +112,10 @@ std::size_t Connection::parse(std::string_view bytes) {
 
 /// False when the request at the beginning of `bytes` goes on beyond them.
 bool Connection::parse_one(std::string_view bytes, std::size_t& consumed) {
-  if (!parser_) {
-    parser_.emplace();
-    progressed();
-  }
+  if (!parser_) parser_.emplace();
+  const bool had_started = parser_->started();
   const RequestParser::Result result = parser_->read(bytes);
+  if (!had_started) progressed();
   consumed = result.consumed;
   switch (result.progress) {
     case RequestParser::Progress::need_more:

@@ -159,6 +159,8 @@ bool IoThread::take_turn() {
 
 void IoThread::end_turn() {
   session_->end_turn();
+  // A commit takes its time, and the deadlines of who is answered now start now.
+  refresh_clock();
   // By index: what finishes may add others.
   for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->finish_turn();
   dirty_.clear();
@@ -182,6 +184,8 @@ void IoThread::start_tick() {
   ticker_.expires_after(tick);
   ticker_.async_wait([this](boost::system::error_code error) {
     if (error) return;
+    // First what has arrived: nobody is late whose octets are here.
+    take_turns();
     refresh_clock();
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->on_tick();
     end_turn();

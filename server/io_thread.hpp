@@ -66,6 +66,11 @@ class IoThread final : private storage::SessionOwner {
   std::array<char, receive_octets>& receive_buffer() noexcept { return receive_buffer_; }
   Pool<protocol::UserReader>& readers() noexcept { return readers_; }
   Pool<protocol::OutputBuffer>& buffers() noexcept { return buffers_; }
+  /// One that has grown large is not kept: a peak must not stay.
+  void give_back(std::unique_ptr<protocol::OutputBuffer> buffer) {
+    if (buffer->capacity() <= max_pooled_octets) buffers_.give_back(std::move(buffer));
+    buffer.reset();
+  }
   Exchange& take_exchange();
   void give_back(Exchange& exchange);
   /// finish_turn() is to be called on the connection when this turn ends.

@@ -10,7 +10,8 @@ namespace rollcall::server {
 
 /// Creates of one connection that may be in flight; at the limit its socket is not read.
 inline constexpr std::size_t max_pipelined_requests = 128;
-/// Octets of answers that one connection may owe; at the limit its socket is not read.
+/// Octets of answers that one connection may owe; at the limit its socket is not read. The answers
+/// to what is in flight by then (max_pipelined_requests, at most 15 KiB each) come on top.
 inline constexpr std::size_t max_unsent_octets = 64 * 1'024;
 /// What one recv() may bring. A thread has one buffer of this size for all its connections.
 inline constexpr std::size_t receive_octets = 32 * 1'024;
@@ -20,6 +21,8 @@ inline constexpr int max_reads_a_turn = 4;
 inline constexpr int max_ready_a_turn = 512;
 /// Turns before the io_context gets to look at its own work (posts, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
+/// Octets of a buffer that is worth keeping for reuse.
+inline constexpr std::size_t max_pooled_octets = 64 * 1'024;
 /// Buffers of each kind that a thread keeps for reuse.
 inline constexpr std::size_t max_pooled = 1'024;
 /// The kernel's queue of connections not accepted yet.
@@ -40,6 +43,8 @@ struct Timeouts {
 inline constexpr std::chrono::milliseconds tick{250};
 /// From SIGTERM until connections that still send or read are cut.
 inline constexpr std::chrono::milliseconds stop_deadline{8'000};
+/// From SIGTERM until the process ends even if the disk hangs.
+inline constexpr std::chrono::seconds stop_limit{10};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

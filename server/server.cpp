@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 
 #include "server/load_progress.hpp"
 #include "storage/open_store.hpp"
@@ -32,6 +34,13 @@ std::string text(const tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
   const std::string port = std::to_string(endpoint.port());
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
+}
+
+/// What has to be last is a disk that hangs: the stop must not. Only async-signal-safe calls.
+extern "C" void end_hung_stop(int) {
+  constexpr std::string_view line = "rollcall: the disk does not answer; exiting without it\n";
+  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
+  ::_exit(1);
 }
 
 std::string advice(const boost::system::error_code& error) {
@@ -96,7 +105,14 @@ int Server::run() {
   threads_running_ = options_.threads;
   for (unsigned i = 0; i < options_.threads; ++i) {
     threads_.push_back(std::make_unique<IoThread>(*store_, Timeouts{}));
-    threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
+    try {
+      threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
+    } catch (const std::system_error& failure) {
+      // Nothing is acknowledged yet, and threads that run already have no orderly end.
+      std::fprintf(stderr, "rollcall: can't start thread %u: %s: give fewer with --threads\n",
+                   i + 1, failure.what());
+      ::_exit(1);
+    }
   }
   std::printf("%s\n", description().c_str());
   std::fflush(stdout);
@@ -143,6 +159,8 @@ void Server::watch_signals() {
 
 void Server::stop() {
   stopping_ = true;
+  std::signal(SIGALRM, end_hung_stop);
+  ::alarm(static_cast<unsigned>(stop_limit.count()));
   std::fputs("rollcall: stopping; answering what is in flight\n", stderr);
   for (const auto& each : listeners_) each->close();
   for (const auto& each : threads_) each->drain();

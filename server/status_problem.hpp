@@ -22,16 +22,12 @@ inline protocol::Problem to_problem(storage::Status status) noexcept {
       return Problem::overloaded;
     case storage::Status::ids_exhausted:
       return Problem::ids_exhausted;
+    case storage::Status::changed_elsewhere:
+      return Problem::storage_changed;
     case storage::Status::io_error:
       break;
   }
   return Problem::storage_error;
-}
-
-/// Whether writes stay refused until somebody acts. What passes by itself must not turn a readiness
-/// probe: without traffic nothing would find out that it has passed.
-inline bool is_lasting(storage::Status status) noexcept {
-  return status == storage::Status::sync_failed || status == storage::Status::ids_exhausted;
 }
 
 }  // namespace rollcall::server

@@ -44,7 +44,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
  private:
   /// The first of what makes a write hopeless now, or ok with a place in the queue taken.
   Status refuse() noexcept {
-    if (store_.health() == Status::sync_failed) return Status::sync_failed;
+    if (const Status health = store_.health(); is_lasting(health)) return health;
     if (store_.pending_writes_.fetch_add(1, std::memory_order_relaxed) < max_pending_writes) {
       return Status::ok;
     }

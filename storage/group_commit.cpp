@@ -24,7 +24,7 @@ void Batch::append(const Batch& other) noexcept {
 }
 
 Status CommitRound::write(const Batch& batch) noexcept {
-  if (health() == Status::sync_failed) return Status::sync_failed;
+  if (is_lasting(health())) return health();
   if (batch.count > max_user_id - last_id_) return Status::ids_exhausted;
   UserId id = last_id_;
   for (CreateOperation* each = batch.first; each != nullptr; each = each->next) each->id = ++id;
@@ -41,9 +41,8 @@ void CommitRound::set_health(Status status) noexcept {
     std::fputs("rollcall: writes are taken again\n", stderr);
     return;
   }
-  const char* const next = status == Status::sync_failed
-                               ? "no write is taken until restart: check the disk, then restart"
-                               : "creates are answered 503 until one succeeds";
+  const char* const next = is_lasting(status) ? "no write is taken until restart"
+                                              : "creates are answered 503 until one succeeds";
   std::fprintf(stderr, "rollcall: the store can't write: %s; %s\n", journal_.last_error().c_str(),
                next);
 }

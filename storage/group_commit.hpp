@@ -60,7 +60,7 @@ class CommitRound {
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept { journal_.maintain(); }
 
-  /// How the latest round ended; Status::sync_failed stays. Any thread.
+  /// How the latest round ended; a lasting one stays. Any thread.
   Status health() const noexcept { return health_.load(std::memory_order_acquire); }
 
  private:

@@ -14,7 +14,7 @@ class Journal {
 
   /// Writes the creations linked from `first` by `next`, whose ids are set, as one transaction with
   /// one sync, and returns when they are on disk. On any Status but ok nothing of the batch is
-  /// kept, also not for a reader after a crash. After Status::sync_failed every later call returns
+  /// kept, also not for a reader after a crash. After a lasting Status every later call returns
   /// the same at once, without touching the disk.
   virtual Status commit(const CreateOperation* first) noexcept = 0;
 

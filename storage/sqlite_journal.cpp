@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace rollcall::storage {
@@ -21,6 +22,10 @@ Status to_status(int code) noexcept {
     case SQLITE_IOERR_FSYNC:
     case SQLITE_IOERR_DIR_FSYNC:
       return Status::sync_failed;
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      // An id that nobody here gave out.
+      return Status::changed_elsewhere;
     default:
       break;
   }
@@ -43,7 +48,7 @@ SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[5];
+  int codes[8];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   insert_ = SqliteStatement(
       database, "INSERT INTO users (id, last_name, first_name, email) VALUES (?1, ?2, ?3, ?4)",
@@ -51,11 +56,16 @@ bool SqliteJournal::prepare() noexcept {
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
+  data_version_ = SqliteStatement(database, "PRAGMA data_version", codes[5]);
   sqlite3_wal_hook(database, on_commit, this);
+  // A log that a crash left: what is in it is acknowledged, and discard_unsynced() must know it.
+  codes[6] = copy_log();
+  codes[7] = begin();
+  changed_elsewhere_ = false;
   for (const int code : codes) {
     if (code != SQLITE_OK) return false;
   }
-  return begin() == SQLITE_OK;
+  return true;
 }
 
 int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
@@ -66,7 +76,14 @@ int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noex
 int SqliteJournal::begin() noexcept {
   if (in_transaction_) return SQLITE_OK;
   const int code = begin_.run();
-  in_transaction_ = code == SQLITE_OK;
+  if (code != SQLITE_OK) return code;
+  in_transaction_ = true;
+  // There was a moment without a transaction: whoever used it has made the table out of date.
+  data_version_.step();
+  const std::int64_t version = data_version_.integer(0);
+  data_version_.run();
+  changed_elsewhere_ = changed_elsewhere_ || version != known_version_;
+  known_version_ = version;
   return code;
 }
 
@@ -84,23 +101,34 @@ int SqliteJournal::insert(const CreateOperation* first) noexcept {
 Status SqliteJournal::commit(const CreateOperation* first) noexcept {
   if (faulted_) return Status::sync_failed;
   int code = begin();
+  if (changed_elsewhere_) {
+    last_error_ = "another program wrote to the data file";
+    return Status::changed_elsewhere;
+  }
   if (code == SQLITE_OK) code = insert(first);
-  if (code == SQLITE_OK) code = commit_.run();
-  if (code != SQLITE_OK) return fail(code);
+  if (code != SQLITE_OK) return fail(code, false);
+  code = commit_.run();
+  if (code != SQLITE_OK) return fail(code, true);
   in_transaction_ = false;
   log_is_copied_ = false;
-  // If another process gets in between, the next commit says so.
+  // At once, so that no other process gets in between; if one does, begin() sees it.
   begin();
   return Status::ok;
 }
 
-Status SqliteJournal::fail(int code) noexcept {
+Status SqliteJournal::fail(int code, bool committing) noexcept {
   last_error_ = database_->error();
-  const Status status = to_status(code);
+  Status status = to_status(code);
+  // Unless it was a write of the log that failed, the log may hold the whole transaction by now.
+  if (committing && status == Status::io_error && code != SQLITE_IOERR_WRITE) {
+    status = Status::sync_failed;
+  }
   end_transaction();
   if (status == Status::sync_failed) {
     faulted_ = true;
     discard_unsynced();
+  } else {
+    begin();
   }
   return status;
 }
@@ -128,18 +156,24 @@ void SqliteJournal::discard_unsynced() noexcept {
 void SqliteJournal::maintain() noexcept {
   if (faulted_ || log_is_copied_ || log_frames_ < checkpoint_frames) return;
   end_transaction();
-  int in_log = 0;
-  int copied = 0;
-  const int code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_PASSIVE,
-                                             &in_log, &copied);
-  if (to_status(code) == Status::sync_failed) {
+  if (to_status(copy_log()) == Status::sync_failed) {
     last_error_ = database_->error();
     faulted_ = true;
     return;
   }
-  // A reader may hold a part of the log back; the next time copies the rest.
-  log_is_copied_ = code == SQLITE_OK && in_log == copied;
   begin();
+}
+
+int SqliteJournal::copy_log() noexcept {
+  int in_log = 0;
+  int copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_PASSIVE,
+                                             &in_log, &copied);
+  if (code != SQLITE_OK) return code;
+  log_frames_ = std::max(in_log, 0);
+  // A reader may hold a part of the log back; the next time copies the rest.
+  log_is_copied_ = in_log == copied;
+  return code;
 }
 
 bool SqliteJournal::close(std::string& error) noexcept {
@@ -151,9 +185,11 @@ bool SqliteJournal::close(std::string& error) noexcept {
   } else {
     code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                                      nullptr);
+    // A reader keeps the log in use: then the next start copies it.
+    if (code == SQLITE_BUSY) code = SQLITE_OK;
     if (code != SQLITE_OK) error = database_->error();
   }
-  for (SqliteStatement* each : {&begin_, &insert_, &commit_, &rollback_}) {
+  for (SqliteStatement* each : {&begin_, &insert_, &commit_, &rollback_, &data_version_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

@@ -42,8 +42,9 @@ class SqliteJournal final : public Journal {
 
   bool prepare() noexcept;
   int begin() noexcept;
+  int copy_log() noexcept;
   int insert(const CreateOperation* first) noexcept;
-  Status fail(int code) noexcept;
+  Status fail(int code, bool committing) noexcept;
   void end_transaction() noexcept;
   void discard_unsynced() noexcept;
   static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
@@ -55,10 +56,13 @@ class SqliteJournal final : public Journal {
   SqliteStatement insert_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
+  SqliteStatement data_version_;
   bool in_transaction_ = false;
-  bool faulted_ = false;       ///< A sync failed: what is on disk can't be known any more.
+  bool faulted_ = false;            ///< A sync failed: what is on disk can't be known any more.
+  bool changed_elsewhere_ = false;  ///< Another process has written to the file.
   bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
-  int log_frames_ = 0;         ///< In the log after the last good commit.
+  std::int64_t known_version_ = 0;  ///< Of the data, when no other process had written to it.
+  int log_frames_ = 0;              ///< In the log after the last good commit.
   std::int64_t page_octets_ = 0;
   std::string last_error_;
 };

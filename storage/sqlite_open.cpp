@@ -190,8 +190,8 @@ OpenReport load(SqliteDatabase& database, const std::string& path, Table& table,
   if (code != SQLITE_DONE) refuse(path, code, database.error());
   const std::int64_t high_water = database.query_integer("SELECT max(id) FROM high_water", code);
   require(database, path, code);
-  report.last_id =
-      std::max(report.last_id, static_cast<UserId>(std::max<std::int64_t>(high_water, 0)));
+  report.last_id = std::max(
+      report.last_id, static_cast<UserId>(std::clamp<std::int64_t>(high_water, 0, max_user_id)));
   return report;
 }
 

@@ -13,15 +13,23 @@ namespace rollcall::storage {
 
 /// How a verb ended.
 enum class Status : std::uint8_t {
-  ok,             ///< Done, and as durable as the store makes anything.
-  not_found,      ///< No user has this id.
-  disk_full,      ///< Nothing was kept; writes come back by themselves once there is room.
-  io_error,       ///< Nothing was kept; a later write may succeed.
-  sync_failed,    ///< Nothing was kept; the store takes no write again until it is reopened.
-  busy,           ///< Nothing was kept; another process holds the data file's write lock.
-  queue_full,     ///< Nothing was kept; max_pending_writes writes wait already.
-  ids_exhausted,  ///< Nothing was kept; max_user_id has been given out.
+  ok,                 ///< Done, and as durable as the store makes anything.
+  not_found,          ///< No user has this id.
+  disk_full,          ///< Nothing was kept; writes come back by themselves once there is room.
+  io_error,           ///< Nothing was kept; a later write may succeed.
+  sync_failed,        ///< Nothing was kept; the store takes no write again until it is reopened.
+  busy,               ///< Nothing was kept; another process holds the data file's write lock.
+  queue_full,         ///< Nothing was kept; max_pending_writes writes wait already.
+  ids_exhausted,      ///< Nothing was kept; max_user_id has been given out.
+  changed_elsewhere,  ///< Nothing was kept; another process wrote to the data file, so what is in
+                      ///< memory is out of date: the store takes no write until it is reopened.
 };
+
+/// Whether writes stay refused until the store is opened again.
+constexpr bool is_lasting(Status status) noexcept {
+  return status == Status::sync_failed || status == Status::changed_elsewhere ||
+         status == Status::ids_exhausted;
+}
 
 /// One creation. The caller owns it, fills `user`, and keeps it and the texts in place until it is
 /// completed; the store owns `next` and `id` meanwhile. No heap is touched for it.

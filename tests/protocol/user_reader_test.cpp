@@ -131,6 +131,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_one_json_text_in_utf_8_is_not_json) {
                                  "{\"a\":\"\\x\"}",
                                  "{\"a\" 1}",
                                  "{\"a\":1 \"b\":2}",
+                                 "{\"a\":1e99999999999.5}",
+                                 "{\"a\":1e99999999999e5}",
                                  "{\"a\":1e99999999999x}",
                                  "1e99999999999x"}) {
     check_refused(body, Problem::not_json);

@@ -111,6 +111,45 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_behind_a_checkpoint_never_appears_either) {
   BOOST_TEST(again.report.last_id == id);
 }
 
+BOOST_AUTO_TEST_CASE(a_failed_sync_after_a_crash_loses_nothing_of_the_log_that_the_crash_left) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const Opened opened(path);
+    bool ok = true;
+    for (UserId id = 1; id <= 50; ++id) ok = ok && opened.commit(id) == Status::ok;
+    ::_exit(ok ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  BOOST_REQUIRE(status == 0);
+  {
+    const Opened opened(path);
+    FaultyVfs::fail_syncs();
+    BOOST_TEST((opened.commit(51) == Status::sync_failed));
+    FaultyVfs::heal();
+    std::string error;
+    opened.journal->close(error);
+  }
+  const Opened again(path);
+  BOOST_TEST(again.report.users == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(what_another_process_writes_in_a_gap_ends_writing_for_good) {
+  const Opened opened(path);
+  BOOST_TEST((opened.commit(1) == Status::ok));
+  int code = -1;
+  SqliteDatabase other(path, SqliteDatabase::Access::read_write, nullptr, code);
+  BOOST_TEST(other.execute("DELETE FROM users") != 0);
+  // A failure has no gap either.
+  FaultyVfs::fail_writes(FaultyVfs::full);
+  BOOST_TEST((opened.commit(2) == Status::disk_full));
+  FaultyVfs::heal();
+  BOOST_TEST(other.execute("DELETE FROM users") != 0);
+  BOOST_TEST((opened.commit(2) == Status::ok));
+  // Nor is there one to be had in a test but by taking the lock from below.
+  BOOST_TEST((opened.commit(2) == Status::changed_elsewhere));
+}
+
 BOOST_AUTO_TEST_CASE(the_log_is_reused_rather_than_grown) {
   const Opened opened(path);
   std::uintmax_t largest = 0;
