@@ -250,24 +250,6 @@ BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_stops_being_read_itself) {
   BOOST_TEST(answers == whole);
 }
 
-BOOST_AUTO_TEST_CASE(many_answers_to_one_small_burst_are_all_sent) {
-  Served<storage::MemoryStore> served;
-  constexpr std::size_t sent = 2'000;
-  std::string all;
-  for (std::size_t i = 0; i < sent; ++i) all += "GET /livez HTTP/1.1\r\nHost:\r\n\r\n";
-  served.send(all);
-  std::size_t answers = 0;
-  std::string text;
-  while (answers < sent) {
-    char buffer[65'536];
-    const ssize_t size = ::recv(served.client, buffer, sizeof buffer, 0);
-    BOOST_REQUIRE(size > 0);
-    text.append(buffer, static_cast<std::size_t>(size));
-    answers = count(text, "HTTP/1.1 200 ");
-  }
-  BOOST_TEST(answers == sent);
-}
-
 BOOST_AUTO_TEST_CASE(a_line_end_behind_a_request_is_no_request_begun) {
   Timeouts timeouts = short_timeouts();
   timeouts.idle = std::chrono::seconds(3);

@@ -159,6 +159,16 @@ BOOST_FIXTURE_TEST_CASE(pipelined_requests_are_answered_in_order_and_see_earlier
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(many_answers_to_one_small_burst_are_all_sent, OneServer) {
+  std::string requests;
+  for (int i = 0; i < 2'000; ++i) requests += "GET /livez HTTP/1.1\r\nHost:\r\n\r\n";
+  BOOST_REQUIRE(client.send(requests));
+  for (int i = 0; i < 2'000; ++i) {
+    const auto response = client.receive();
+    BOOST_REQUIRE_MESSAGE(response, "no answer " << i);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(connection_close_is_answered_and_then_closed, OneServer) {
   const Response response = ask(create_request(meere, "Connection: close\r\n"));
   BOOST_TEST(response.result_int() == 201U);
