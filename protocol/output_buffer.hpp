@@ -9,9 +9,12 @@
 namespace rollcall::protocol {
 
 /// Octets that are appended at one end and taken off at the other. Grows as needed and keeps what
-/// it has grown to; how far it may grow is the caller's to bound. Not thread-safe.
+/// it has grown to; how far it may grow is the caller's to bound. With at most n octets in it and r
+/// reserved at a time, its capacity stays below the larger of 4 n + 2 r and 2,048. Throws
+/// std::bad_alloc only. Not thread-safe.
 class OutputBuffer {
  public:
+  /// The first octet; null in a buffer that never held any.
   const char* data() const noexcept { return octets_.get() + begin_; }
   std::size_t size() const noexcept { return end_ - begin_; }
   std::size_t capacity() const noexcept { return capacity_; }
@@ -20,21 +23,24 @@ class OutputBuffer {
   void reserve(std::size_t size) {
     if (capacity_ - end_ < size) make_room(size);
   }
+  /// Where the next octet goes; as many fit as were reserved.
   char* tail() noexcept { return octets_.get() + end_; }
-  /// `size` octets were written at tail().
+  /// `size` octets, at most those reserved, were written at tail().
   void commit(std::size_t size) noexcept { end_ += size; }
 
+  /// `text` must not lie in this buffer.
   void append(std::string_view text) {
     reserve(text.size());
     if (!text.empty()) std::memcpy(tail(), text.data(), text.size());
     commit(text.size());
   }
 
-  /// Takes the first `size` octets off.
+  /// Takes the first `size` octets off, at most size().
   void consume(std::size_t size) noexcept {
     begin_ += size;
     if (begin_ == end_) begin_ = end_ = 0;
   }
+  /// Takes all off and keeps the capacity.
   void clear() noexcept { begin_ = end_ = 0; }
 
  private:

@@ -7,7 +7,9 @@ namespace rollcall::protocol {
 namespace {
 
 constexpr const char* blank = "about:blank";
-// Types of our own are tag URIs (RFC 4151): stable names that pretend to be no address.
+// Types of our own: an absolute URI is the same wherever the answer is read, and an address would
+// invite clients to fetch a page that no instance serves (RFC 9457, section 3.1.1), so they are tag
+// URIs (RFC 4151), names and nothing else. They never change: clients compare them.
 constexpr const char* invalid_user_type = "tag:rollcall,2026:invalid-user";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
 
@@ -17,7 +19,9 @@ constexpr ProblemRow rows[] = {
      "connection.",
      true, 0},
     {Problem::bad_target, 400, "Bad Request", blank, "Bad Request",
-     "The request target holds a byte or a percent-escape that RFC 3986 does not allow.", true, 0},
+     "The request target holds a byte or a percent-escape that RFC 3986 does not allow: escape "
+     "such a byte as % and two hexadecimal digits.",
+     true, 0},
     {Problem::bad_host, 400, "Bad Request", blank, "Bad Request",
      "Send exactly one valid Host field (RFC 9112, section 3.2).", true, 0},
     {Problem::ambiguous_framing, 400, "Bad Request", blank, "Bad Request",
@@ -25,7 +29,7 @@ constexpr ProblemRow rows[] = {
      "not both.",
      true, 0},
     {Problem::unknown_transfer_coding, 501, "Not Implemented", blank, "Not Implemented",
-     "The only transfer coding here is chunked.", true, 0},
+     "Send the body with Content-Length, or with chunked as its only transfer coding.", true, 0},
     {Problem::header_too_large, 431, "Request Header Fields Too Large", blank,
      "Request Header Fields Too Large", "The header may have 16 KiB and 100 fields: send less.",
      true, 0},
@@ -51,12 +55,12 @@ constexpr ProblemRow rows[] = {
      "Correct the members listed in errors and send the user again.", false, 0},
     {Problem::not_found, 404, "Not Found", blank, "Not Found",
      "There is no such resource: users are at /users.", false, 0},
-    {Problem::user_not_found, 404, "Not Found", blank, "Not Found", "No user has this id.", false,
-     0},
+    {Problem::user_not_found, 404, "Not Found", blank, "Not Found",
+     "No user has this id: use the one that the answer to the create gave.", false, 0},
     {Problem::method_not_allowed, 405, "Method Not Allowed", blank, "Method Not Allowed",
      "This resource takes the methods listed in the Allow field.", false, 0},
     {Problem::unknown_method, 501, "Not Implemented", blank, "Not Implemented",
-     "No resource here knows this method.", false, 0},
+     "No resource here knows this method: OPTIONS lists those that one takes.", false, 0},
     {Problem::unsupported_media_type, 415, "Unsupported Media Type", blank,
      "Unsupported Media Type",
      "Send the user as JSON, with the header Content-Type: application/json", false, 0},
@@ -72,13 +76,14 @@ constexpr ProblemRow rows[] = {
      "Another program holds the data file: the user was not created. Try again.", false, 1},
     {Problem::storage_changed, 503, "Service Unavailable", storage_type, "Not durable",
      "Another program wrote to the data file: the user was not created, and no write is taken "
-     "until "
-     "the server is started again.",
+     "until the server is started again.",
      false, 30},
-    {Problem::overloaded, 503, "Service Unavailable", storage_type, "Overloaded",
+    {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not durable",
      "Too many writes wait for the disk: the user was not created. Try again.", false, 1},
-    {Problem::ids_exhausted, 503, "Service Unavailable", storage_type, "No id left",
-     "Every id up to 9007199254740991 was given out: the user was not created.", false, 3600},
+    // No Retry-After: an id is never free again.
+    {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
+     "Every id up to 9007199254740991 was given out: the user was not created, and none will be.",
+     false, 0},
     {Problem::too_many_connections, 503, "Service Unavailable", blank, "Service Unavailable",
      "The server has as many connections as it takes. Try again.", true, 1},
 };

@@ -37,20 +37,20 @@ enum class Problem : std::uint8_t {
   too_many_connections,
 };
 
-/// One row of the table of error answers (RFC 9457). All texts are constants that need no escaping
-/// in JSON: no error repeats what the client sent.
+/// One row of the table of error answers (RFC 9457). All texts are constants, ASCII, that need no
+/// escaping in JSON nor in a field: no error repeats what the client sent.
 struct ProblemRow {
   Problem problem;
   unsigned status;
   const char* reason;  ///< The status line's reason phrase.
   const char* type;    ///< "about:blank" where the status code says it all (RFC 9457, 4.2.1).
-  const char* title;
-  const char* detail;            ///< What to do next.
-  bool close;                    ///< The connection can't be used after it.
+  const char* title;   ///< One for each type (RFC 9457, 3.1.3); of "about:blank" the reason.
+  const char* detail;  ///< What to do next.
+  bool close;          ///< The connection can't be used after it.
   unsigned retry_after_seconds;  ///< 0: no Retry-After.
 };
 
-/// The row of a problem. Any thread.
+/// The row of a problem, a constant. `problem` must be one of the enumerators. Any thread.
 const ProblemRow& row(Problem problem) noexcept;
 
 }  // namespace rollcall::protocol

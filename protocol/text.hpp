@@ -9,6 +9,7 @@ namespace rollcall::protocol {
 /// The code point that valid, non-empty `text` begins with, taken off it.
 char32_t take_code_point(std::string_view& text) noexcept;
 
+/// In O(text.size()).
 std::size_t count_code_points(std::string_view text) noexcept;
 
 /// Unicode's White_Space property (PropList.txt).

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
-#include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/email.hpp"
@@ -60,13 +59,10 @@ struct Member {
 
 class UserReader::Impl {
  public:
-  Impl() {
-    parser_.emplace(options(), this);
-    unknown_names_.reserve(usual_unknown_names);
-  }
+  Impl() { unknown_names_.reserve(usual_unknown_names); }
 
   void reset() noexcept {
-    parser_->reset();
+    parser_.reset();
     members_ = {};
     faults_ = {};
     unknown_names_.clear();
@@ -89,7 +85,7 @@ class UserReader::Impl {
         if (failed_) return;
       }
       json::error_code error;
-      const std::size_t size = parser_->write_some(true, piece.data(), piece.size(), error);
+      const std::size_t size = parser_.write_some(true, piece.data(), piece.size(), error);
       if (error == json::error::exponent_overflow) {
         restart_behind_number();
         piece.remove_prefix(size);
@@ -102,7 +98,9 @@ class UserReader::Impl {
 
   Outcome finish() {
     json::error_code error;
-    if (!failed_) parser_->write_some(false, "", 0, error);
+    if (!failed_) parser_.write_some(false, "", 0, error);
+    // A number that is the whole text: see restart_behind_number(), with nothing to go on to.
+    if (error == json::error::exponent_overflow && depth_ == 0) error = {};
     if (failed_ || error) return {false, Problem::not_json};
     if (!is_object_) return {false, Problem::not_an_object};
     std::sort(unknown_names_.begin(), unknown_names_.end());
@@ -244,23 +242,27 @@ class UserReader::Impl {
   }
 
   /// Boost.JSON refuses an exponent of ten digits, which RFC 8259 allows and which is nothing to
-  /// us. So a fresh parser is brought to the same depth, with a harmless number in the place of
-  /// this one, and goes on behind its digits.
+  /// us. So the parser begins anew, is brought to the same depth with a harmless number in the
+  /// place of this one, and goes on behind its digits. Nothing is allocated: a body may hold
+  /// thousands of such numbers.
   void restart_behind_number() {
-    std::string prefix;
-    for (unsigned i = 0; i < depth_; ++i) prefix += (objects_ >> i & 1) != 0 ? "{\"\":" : "[";
-    prefix += '0';
-    parser_.emplace(options(), this);
+    constexpr std::string_view object = "{\"\":";
+    std::array<char, max_json_depth * object.size() + 1> prefix;
+    char* end = prefix.data();
+    for (unsigned i = 0; i < depth_; ++i) {
+      const std::string_view opening = (objects_ >> i & 1) != 0 ? object : "[";
+      end = std::copy(opening.begin(), opening.end(), end);
+    }
+    *end++ = '0';
+    parser_.reset();
     muted_ = true;
-    const unsigned depth = depth_;
     json::error_code error;
-    parser_->write_some(true, prefix.data(), prefix.size(), error);
-    depth_ = depth;
+    parser_.write_some(true, prefix.data(), static_cast<std::size_t>(end - prefix.data()), error);
     muted_ = false;
     skipping_exponent_ = true;
   }
 
-  std::optional<json::basic_parser<Handler>> parser_;
+  json::basic_parser<Handler> parser_{options(), this};
   std::array<Member, member_count> members_{};
   std::array<Fault, member_count> faults_{};
   std::vector<std::uint64_t> unknown_names_;

@@ -31,8 +31,9 @@ struct MemberError {
 };
 
 /// Reads the JSON text of a user as it comes in, in any pieces, into a buffer of fixed size: RFC
-/// 8259 to the letter and the rules of design section 1. Reusable; once warm a body in one piece
-/// costs no heap. Not thread-safe.
+/// 8259 to the letter, nested max_json_depth deep at most, and the rules of design section 1. The
+/// outcome does not depend on where the body is cut. Reusable; once warm a body in one piece costs
+/// no heap. Time is O(n log n) in the octets of the body, whatever they are. Not thread-safe.
 class UserReader {
  public:
   static constexpr std::size_t member_count = 3;
@@ -44,18 +45,22 @@ class UserReader {
   UserReader();
   ~UserReader();
 
-  /// To be called before each body.
+  /// To be called before each body; ends what user() and faults() gave out.
   void reset() noexcept;
-  /// The next piece of the body.
+  /// The next piece of the body, not needed after the call. Does nothing once the body is known to
+  /// be no JSON. How long a body may be is the caller's to bound.
   void read(std::string_view piece);
-  /// The body is whole.
+  /// The body is whole: ok, not_json, not_an_object, duplicate_member or invalid_user, the first of
+  /// these that holds. To be called once, after the last piece.
   Outcome finish();
 
-  /// After an outcome of ok: the texts, valid until reset().
+  /// After an outcome of ok: the texts, within the limits of storage/limits.hpp, in this object;
+  /// valid until reset().
   storage::UserView user() const noexcept;
   /// After Problem::invalid_user: for each member, in the order of the contract, its fault.
   const std::array<Fault, member_count>& faults() const noexcept;
-  /// How a fault of the member at `index` is told to the client.
+  /// How a fault other than none of the member at `index` (below member_count) is told to the
+  /// client. Any thread.
   static MemberError describe(std::size_t index, Fault fault) noexcept;
 
  private:

@@ -1,11 +1,9 @@
 #include "protocol/request_parser.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <optional>
 #include <string>
 
 #include "tests/protocol/splits.hpp"
-#include "tests/support/allocation_counter.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -282,24 +280,6 @@ BOOST_AUTO_TEST_CASE(chunk_extensions_and_trailers_may_have_4_kib_each) {
   }
   check_problem(post("Transfer-Encoding: chunked\r\n", "1;" + std::string(10'000, 'x')),
                 Problem::chunk_overhead_too_large);
-}
-
-BOOST_AUTO_TEST_CASE(a_well_formed_request_costs_no_heap) {
-  const std::string message = with_length(user, "Content-Type: application/json\r\n");
-  UserReader reader;
-  const auto read_one = [&] {
-    std::optional<RequestParser> parser(std::in_place);
-    reader.reset();
-    std::size_t consumed = parser->read(message).consumed;
-    parser->read_body_into(&reader);
-    consumed += parser->read(std::string_view(message).substr(consumed)).consumed;
-    if (consumed != message.size() || !reader.finish().ok) std::abort();
-  };
-  // Beast makes its table of field names at the first use.
-  read_one();
-  const std::uint64_t before = tests::allocation_count();
-  for (int i = 0; i < 100; ++i) read_one();
-  BOOST_TEST(tests::allocation_count() - before == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

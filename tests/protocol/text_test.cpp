@@ -1,6 +1,7 @@
 #include "protocol/text.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <set>
 #include <string>
 
 namespace rollcall::protocol {
@@ -21,6 +22,17 @@ BOOST_AUTO_TEST_CASE(only_white_space_is_blank) {
   BOOST_TEST(is_blank(" \xc2\xa0\xe2\x80\x83\xe3\x80\x80"));
   BOOST_TEST(!is_blank(" x "));
   BOOST_TEST(!is_blank("\xe2\x80\x8b"));
+}
+
+BOOST_AUTO_TEST_CASE(white_space_is_what_unicode_lists_and_no_more) {
+  // PropList.txt, White_Space, of Unicode 15.0.
+  const std::set<char32_t> listed{0x09,   0x0a,   0x0b,   0x0c,   0x0d,   0x20,   0x85,
+                                  0xa0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004,
+                                  0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028,
+                                  0x2029, 0x202f, 0x205f, 0x3000};
+  for (char32_t c = 0; c <= 0x10ffff; ++c) {
+    if (is_white_space(c) != listed.contains(c)) BOOST_ERROR(static_cast<unsigned>(c));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(control_characters_are_those_below_space_and_delete) {

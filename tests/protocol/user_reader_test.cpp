@@ -5,7 +5,6 @@
 
 #include "protocol/limits.hpp"
 #include "tests/protocol/splits.hpp"
-#include "tests/support/allocation_counter.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -145,6 +144,10 @@ BOOST_AUTO_TEST_CASE(another_json_text_is_not_an_object) {
        {"null", "true", "5", "-1.5e3", "\"x\"", "[]", "[{}]", "1e99999999999"}) {
     check_refused(body, Problem::not_an_object);
   }
+  // Boost.JSON finds these exponents out of range only with the digits before them, at the end.
+  check_refused("1" + repeat("0", 40) + "e2147483647", Problem::not_an_object);
+  check_refused("0." + repeat("0", 40) + "1e-2147483647", Problem::not_an_object);
+  check_refused("[1" + repeat("0", 40) + "e2147483647", Problem::not_json);
 }
 
 BOOST_AUTO_TEST_CASE(a_member_name_that_stands_twice_is_refused_known_or_not) {
@@ -175,10 +178,9 @@ BOOST_AUTO_TEST_CASE(an_id_of_any_value_is_ignored_and_members_of_members_are_no
       BOOST_TEST(result.last_name == "A");
     }
   }
-  UserReader reader;
   const std::string digits(10'000, '7');
-  BOOST_TEST(read_pieces(reader, {R"({"id":)" + digits + "." + digits + "e" + digits + "," +
-                                  user("\"A\"", "\"B\"", good).substr(1)})
+  BOOST_TEST(read(R"({"id":)" + digits + "." + digits + "e" + digits + "," +
+                  user("\"A\"", "\"B\"", good).substr(1))
                  .ok);
 }
 
@@ -195,6 +197,19 @@ BOOST_AUTO_TEST_CASE(every_bad_member_is_named_with_its_fault) {
        Faults{Fault::control_character, Fault::control_character, Fault::control_character}));
   BOOST_TEST((faults("\"A\"", "\"B\"", "\"nobody\"") ==
               Faults{Fault::none, Fault::none, Fault::not_an_address}));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_of_a_body_is_left_for_the_next_one) {
+  UserReader reader;
+  const std::string next = user("\"A\"", "\"B\"", good);
+  for (const std::string before :
+       {"", "{", "[[[", "{\"id\":1e9999999999", "{\"x\":1,\"x\":2}", "{\"last-na", "{}x", "\"\xc5",
+        "{\"email\":\"x", "{\"a\":{\"b\":[1e9999999999"}) {
+    reader.reset();
+    reader.read(before);
+    if (before.size() % 2 == 0) reader.finish();
+    BOOST_TEST(read_pieces(reader, {next}).ok, before);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_name_may_have_256_code_points_of_any_size) {
@@ -226,20 +241,6 @@ BOOST_AUTO_TEST_CASE(nesting_may_be_32_deep) {
     BOOST_TEST(result.ok == (depth <= max_json_depth));
     if (!result.ok) BOOST_TEST((result.problem == Problem::not_json));
   }
-}
-
-BOOST_AUTO_TEST_CASE(a_body_in_one_piece_costs_no_heap_once_the_reader_is_warm) {
-  UserReader reader;
-  const std::string body =
-      user("\"Meere\"", "\"Jo\\u00e4hn\"", "\"johnm@gmail.com\"", ",\"x\":[{}]");
-  BOOST_REQUIRE(read_pieces(reader, {body}).ok);
-  const std::uint64_t before = tests::allocation_count();
-  for (int i = 0; i < 100; ++i) {
-    reader.reset();
-    reader.read(body);
-    if (!reader.finish().ok) std::abort();
-  }
-  BOOST_TEST(tests::allocation_count() - before == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
