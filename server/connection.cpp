@@ -16,8 +16,8 @@ using protocol::Action;
 using protocol::Method;
 using protocol::Problem;
 
-Connection::Connection(IoThread& thread, int socket) noexcept
-    : thread_(thread), socket_(socket), since_(thread.now()) {}
+Connection::Connection(IoThread& thread, int socket, bool turned_away) noexcept
+    : thread_(thread), socket_(socket), since_(thread.now()), turned_away_(turned_away) {}
 
 Connection::~Connection() {
   if (socket_ >= 0) ::close(socket_);
@@ -203,6 +203,7 @@ Connection::Phase Connection::phase() const noexcept {
 }
 
 std::chrono::milliseconds Connection::allowance(Phase phase) const noexcept {
+  if (turned_away_) return thread_.timeouts().linger;
   switch (phase) {
     case Phase::header:
       return thread_.timeouts().header;

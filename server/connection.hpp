@@ -22,7 +22,8 @@ class IoThread;
 /// socket. Lives on one I/O thread; buffers are lent by it and held only while they hold something.
 class Connection {
  public:
-  Connection(IoThread& thread, int socket) noexcept;
+  /// `turned_away`: a request is answered with 503, whatever it is, and the connection closed.
+  Connection(IoThread& thread, int socket, bool turned_away) noexcept;
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -42,6 +43,7 @@ class Connection {
   /// Closes the socket now.
   void cut();
 
+  bool turned_away() const noexcept { return turned_away_; }
   bool closed() const noexcept { return socket_ < 0; }
   std::size_t place() const noexcept { return place_; }
   void set_place(std::size_t place) noexcept { place_ = place; }
@@ -97,6 +99,7 @@ class Connection {
   Exchange* last_ = nullptr;
   std::size_t in_flight_ = 0;
 
+  const bool turned_away_;
   bool readable_ = false;      ///< The socket may hold something that was not received yet.
   bool peer_closing_ = false;  ///< An end of input was announced: read until it is there.
   bool peer_closed_ = false;

@@ -147,8 +147,9 @@ bool Connection::settle_held() {
 
 void Connection::on_head() {
   const protocol::Request& request = parser_->request();
-  route_ = protocol::route(request);
   progressed();
+  if (turned_away_) return hold_problem(Problem::too_many_connections, false);
+  route_ = protocol::route(request);
   if (request.expects_continue && request.has_body) {
     if (route_.action == Action::refuse) {
       // The client may or may not send its body now (RFC 9110, section 10.1.1): nothing that

@@ -43,17 +43,16 @@ void IoThread::run() {
   on_drained_();
 }
 
-void IoThread::adopt(int socket) {
-  connection_count_.fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(context_, [this, socket] { add(socket); });
+void IoThread::adopt(int socket, bool turned_away) {
+  count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
+  boost::asio::post(context_, [this, socket, turned_away] { add(socket, turned_away); });
 }
 
-void IoThread::add(int socket) {
+void IoThread::add(int socket, bool turned_away) {
   refresh_clock();
-  auto connection = std::make_unique<Connection>(*this, socket);
+  auto connection = std::make_unique<Connection>(*this, socket, turned_away);
   if (draining_ || !ready_set_.add(socket, connection.get())) {
-    ::close(socket);
-    connection_count_.fetch_sub(1, std::memory_order_relaxed);
+    count_of(turned_away).fetch_sub(1, std::memory_order_relaxed);
     stop_if_drained();
     return;
   }
@@ -69,7 +68,7 @@ void IoThread::remove(Connection& connection) {
     connections_[place]->set_place(place);
   }
   connections_.pop_back();
-  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+  count_of(connection.turned_away()).fetch_sub(1, std::memory_order_relaxed);
 }
 
 void IoThread::drain() {

@@ -44,15 +44,19 @@ class IoThread final : private storage::SessionOwner {
   void join();
 
   // Any thread.
-  /// Takes a connected, non-blocking socket over.
-  void adopt(int socket);
+  /// Takes a connected, non-blocking socket over. `turned_away`: its first request is answered with
+  /// 503 and the connection closed.
+  void adopt(int socket, bool turned_away);
   /// No new requests: what is in flight is answered, then each connection is closed.
   void drain();
   /// Cuts every connection, answered or not; the store still completes what it has.
   void cut();
-  /// Connections adopted and not closed yet.
+  /// Connections adopted and not closed yet, without those turned away, and those.
   std::size_t connection_count() const noexcept {
     return connection_count_.load(std::memory_order_relaxed);
+  }
+  std::size_t turned_away_count() const noexcept {
+    return turned_away_count_.load(std::memory_order_relaxed);
   }
 
   // For its connections, on its own thread.
@@ -93,7 +97,10 @@ class IoThread final : private storage::SessionOwner {
   void schedule();
   void start_tick();
   void refresh_clock();
-  void add(int socket);
+  void add(int socket, bool turned_away);
+  std::atomic<std::size_t>& count_of(bool turned_away) noexcept {
+    return turned_away ? turned_away_count_ : connection_count_;
+  }
   void stop_if_drained();
 
   storage::Store& store_;
@@ -120,6 +127,7 @@ class IoThread final : private storage::SessionOwner {
   bool turn_scheduled_ = false;
   std::function<void()> on_drained_;
   std::atomic<std::size_t> connection_count_{0};
+  std::atomic<std::size_t> turned_away_count_{0};
   std::unique_ptr<storage::Session> session_;
   std::thread thread_;
 };

@@ -31,6 +31,18 @@ inline constexpr int listen_backlog = 4'096;
 inline constexpr unsigned min_io_threads = 1;
 inline constexpr unsigned max_io_threads = 64;
 
+/// Connections that may be open: what `--max-connections` takes, and what it is without it.
+inline constexpr std::size_t min_connections = 1;
+inline constexpr std::size_t max_connections = 1'000'000;
+inline constexpr std::size_t default_connections = 16'384;
+/// Connections beyond those whose first request is answered (503); at this limit one more is closed
+/// without a word.
+inline constexpr std::size_t max_turned_away = 256;
+/// Descriptors that are left for the store, the listeners and the threads.
+inline constexpr std::size_t reserved_descriptors = 256;
+/// Between two lines of log that say the same.
+inline constexpr std::chrono::seconds notice_interval{10};
+
 /// How long a peer may take, by what the connection waits for.
 struct Timeouts {
   std::chrono::milliseconds header{10'000};  ///< From a request's first octet (408).
@@ -39,6 +51,9 @@ struct Timeouts {
   std::chrono::milliseconds idle{75'000};    ///< Between requests (close).
   std::chrono::milliseconds linger{2'000};   ///< For a peer to see the last answer (close).
 };
+/// What the options for Timeouts take.
+inline constexpr std::chrono::milliseconds min_timeout{100};
+inline constexpr std::chrono::milliseconds max_timeout{86'400'000};
 /// How often deadlines are looked at: a timeout is exact to this.
 inline constexpr std::chrono::milliseconds tick{250};
 /// From SIGTERM until connections that still send or read are cut.

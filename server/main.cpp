@@ -3,6 +3,7 @@
 #include <exception>
 #include <variant>
 
+#include "server/descriptors.hpp"
 #include "server/options.hpp"
 #include "server/server.hpp"
 
@@ -24,6 +25,7 @@ int serve(const rollcall::server::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  rollcall::server::claim_standard_streams();
   const auto parsed = rollcall::server::parse_options(argc, argv, rollcall::server::environment);
   if (const auto* early = std::get_if<rollcall::server::EarlyExit>(&parsed)) {
     std::fputs(early->out.c_str(), stdout);

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cctype>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -26,7 +28,9 @@ struct UsageError : std::runtime_error {
 
 /// Every value that can be given in four ways; all are texts until they are known to be the last
 /// word.
-constexpr const char* settings[] = {"listen", "store", "threads", "commit"};
+constexpr const char* settings[] = {"listen",       "store",           "threads",
+                                    "commit",       "max-connections", "header-timeout",
+                                    "body-timeout", "write-timeout",   "idle-timeout"};
 
 constexpr const char* help_head =
     "rollcall - a users service: POST /users creates a user, durable before it is answered.\n"
@@ -43,9 +47,9 @@ constexpr const char* help_head =
 constexpr const char* help_tail =
     "\n"
     "Each option but --help and --version can also be set in the environment (ROLLCALL_LISTEN,\n"
-    "ROLLCALL_STORE, ROLLCALL_THREADS, ROLLCALL_COMMIT, ROLLCALL_CONFIG) or, as `name = value`\n"
-    "lines, in the file that --config names. A flag beats the environment, the environment beats\n"
-    "the file.\n"
+    "ROLLCALL_MAX_CONNECTIONS, ...) or, but for --config, as a line `name = value` in the file "
+    "that\n"
+    "--config names. A flag beats the environment, the environment beats the file.\n"
     "\n"
     "SIGTERM or SIGINT: answers what is in flight, then exits 0 within 10 s; a second one exits "
     "at\n"
@@ -65,6 +69,11 @@ po::options_description describe() {
   const std::string threads = "I/O threads, " + std::to_string(min_io_threads) + " to " +
                               std::to_string(max_io_threads) +
                               " (default: the processors this process may use)";
+  const std::string connections =
+      "connections at a time, " + std::to_string(min_connections) + " to " +
+      std::to_string(max_connections) +
+      "; one more is answered with 503 (default: " + std::to_string(default_connections) +
+      ", or what the limit of descriptors allows)";
   using Texts = std::vector<std::string>;
   options.add_options()  //
       ("listen", po::value<Texts>()->value_name("HOST:PORT")->composing(),
@@ -76,7 +85,16 @@ po::options_description describe() {
       ("threads", po::value<Texts>()->value_name("N"), threads.c_str())  //
       ("commit", po::value<Texts>()->value_name("WHO"),
        "who writes batches to disk: turn, the I/O threads in turn, or thread, one thread of its "
-       "own (default: turn with one I/O thread, thread with more)")                 //
+       "own (default: turn with one I/O thread, thread with more)")                  //
+      ("max-connections", po::value<Texts>()->value_name("N"), connections.c_str())  //
+      ("header-timeout", po::value<Texts>()->value_name("SECONDS"),
+       "for a request's header, from its first octet (408; default: 10)")  //
+      ("body-timeout", po::value<Texts>()->value_name("SECONDS"),
+       "for its body (408; default: 30)")  //
+      ("write-timeout", po::value<Texts>()->value_name("SECONDS"),
+       "for a peer that reads nothing of its answers (default: 30)")  //
+      ("idle-timeout", po::value<Texts>()->value_name("SECONDS"),
+       "between requests; longer than the load balancer's own (default: 75)")       //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
       ("help", "show this and exit")                                                //
       ("version", "show the version and exit");
@@ -115,7 +133,7 @@ Values from_environment(const Environment& environment) {
   for (const std::string name : settings) {
     std::string variable = "ROLLCALL_" + name;
     std::transform(variable.begin(), variable.end(), variable.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+                   [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
     const auto value = environment(variable);
     if (!value) continue;
     if (name != "listen") {
@@ -144,15 +162,31 @@ Values from_file(const std::string& path) {
   }
 }
 
-unsigned parse_threads(const std::string& text) {
-  unsigned value = 0;
+/// A whole number from `least` to `most`.
+std::size_t parse_number(const std::string& name, const std::string& text, std::size_t least,
+                         std::size_t most) {
+  std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < min_io_threads ||
-      value > max_io_threads) {
-    throw UsageError("--threads: '" + text + "' is no number from " +
-                     std::to_string(min_io_threads) + " to " + std::to_string(max_io_threads));
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    throw UsageError("--" + name + ": '" + text + "' is no number from " + std::to_string(least) +
+                     " to " + std::to_string(most));
   }
   return value;
+}
+
+/// Seconds, with or without decimals, exact to the millisecond.
+std::chrono::milliseconds parse_timeout(const std::string& name, const std::string& text) {
+  double seconds = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  const double milliseconds = seconds * 1'000;
+  const bool in_range = milliseconds >= static_cast<double>(min_timeout.count()) &&
+                        milliseconds <= static_cast<double>(max_timeout.count());
+  if (error != std::errc() || end != text.data() + text.size() || !in_range) {
+    throw UsageError("--" + name + ": '" + text + "' is no number of seconds from 0.1 to 86400");
+  }
+  static_assert(min_timeout.count() == 100 && max_timeout.count() == 86'400'000);
+  return std::chrono::milliseconds(std::llround(milliseconds));
 }
 
 storage::CommitBy parse_commit(const std::string& text) {
@@ -168,9 +202,21 @@ Options interpret(const Values& values) {
   };
   Options options;
   options.store = value("store", "sqlite:rollcall.db");
-  options.threads = parse_threads(value("threads", std::to_string(usable_processors())));
+  const std::string processors = std::to_string(usable_processors());
+  options.threads = static_cast<unsigned>(
+      parse_number("threads", value("threads", processors), min_io_threads, max_io_threads));
   // Measured (README.md): alone, a thread loses by handing over; several lose by taking turns.
   options.commit = parse_commit(value("commit", options.threads == 1 ? "turn" : "thread"));
+  options.connections =
+      parse_number("max-connections", value("max-connections", std::to_string(default_connections)),
+                   min_connections, max_connections);
+  const auto set_timeout = [&](const char* name, std::chrono::milliseconds& timeout) {
+    if (values.contains(name)) timeout = parse_timeout(name, value(name, ""));
+  };
+  set_timeout("header-timeout", options.timeouts.header);
+  set_timeout("body-timeout", options.timeouts.body);
+  set_timeout("write-timeout", options.timeouts.write);
+  set_timeout("idle-timeout", options.timeouts.idle);
   const auto listen = values.find("listen");
   const std::vector<std::string> addresses =
       listen == values.end() ? std::vector<std::string>{"127.0.0.1:3000"} : listen->second;

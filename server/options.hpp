@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/limits.hpp"
 #include "storage/durable_store.hpp"
 
 namespace rollcall::server {
@@ -25,6 +26,8 @@ struct Options {
   std::string store;
   unsigned threads = 1;
   storage::CommitBy commit = storage::CommitBy::turn;
+  std::size_t connections = default_connections;
+  Timeouts timeouts;
 };
 
 /// The program is to end at once, having written these.

@@ -1,6 +1,5 @@
 #include "server/server.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "server/descriptors.hpp"
 #include "server/load_progress.hpp"
 #include "storage/open_store.hpp"
 
@@ -21,14 +21,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-
-/// A connection costs a descriptor: the soft limit is a default for programs that use select(2).
-void raise_descriptor_limit() noexcept {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::string text(const tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
@@ -53,8 +45,17 @@ std::string advice(const boost::system::error_code& error) {
 }  // namespace
 
 Server::Server(const Options& options)
-    : options_(options), context_(1), signals_(context_), deadline_(context_) {
-  raise_descriptor_limit();
+    : options_(options),
+      context_(1),
+      signals_(context_),
+      deadline_(context_),
+      connection_cap_(connection_cap(options.connections, raise_descriptor_limit())) {
+  if (connection_cap_ < options.connections) {
+    std::fprintf(stderr,
+                 "rollcall: takes %zu connections, not %zu: raise the limit of descriptors "
+                 "(ulimit -n, LimitNOFILE=)\n",
+                 connection_cap_, options.connections);
+  }
   // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
   std::signal(SIGPIPE, SIG_IGN);
   for (const ListenAddress& address : options_.listen) bind(address);
@@ -104,7 +105,7 @@ int Server::run() {
   }
   threads_running_ = options_.threads;
   for (unsigned i = 0; i < options_.threads; ++i) {
-    threads_.push_back(std::make_unique<IoThread>(*store_, Timeouts{}));
+    threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts));
     try {
       threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
     } catch (const std::system_error& failure) {
@@ -140,7 +141,26 @@ void Server::hand_out(int socket) {
       std::min_element(threads_.begin(), threads_.end(), [](const auto& left, const auto& right) {
         return left->connection_count() < right->connection_count();
       });
-  (*fewest)->adopt(socket);
+  std::size_t connections = 0;
+  std::size_t turned_away = 0;
+  for (const auto& each : threads_) {
+    connections += each->connection_count();
+    turned_away += each->turned_away_count();
+  }
+  if (connections < connection_cap_) return (*fewest)->adopt(socket, false);
+  say_full();
+  if (turned_away < max_turned_away) return (*fewest)->adopt(socket, true);
+  ::close(socket);
+}
+
+void Server::say_full() {
+  const auto now = std::chrono::steady_clock::now();
+  if (last_notice_.time_since_epoch().count() != 0 && now - last_notice_ < notice_interval) return;
+  last_notice_ = now;
+  std::fprintf(stderr,
+               "rollcall: %zu connections are open, as many as it takes: others get 503 "
+               "(--max-connections)\n",
+               connection_cap_);
 }
 
 void Server::watch_signals() {

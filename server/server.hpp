@@ -39,6 +39,7 @@ class Server {
  private:
   void bind(const ListenAddress& address);
   void hand_out(int socket);
+  void say_full();
   void watch_signals();
   void stop();
   void thread_drained();
@@ -51,6 +52,8 @@ class Server {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
+  std::size_t connection_cap_;
+  std::chrono::steady_clock::time_point last_notice_{};  ///< Of a connection turned away.
   bool stopping_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "server/io_thread.hpp"
 #include "storage/memory_store.hpp"
@@ -111,12 +112,12 @@ struct Served {
     thread.join();
   }
 
-  int connect() {
+  int connect(bool turned_away = false) {
     int ends[2];
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     const timeval patience{10, 0};
     ::setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    thread.adopt(ends[1]);
+    thread.adopt(ends[1], turned_away);
     return ends[0];
   }
   void send(const std::string& text) const {
@@ -280,6 +281,22 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_word) {
   Served<storage::MemoryStore> served(short_timeouts());
   BOOST_TEST(served.read_to_end().empty());
   served.await_no_connection();
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_turned_away_has_its_first_request_answered_and_no_other) {
+  Served<storage::MemoryStore> served(short_timeouts());
+  ::close(served.client);
+  served.client = served.connect(true);
+  BOOST_TEST(served.thread.turned_away_count() == 1U);
+  served.send(create("first") + create("second"));
+  const std::string all = served.read_to_end();
+  BOOST_TEST(all.starts_with("HTTP/1.1 503 "), all);
+  BOOST_TEST(count(all, "HTTP/1.1 ") == 1U);
+  BOOST_TEST(all.find("\r\nRetry-After: 1\r\n") != all.npos);
+  BOOST_TEST(all.find("\r\nConnection: close\r\n") != all.npos);
+  BOOST_TEST(served.store.size() == 0U);
+  ::close(std::exchange(served.client, -1));
+  while (served.thread.turned_away_count() > 0) ::usleep(1'000);
 }
 
 BOOST_AUTO_TEST_CASE(drain_answers_what_has_arrived_and_says_close) {

@@ -95,6 +95,35 @@ BOOST_AUTO_TEST_CASE(threads_go_from_1_to_64) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(connections_go_from_1_to_a_million) {
+  BOOST_TEST(good({}).connections == default_connections);
+  BOOST_TEST(good({"--max-connections", "1"}).connections == 1U);
+  BOOST_TEST(good({}, {{"ROLLCALL_MAX_CONNECTIONS", "999999"}}).connections == 999'999U);
+  BOOST_TEST(good({"--max-connections", "1000000"}).connections == 1'000'000U);
+  for (const char* text : {"0", "1000001", "-1", "", "1.5"}) {
+    BOOST_TEST(mistake({"--max-connections", text}).find("1 to 1000000") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(timeouts_are_seconds_from_a_tenth_to_a_day) {
+  using std::chrono::milliseconds;
+  const Timeouts usual = good({}).timeouts;
+  BOOST_TEST((usual.header == milliseconds(10'000) && usual.body == milliseconds(30'000)));
+  BOOST_TEST((usual.write == milliseconds(30'000) && usual.idle == milliseconds(75'000)));
+  const Timeouts set =
+      good({"--header-timeout", "1", "--body-timeout", "2.5", "--write-timeout", "0.1"},
+           {{"ROLLCALL_IDLE_TIMEOUT", "86400"}})
+          .timeouts;
+  BOOST_TEST((set.header == milliseconds(1'000) && set.body == milliseconds(2'500)));
+  BOOST_TEST((set.write == milliseconds(100) && set.idle == milliseconds(86'400'000)));
+  for (const char* name :
+       {"--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout"}) {
+    for (const char* text : {"0.099", "86400.001", "-1", "", "1s", "nan", "inf", "1e3"}) {
+      BOOST_TEST(mistake({name, text}).find("0.1 to 86400") != std::string::npos, text);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_is_one_line_that_names_what_is_wrong) {
   BOOST_TEST(mistake({"--no-such"}).find("no-such") != std::string::npos);
   BOOST_TEST(mistake({"stray"}).find("stray") != std::string::npos);

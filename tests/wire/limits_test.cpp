@@ -1,0 +1,193 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "tests/support/client.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/wire/running_server.hpp"
+
+/// Connections, time and descriptors: where they end, what is said then, and that it passes.
+namespace rollcall::tests {
+namespace {
+
+namespace http = boost::beast::http;
+using namespace std::chrono_literals;
+
+constexpr const char* get = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+
+unsigned status(Client& client) {
+  const auto response = client.exchange(get);
+  return response ? response->result_int() : 0;
+}
+
+std::size_t open_descriptors(pid_t pid) {
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+/// User and system time, in clock ticks (proc(5): fields 14 and 15).
+long cpu_ticks(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  long user = 0;
+  long system = 0;
+  fields >> user >> system;
+  return user + system;
+}
+
+void limit_descriptors(pid_t pid, std::size_t count) {
+  rlimit limit{};
+  BOOST_REQUIRE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
+  limit.rlim_cur = count;
+  BOOST_REQUIRE(::prlimit(pid, RLIMIT_NOFILE, &limit, nullptr) == 0);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(limits)
+
+BOOST_AUTO_TEST_CASE(connections_up_to_the_cap_are_served_and_one_more_gets_503_until_one_goes) {
+  RunningServer server("memory:", {"--max-connections", "3", "--threads", "2"});
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    BOOST_TEST(status(*clients.back()) == 200U);
+  }
+  {
+    Client beyond(server.port());
+    const auto refused = beyond.exchange(get);
+    BOOST_REQUIRE(refused);
+    BOOST_TEST(refused->result_int() == 503U);
+    BOOST_TEST((*refused)[http::field::retry_after] == "1");
+    BOOST_TEST((*refused)[http::field::connection] == "close");
+    BOOST_TEST(beyond.at_end());
+  }
+  BOOST_TEST(status(*clients.front()) == 200U);
+  clients.pop_back();
+  unsigned now = 0;
+  for (int i = 0; i < 1'000 && now != 200; ++i) {
+    Client again(server.port());
+    now = status(again);
+  }
+  BOOST_TEST(now == 200U);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+  BOOST_TEST(server.program().error_output().find("--max-connections") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(as_many_as_are_turned_away_in_order_and_the_rest_at_once) {
+  RunningServer server("memory:", {"--max-connections", "1"});
+  Client only(server.port());
+  BOOST_TEST(status(only) == 200U);
+  // 256 silent ones wait for their 503; those behind them are closed without one.
+  std::vector<std::unique_ptr<Client>> silent;
+  for (int i = 0; i < 257; ++i) silent.push_back(std::make_unique<Client>(server.port()));
+  BOOST_TEST(status(*silent[255]) == 503U);
+  BOOST_TEST(!silent[256]->exchange(get));
+  BOOST_TEST(status(only) == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(every_deadline_can_be_set) {
+  RunningServer server("memory:", {"--header-timeout", "0.3", "--body-timeout", "0.3",
+                                   "--idle-timeout", "0.5", "--write-timeout", "0.3"});
+  Client header(server.port());
+  Client body(server.port());
+  Client idle(server.port());
+  header.send("GET /livez HT");
+  body.send(
+      "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Length: 5\r\n\r\n{");
+  for (Client* const late : {&header, &body}) {
+    const auto response = late->receive();
+    BOOST_REQUIRE(response);
+    BOOST_TEST(response->result_int() == 408U);
+    BOOST_TEST((*response)[http::field::connection] == "close");
+  }
+  BOOST_TEST(idle.at_end());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_free_descriptor_nothing_ends_nothing_spins_and_it_passes) {
+  const TemporaryDirectory directory;
+  RunningServer server("sqlite:" + directory.file("a.db"));
+  const pid_t pid = server.program().pid();
+  Client before(server.port());
+  BOOST_TEST(status(before) == 200U);
+  limit_descriptors(pid, open_descriptors(pid));
+  Client waiting(server.port());
+  waiting.send(get);
+  const long ticks = cpu_ticks(pid);
+  std::this_thread::sleep_for(1s);
+  // A loop around accept() would take about a hundred.
+  BOOST_TEST(cpu_ticks(pid) - ticks < 30);
+  const std::string user = create_request(user_json("A", "B", "a@b.c"));
+  BOOST_TEST(before.exchange(user)->result_int() == 201U);
+  limit_descriptors(pid, 200);
+  const auto response = waiting.receive();
+  BOOST_REQUIRE(response);
+  BOOST_TEST(response->result_int() == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_lowers_the_cap_and_says_so) {
+  Program program("/bin/sh", {"-c", "ulimit -n 600; exec \"$0\" \"$@\"", ROLLCALL_PROGRAM,
+                              "--listen", "127.0.0.1:0", "--store", "memory:"});
+  BOOST_REQUIRE(program.first_line());
+  BOOST_TEST(program.error_output().find("takes 88 connections") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(closed_and_broken_standard_streams_harm_nothing) {
+  for (const char* streams : {"<&- >&- 2>&-", ">&-", "> >(exit 0) 2> >(exit 0)"}) {
+    const TemporaryDirectory directory;
+    const std::string file = directory.file("rollcall.db");
+    std::uint16_t port = 0;
+    {
+      RunningServer free("memory:");
+      port = free.port();
+    }
+    Program program("/bin/bash",
+                    {"-c", std::string("exec \"$0\" \"$@\" ") + streams, ROLLCALL_PROGRAM,
+                     "--listen", "127.0.0.1:" + std::to_string(port), "--store", "sqlite:" + file});
+    std::unique_ptr<Client> client;
+    for (int i = 0; i < 3'000 && !client; ++i) {
+      try {
+        client = std::make_unique<Client>(port);
+      } catch (const boost::system::system_error&) {
+        std::this_thread::sleep_for(10ms);
+      }
+    }
+    BOOST_REQUIRE(client);
+    for (int i = 0; i < 10; ++i) {
+      const std::string user = create_request(user_json("A", "B", "a@b.c"));
+      BOOST_TEST(client->exchange(user)->result_int() == 201U);
+    }
+    program.signal(SIGTERM);
+    BOOST_TEST(program.wait().value_or(-1) == 0, streams);
+    Program shell("/usr/bin/sqlite3", {file, "SELECT count(*) FROM users; PRAGMA quick_check"});
+    BOOST_TEST(shell.wait().value_or(-1) == 0);
+    BOOST_TEST(shell.output() == "10\nok\n", streams);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(clients_that_go_away_in_the_middle_of_their_answers_harm_nobody_else) {
+  RunningServer server("memory:");
+  std::string requests;
+  for (int i = 0; i < 100; ++i) requests += create_request(user_json("A", "B", "a@b.c"));
+  for (int i = 0; i < 50; ++i) Client(server.port()).send(requests);
+  Client client(server.port());
+  BOOST_TEST(status(client) == 200U);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests
