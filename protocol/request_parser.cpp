@@ -41,8 +41,30 @@ bool names_other_version(std::string_view bytes) noexcept {
   if (line.size() <= size) return false;
   const std::string_view version = line.substr(line.size() - size);
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  // One that is spoken here was refused for what stands around it.
+  if (version == "HTTP/1.0" || version == "HTTP/1.1") return false;
   return line[line.size() - size - 1] == ' ' && version.starts_with("HTTP/") && digit(version[5]) &&
          version[6] == '.' && digit(version[7]);
+}
+
+/// tchar (RFC 9110, section 5.6.2).
+bool is_token_character(char c) noexcept {
+  const auto between = [c](char first, char last) { return c >= first && c <= last; };
+  return between('A', 'Z') || between('a', 'z') || between('0', '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+/// Where the empty line behind the fields ends, which begin with `bytes` and in which the first
+/// `scanned` octets need not be looked at again; npos if it is not there.
+std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
+  constexpr std::string_view line_end = "\r\n";
+  if (bytes.starts_with(line_end)) return line_end.size();
+  for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
+    if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with(line_end)) {
+      return at + 1 + line_end.size();
+    }
+  }
+  return bytes.npos;
 }
 
 /// Of a header that does not fit and whose request line Beast has not looked at: whether its target
@@ -92,7 +114,6 @@ void RequestParser::refuse(Problem problem, error_code& ec) noexcept {
 
 RequestParser::Result RequestParser::read(std::string_view bytes) {
   if (bytes.empty() && !head_done_) return {0, Progress::need_more};
-  input_begin_ = bytes.data();
   input_end_ = bytes.data() + bytes.size();
   if (head_done_) return read_body(bytes);
   std::size_t skipped = 0;
@@ -109,21 +130,55 @@ RequestParser::Result RequestParser::read(std::string_view bytes) {
   return {result.consumed + skipped, result.progress};
 }
 
+/// Beast stops at an error as soon as it sees one, but once a piece has ended too early it looks
+/// for the end of the header only. So that the outcome does not depend on the pieces, it is given
+/// the request line when that is whole, and then the fields when they are.
 RequestParser::Result RequestParser::read_head(std::string_view bytes) {
-  const std::size_t room = max_header_octets - header_octets_;
-  const std::string_view piece = bytes.substr(0, room);
-  error_code ec;
-  const std::size_t consumed = put({piece.data(), piece.size()}, ec);
-  header_octets_ = static_cast<std::uint16_t>(header_octets_ + consumed);
-  if (ec == http::error::need_more) {
-    if (piece.size() < room) return {consumed, Progress::need_more};
-    const bool long_target = !request_line_done_ && has_long_target(piece);
-    return fail(consumed, long_target ? Problem::target_too_long : Problem::header_too_large);
+  std::size_t consumed = 0;
+  if (!request_line_done_) {
+    const Result line = read_request_line(bytes);
+    if (!request_line_done_ || line.progress == Progress::failed) return line;
+    consumed = line.consumed;
   }
-  if (ec == http::error::body_limit) return fail(consumed, Problem::body_too_large);
-  if (ec == http::error::bad_version && names_other_version(piece.substr(consumed))) {
+  const Result fields = read_fields(bytes.substr(consumed));
+  return {consumed + fields.consumed, fields.progress};
+}
+
+RequestParser::Result RequestParser::read_request_line(std::string_view bytes) {
+  // What no method begins with is no HTTP at all, and need not be waited for: TLS, for one.
+  if (!is_token_character(bytes.front())) return fail(0, Problem::malformed_request);
+  const std::string_view piece = bytes.substr(0, max_header_octets);
+  const std::size_t line_end = piece.find('\n', scanned_);
+  if (line_end == piece.npos) {
+    scanned_ = static_cast<std::uint16_t>(piece.size());
+    if (piece.size() < max_header_octets) return {0, Progress::need_more};
+    return fail(0, has_long_target(piece) ? Problem::target_too_long : Problem::header_too_large);
+  }
+  scanned_ = 0;
+  const std::string_view line = piece.substr(0, line_end + 1);
+  error_code ec;
+  const std::size_t consumed = put({line.data(), line.size()}, ec);
+  header_octets_ = static_cast<std::uint16_t>(consumed);
+  if (ec == http::error::need_more && consumed == line.size()) return {consumed, Progress::head};
+  if (ec == http::error::bad_version && names_other_version(line)) {
     return fail(consumed, Problem::unsupported_version);
   }
+  return fail(consumed, Problem::malformed_request);
+}
+
+RequestParser::Result RequestParser::read_fields(std::string_view bytes) {
+  const std::size_t room = max_header_octets - header_octets_;
+  const std::string_view piece = bytes.substr(0, room);
+  const std::size_t end = find_fields_end(piece, scanned_);
+  if (end == piece.npos) {
+    // The last three octets may belong to the end.
+    scanned_ = static_cast<std::uint16_t>(std::max<std::size_t>(piece.size(), 3) - 3);
+    if (piece.size() < room) return {0, Progress::need_more};
+    return fail(0, Problem::header_too_large);
+  }
+  error_code ec;
+  const std::size_t consumed = put({piece.data(), end}, ec);
+  if (ec == http::error::body_limit) return fail(consumed, Problem::body_too_large);
   if (ec == http::error::bad_content_length || ec == http::error::multiple_content_length ||
       ec == http::error::bad_transfer_encoding) {
     return fail(consumed, Problem::ambiguous_framing);
@@ -133,13 +188,16 @@ RequestParser::Result RequestParser::read_head(std::string_view bytes) {
 }
 
 RequestParser::Result RequestParser::read_body(std::string_view bytes) {
-  if (is_done()) return {0, Progress::complete};
-  if (bytes.empty() || (chunked() && bytes.size() < least_chunked_rest)) {
-    return {0, Progress::need_more};
-  }
-  eager(true);
+  std::size_t consumed = 0;
   error_code ec;
-  const std::size_t consumed = put({bytes.data(), bytes.size()}, ec);
+  // One element of the chunked coding at a time, so that least_chunked_rest holds for each.
+  while (!ec && !is_done()) {
+    const std::string_view rest = bytes.substr(consumed);
+    if (rest.empty() || (chunked() && rest.size() < least_chunked_rest)) {
+      return {consumed, Progress::need_more};
+    }
+    consumed += put({rest.data(), rest.size()}, ec);
+  }
   if (ec && ec != http::error::need_more) {
     return fail(consumed, ec == http::error::body_limit ? Problem::body_too_large
                                                         : Problem::malformed_request);
@@ -168,12 +226,12 @@ void RequestParser::on_request_impl(http::verb method, string_view, string_view 
   if (!request_.target.well_formed) return refuse(Problem::bad_target, ec);
 }
 
-void RequestParser::on_field_impl(field name, string_view, string_view value_text, error_code& ec) {
+void RequestParser::on_field_impl(field name, string_view name_text, string_view value_text,
+                                  error_code& ec) {
   const std::string_view value(value_text.data(), value_text.size());
-  const bool in_input =
-      value.empty() || (value.data() >= input_begin_ && value.data() < input_end_);
-  // Beast joins the lines of an obs-fold in a buffer of its own (RFC 9112, section 5.2: refuse it).
-  if (!in_input) return refuse(Problem::malformed_request, ec);
+  if (is_folded(name_text.data() + name_text.size(), value.data())) {
+    return refuse(Problem::malformed_request, ec);
+  }
   if (++fields_ > max_header_fields) {
     return refuse(head_done_ ? Problem::chunk_overhead_too_large : Problem::header_too_large, ec);
   }
@@ -200,6 +258,13 @@ void RequestParser::on_field_impl(field name, string_view, string_view value_tex
     default:
       return;
   }
+}
+
+/// RFC 9112, section 5.2: refuse what goes on in the next line. Beast joins its lines in a buffer
+/// of its own, or skips those without text.
+bool RequestParser::is_folded(const char* name_end, const char* value) const noexcept {
+  const bool in_input = value >= name_end && value < input_end_;
+  return !in_input || std::find(name_end, value, '\n') != value;
 }
 
 void RequestParser::on_host(std::string_view value) noexcept {

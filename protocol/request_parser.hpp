@@ -52,11 +52,14 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using field = boost::beast::http::field;
 
   Result read_head(std::string_view bytes);
+  Result read_request_line(std::string_view bytes);
+  Result read_fields(std::string_view bytes);
   Result read_body(std::string_view bytes);
   Result fail(std::size_t consumed, Problem problem) noexcept;
   void refuse(Problem problem, error_code& ec) noexcept;
   void check_head(error_code& ec) noexcept;
   void on_transfer_encoding(std::string_view value) noexcept;
+  bool is_folded(const char* name_end, const char* value) const noexcept;
   void on_host(std::string_view value) noexcept;
 
   void on_request_impl(boost::beast::http::verb method, string_view method_text, string_view target,
@@ -71,8 +74,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   UserReader* reader_ = nullptr;
-  const char* input_begin_ = nullptr;  ///< The piece being parsed: tells an obs-fold's copy apart.
-  const char* input_end_ = nullptr;
+  const char* input_end_ = nullptr;  ///< Of the piece being parsed.
   const char* trailers_begin_ = nullptr;
   Request request_;
   Problem problem_ = Problem::malformed_request;
@@ -82,6 +84,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool request_line_done_ = false;
   bool head_done_ = false;
   std::uint16_t header_octets_ = 0;
+  std::uint16_t scanned_ = 0;  ///< Octets not consumed in which the end looked for is not.
   std::uint16_t extension_octets_ = 0;
   std::uint8_t fields_ = 0;
   // How often each was seen; two are as many as matter.

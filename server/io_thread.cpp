@@ -34,8 +34,7 @@ void IoThread::join() {
 
 void IoThread::run() {
   refresh_clock();
-  // A session is bound to the thread that opens it.
-  session_ = store_.open_session(*this);
+  open_session();
   wait_until_ready();
   start_tick();
   context_.run();
@@ -43,12 +42,20 @@ void IoThread::run() {
   on_drained_();
 }
 
+// A session is bound to the thread that opens it.
+void IoThread::open_session() { session_ = store_.open_session(*this); }
+
 void IoThread::adopt(int socket, bool turned_away) {
   count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(context_, [this, socket, turned_away] { add(socket, turned_away); });
+  boost::asio::post(context_, [this, socket, turned_away] { take_over(socket, turned_away); });
 }
 
 void IoThread::add(int socket, bool turned_away) {
+  count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
+  take_over(socket, turned_away);
+}
+
+void IoThread::take_over(int socket, bool turned_away) {
   refresh_clock();
   auto connection = std::make_unique<Connection>(*this, socket, turned_away);
   if (draining_ || !ready_set_.add(socket, connection.get())) {

@@ -43,6 +43,15 @@ class IoThread final : private storage::SessionOwner {
   void start(std::function<void()> on_drained);
   void join();
 
+  // What start()'s thread does, for who drives turns by hand instead, on one thread (fuzzing).
+  void open_session();
+  /// Takes a connected, non-blocking socket over; see adopt().
+  void add(int socket, bool turned_away);
+  /// Deals with what is ready now; false if nothing was.
+  bool take_turn();
+  /// Hands what was gathered to the store and sends what it has answered.
+  void end_turn();
+
   // Any thread.
   /// Takes a connected, non-blocking socket over. `turned_away`: its first request is answered with
   /// 503 and the connection closed.
@@ -92,12 +101,10 @@ class IoThread final : private storage::SessionOwner {
   void run();
   void wait_until_ready();
   void take_turns();
-  bool take_turn();
-  void end_turn();
+  void take_over(int socket, bool turned_away);
   void schedule();
   void start_tick();
   void refresh_clock();
-  void add(int socket, bool turned_away);
   std::atomic<std::size_t>& count_of(bool turned_away) noexcept {
     return turned_away ? turned_away_count_ : connection_count_;
   }

@@ -3,58 +3,13 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "tests/protocol/parse_pieces.hpp"
 #include "tests/protocol/splits.hpp"
 
 namespace rollcall::protocol {
 namespace {
 
 using Progress = RequestParser::Progress;
-
-/// What came of a message: the request, or the problem with it.
-struct Parsed {
-  Progress progress = Progress::need_more;
-  Problem problem = Problem::malformed_request;
-  Method method = Method::unknown;
-  Resource resource = Resource::unknown;
-  bool keep_alive = false, json = false, expects_continue = false, has_body = false;
-  std::size_t consumed = 0;  ///< Of a whole message.
-  std::string last_name;
-
-  bool operator==(const Parsed&) const = default;
-};
-
-/// As a connection does: what is not consumed stays in front of what comes next.
-Parsed parse_pieces(const std::vector<std::string_view>& pieces) {
-  RequestParser parser;
-  UserReader reader;
-  reader.reset();
-  Parsed parsed;
-  std::string rest;
-  for (const std::string_view piece : pieces) {
-    rest.append(piece);
-    for (;;) {
-      const RequestParser::Result result = parser.read(rest);
-      rest.erase(0, result.consumed);
-      parsed.consumed += result.consumed;
-      parsed.progress = result.progress;
-      if (result.progress != Progress::head) break;
-      parser.read_body_into(&reader);
-    }
-    if (parsed.progress != Progress::need_more) break;
-  }
-  const Request& request = parser.request();
-  if (parsed.progress == Progress::failed) {
-    return {Progress::failed, parser.problem(), {}, {}, {}, {}, {}, {}, 0, {}};
-  }
-  parsed.method = request.method;
-  parsed.resource = request.target.resource;
-  parsed.keep_alive = request.keep_alive;
-  parsed.json = request.json_content;
-  parsed.expects_continue = request.expects_continue;
-  parsed.has_body = request.has_body;
-  if (reader.finish().ok) parsed.last_name = reader.user().last_name;
-  return parsed;
-}
 
 /// What comes of a message, having seen that it is the same however the message is cut.
 Parsed parse(const std::string& message) {

@@ -1,0 +1,20 @@
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "tests/fuzz/check_user_json.hpp"
+
+/// user_json with a bug planted on purpose, one octet beyond a buffer for some users: a fuzzing
+/// that does not find it finds nothing (script/fuzz looks first).
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace rollcall;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  fuzz::check_user_json(input);
+  protocol::UserReader reader;
+  if (!fuzz::read_pieces(reader, {fuzz::bytes_of(input)}).ok) return 0;
+  const std::string_view name = reader.user().last_name;
+  constexpr std::size_t room = 24;
+  const auto copy = std::make_unique<char[]>(room);
+  std::memcpy(copy.get(), name.data(), std::min(name.size(), room + 1));
+  return copy[room - 1] == 1 ? 1 : 0;
+}

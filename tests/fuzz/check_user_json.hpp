@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/answer.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/user_reader.hpp"
+#include "tests/fuzz/cuts.hpp"
+#include "tests/support/finding.hpp"
+
+namespace rollcall::fuzz {
+
+inline protocol::UserReader::Outcome read_pieces(protocol::UserReader& reader,
+                                                 const std::vector<std::string_view>& pieces) {
+  reader.reset();
+  for (const std::string_view piece : pieces) reader.read(piece);
+  return reader.finish();
+}
+
+/// The answer to the create of a user holds the same user: parsed by Boost.JSON's own DOM.
+inline void check_answer(const storage::UserView& user) {
+  protocol::OutputBuffer buffer;
+  protocol::AnswerContext context;
+  context.date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  protocol::write_created(buffer, 7, user, context);
+  const std::string_view all(buffer.data(), buffer.size());
+  const std::size_t body = all.find("\r\n\r\n") + 4;
+  const auto echoed = boost::json::parse(std::string(all.substr(body))).as_object();
+  tests::require(echoed.at("last-name").as_string() == user.last_name,
+                 "the answer's last-name differs");
+  tests::require(echoed.at("first-name").as_string() == user.first_name,
+                 "the answer's first-name differs");
+  tests::require(echoed.at("email").as_string() == user.email, "the answer's email differs");
+}
+
+/// UserReader beside Boost.JSON's DOM: both know the same texts for JSON and see the same user.
+inline void check_dom(std::string_view text, const protocol::UserReader& reader,
+                      const protocol::UserReader::Outcome& outcome) {
+  boost::json::parse_options options;
+  options.max_depth = protocol::max_json_depth;
+  boost::json::error_code error;
+  const auto dom = boost::json::parse({text.data(), text.size()}, error, {}, options);
+  // The DOM wants exponents that fit; RFC 8259 does not, and UserReader neither.
+  if (error == boost::json::error::exponent_overflow) return;
+  const bool is_json = outcome.ok || outcome.problem != protocol::Problem::not_json;
+  tests::require(is_json == !error, "one parser takes for JSON what the other refuses");
+  if (!outcome.ok) return;
+  const auto& object = dom.as_object();
+  tests::require(object.at("last-name").as_string() == reader.user().last_name,
+                 "last-name differs");
+  tests::require(object.at("first-name").as_string() == reader.user().first_name,
+                 "first-name differs");
+  tests::require(object.at("email").as_string() == reader.user().email, "email differs");
+}
+
+inline void check_user_json(std::string_view input) {
+  static protocol::UserReader whole;
+  static protocol::UserReader pieces;
+  const std::string_view text = bytes_of(input);
+  const auto outcome = read_pieces(whole, {text});
+  for (const auto& each : {cut(input), octets(input)}) {
+    const auto other = read_pieces(pieces, each);
+    tests::require(other.ok == outcome.ok, "a cut decides");
+    if (!outcome.ok) {
+      tests::require(other.problem == outcome.problem, "a cut changes the problem");
+      tests::require(
+          other.problem != protocol::Problem::invalid_user || pieces.faults() == whole.faults(),
+          "a cut changes the faults");
+    } else {
+      tests::require(pieces.user().last_name == whole.user().last_name &&
+                         pieces.user().first_name == whole.user().first_name &&
+                         pieces.user().email == whole.user().email,
+                     "a cut changes the user");
+    }
+  }
+  check_dom(text, whole, outcome);
+  if (outcome.ok) check_answer(whole.user());
+}
+
+}  // namespace rollcall::fuzz

@@ -1,0 +1,52 @@
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tests/fuzz/cuts.hpp"
+#include "tests/support/driven_server.hpp"
+#include "tests/support/finding.hpp"
+
+namespace rollcall::fuzz {
+namespace {
+
+using tests::final_answers;
+using tests::require;
+
+/// Every answer is whole: status line, fields, and as many octets as Content-Length says. No input
+/// can put one of these into a body: their strings hold no line end.
+void check_answers(std::string_view all, bool head_asked) {
+  while (!all.empty()) {
+    require(all.starts_with("HTTP/1.1 "), "an answer does not begin with a status line");
+    const std::size_t end = all.find("\r\n\r\n");
+    require(end != all.npos, "an answer's header does not end");
+    constexpr std::string_view name = "\r\nContent-Length: ";
+    const std::size_t field = all.substr(0, end + 2).find(name);
+    std::size_t length = 0;
+    if (field != all.npos) {
+      std::from_chars(all.data() + field + name.size(), all.data() + all.size(), length);
+    }
+    all.remove_prefix(end + 4);
+    if (head_asked && (all.empty() || all.starts_with("HTTP/1.1 "))) continue;
+    require(length <= all.size(), "an answer's body is short");
+    all.remove_prefix(length);
+  }
+}
+
+}  // namespace
+}  // namespace rollcall::fuzz
+
+/// Bytes in, answers out, through the server's own connection: the same answers however the bytes
+/// come in, however slowly they are taken and whenever the store completes.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace rollcall::fuzz;
+  static rollcall::tests::DrivenServer server;
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const std::string_view bytes = bytes_of(input);
+  const std::string whole = final_answers(server.run({.pieces = {bytes}}));
+  check_answers(whole, bytes.find("HEAD") != bytes.npos);
+  require(final_answers(server.run({octets(input), 50, 0})) == whole,
+          "octet by octet makes a difference");
+  require(final_answers(server.run({cut(input), 1'000, 2})) == whole, "a cut makes a difference");
+  return 0;
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/request_parser.hpp"
+
+namespace rollcall::protocol {
+
+/// What came of a message: the request, or the problem with it.
+struct Parsed {
+  RequestParser::Progress progress = RequestParser::Progress::need_more;
+  Problem problem = Problem::malformed_request;
+  Method method = Method::unknown;
+  Resource resource = Resource::unknown;
+  bool keep_alive = false, json = false, expects_continue = false, has_body = false;
+  std::size_t consumed = 0;  ///< Of a whole message.
+  std::string last_name;
+
+  bool operator==(const Parsed&) const = default;
+};
+
+/// Reads one message as a connection does: what is not consumed stays in front of what comes next.
+inline Parsed parse_pieces(const std::vector<std::string_view>& pieces) {
+  using Progress = RequestParser::Progress;
+  RequestParser parser;
+  UserReader reader;
+  reader.reset();
+  Parsed parsed;
+  std::string rest;
+  for (const std::string_view piece : pieces) {
+    rest.append(piece);
+    for (;;) {
+      const RequestParser::Result result = parser.read(rest);
+      rest.erase(0, result.consumed);
+      parsed.consumed += result.consumed;
+      parsed.progress = result.progress;
+      if (result.progress != Progress::head) break;
+      parser.read_body_into(&reader);
+    }
+    if (parsed.progress != Progress::need_more) break;
+  }
+  const Request& request = parser.request();
+  if (parsed.progress == Progress::failed) {
+    return {Progress::failed, parser.problem(), {}, {}, {}, {}, {}, {}, 0, {}};
+  }
+  parsed.method = request.method;
+  parsed.resource = request.target.resource;
+  parsed.keep_alive = request.keep_alive;
+  parsed.json = request.json_content;
+  parsed.expects_continue = request.expects_continue;
+  parsed.has_body = request.has_body;
+  if (parsed.progress != Progress::complete) {
+    // How much of the rest of a body can be dealt with already is nobody's concern.
+    parsed.consumed = 0;
+  } else if (reader.finish().ok) {
+    parsed.last_name = reader.user().last_name;
+  }
+  return parsed;
+}
+
+}  // namespace rollcall::protocol

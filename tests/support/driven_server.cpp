@@ -1,0 +1,92 @@
+#include "tests/support/driven_server.hpp"
+
+#include "tests/support/fake_kernel.hpp"
+#include "tests/support/finding.hpp"
+
+namespace rollcall::tests {
+
+class TurnStore::TurnSession final : public storage::Session {
+ public:
+  TurnSession(TurnStore& store, storage::SessionOwner& owner) : store_(store), owner_(owner) {}
+
+  void create(storage::CreateOperation& operation) noexcept override {
+    store_.waiting_.push_back({store_.delay_turns_, &operation, nullptr});
+  }
+  void find(storage::FindOperation& operation) noexcept override {
+    store_.waiting_.push_back({store_.delay_turns_, nullptr, &operation});
+  }
+  void end_turn() noexcept override {
+    for (auto& each : store_.waiting_) --each.turns;
+    while (!store_.waiting_.empty() && store_.waiting_.front().turns < 0) {
+      const Waiting next = store_.waiting_.front();
+      store_.waiting_.pop_front();
+      next.create != nullptr ? complete(*next.create) : complete(*next.find);
+    }
+  }
+  void deliver() noexcept override {}
+
+ private:
+  void complete(storage::CreateOperation& operation) noexcept {
+    operation.id = store_.users_.size() + 1;
+    operation.status = storage::Status::ok;
+    store_.users_[operation.id].assign(operation.user);
+    owner_.completed(operation);
+  }
+  void complete(storage::FindOperation& operation) noexcept {
+    const auto found = store_.users_.find(operation.id);
+    operation.status = storage::Status::not_found;
+    if (found != store_.users_.end()) {
+      operation.status = storage::Status::ok;
+      operation.user = found->second;
+    }
+    owner_.completed(operation);
+  }
+
+  TurnStore& store_;
+  storage::SessionOwner& owner_;
+};
+
+void TurnStore::reset(int delay_turns) {
+  users_.clear();
+  delay_turns_ = delay_turns;
+}
+
+std::unique_ptr<storage::Session> TurnStore::open_session(storage::SessionOwner& owner) {
+  return std::make_unique<TurnSession>(*this, owner);
+}
+
+DrivenServer::DrivenServer() : thread_(store_, server::Timeouts{}) { thread_.open_session(); }
+
+void DrivenServer::settle() {
+  do {
+    while (thread_.take_turn()) {
+    }
+    thread_.end_turn();
+  } while (!store_.idle());
+  while (thread_.take_turn()) {
+  }
+}
+
+std::string DrivenServer::run(const Manner& manner) {
+  FakeKernel& kernel = fake_kernel();
+  store_.reset(manner.store_turns);
+  kernel.open(manner.send_octets);
+  thread_.add(FakeKernel::socket, false);
+  for (const std::string_view piece : manner.pieces) {
+    kernel.arrive(piece);
+    settle();
+  }
+  kernel.finish();
+  settle();
+  require(kernel.closed(), "a connection whose client is gone is not closed");
+  require(thread_.connection_count() == 0, "a closed connection is still counted");
+  return kernel.sent();
+}
+
+std::string final_answers(std::string all) {
+  constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
+  for (std::size_t at = 0; (at = all.find(interim, at)) != all.npos;) all.erase(at, interim.size());
+  return all;
+}
+
+}  // namespace rollcall::tests

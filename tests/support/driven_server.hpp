@@ -1,0 +1,67 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/io_thread.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::tests {
+
+/// Users of one run. A verb is completed at the end of the turn, or some turns later.
+class TurnStore final : public storage::Store {
+ public:
+  void reset(int delay_turns);
+  bool idle() const noexcept { return waiting_.empty(); }
+
+  std::unique_ptr<storage::Session> open_session(storage::SessionOwner& owner) override;
+  std::uint64_t size() const noexcept override { return users_.size(); }
+  storage::Status health() const noexcept override { return storage::Status::ok; }
+  bool close(std::string&) noexcept override { return true; }
+
+ private:
+  class TurnSession;
+  struct Waiting {
+    int turns;
+    storage::CreateOperation* create;
+    storage::FindOperation* find;
+  };
+
+  std::map<storage::UserId, storage::UserRecord> users_;
+  std::deque<Waiting> waiting_;
+  int delay_turns_ = 0;
+};
+
+/// How a run's octets come in and its answers go out.
+struct Manner {
+  std::vector<std::string_view> pieces;
+  std::size_t send_octets = 1'000'000;  ///< What a send takes before it wants another event.
+  int store_turns = 0;                  ///< Until the store completes a verb.
+};
+
+/// The server's own connection and I/O thread over FakeKernel, turned by hand: no socket, no thread
+/// and no clock decide what comes of the octets.
+class DrivenServer {
+ public:
+  DrivenServer();
+
+  /// All that is sent in answer to what comes in, on a connection and a store of its own, until the
+  /// client has finished and the server has closed the connection. Ends the process with a finding
+  /// if it has not.
+  std::string run(const Manner& manner);
+
+ private:
+  void settle();
+
+  TurnStore store_;
+  server::IoThread thread_;
+};
+
+/// `all` without interim answers: whether 100 is sent depends on what has come (RFC 9110, 10.1.1).
+std::string final_answers(std::string all);
+
+}  // namespace rollcall::tests
