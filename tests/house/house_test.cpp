@@ -4,6 +4,8 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -112,6 +114,25 @@ std::vector<File> sources() {
   return files;
 }
 
+/// The tests that sources under `folder` define, as suite/name.
+std::set<std::string> tests_in(const std::string& folder) {
+  const std::regex pattern(R"(BOOST_(?:AUTO|FIXTURE)_TEST_(SUITE|CASE)\(\s*(\w+))");
+  std::set<std::string> names;
+  for (const File& file : sources()) {
+    if (!file.path.starts_with(folder)) continue;
+    std::string suite;
+    for (std::sregex_iterator each(file.text.begin(), file.text.end(), pattern), end; each != end;
+         ++each) {
+      if ((*each)[1] == "SUITE") {
+        suite = (*each)[2];
+      } else {
+        names.insert(suite + "/" + (*each)[2].str());
+      }
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(house)
@@ -170,6 +191,25 @@ BOOST_AUTO_TEST_CASE(every_source_of_a_library_has_its_test) {
                                  ? elsewhere->second
                                  : "tests/" + folder + "/" + path.stem().string() + "_test.cpp";
     BOOST_TEST(fs::exists(top / test), file.path << " has no " << test);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_row_of_docs_http_names_a_test_and_every_http_test_has_a_row) {
+  std::ifstream stream(fs::path(ROLLCALL_SOURCE_DIR) / "docs/http.md");
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::set<std::string> all = tests_in("tests/");
+  std::set<std::string> named;
+  for (const std::string& line : lines(text)) {
+    if (!line.starts_with("| ") || line.starts_with("| message") || line.starts_with("| ---")) {
+      continue;
+    }
+    const std::size_t begin = line.rfind("| ", line.size() - 3) + 2;
+    const std::string name = line.substr(begin, line.size() - 2 - begin);
+    BOOST_TEST(all.contains(name), line);
+    named.insert(name);
+  }
+  for (const std::string& name : tests_in("tests/http/")) {
+    BOOST_TEST(named.contains(name), name << " has no row");
   }
 }
 
