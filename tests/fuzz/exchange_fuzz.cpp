@@ -40,7 +40,7 @@ void check_answers(std::string_view all, bool head_asked) {
 /// come in, however slowly they are taken and whenever the store completes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rollcall::fuzz;
-  static rollcall::tests::DrivenServer server;
+  static rollcall::tests::TurnServer server;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::string_view bytes = bytes_of(input);
   const std::string whole = final_answers(server.run({.pieces = {bytes}}));

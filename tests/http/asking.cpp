@@ -9,8 +9,8 @@
 namespace rollcall::tests {
 namespace {
 
-DrivenServer& server() {
-  static DrivenServer one;
+TurnServer& server() {
+  static TurnServer one;
   return one;
 }
 

@@ -1,21 +1,37 @@
 #include "tests/support/allocation_counter.hpp"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
 
 namespace {
+
 std::atomic<std::uint64_t> count{0};
+std::atomic<std::int64_t> octets{0};
+
+/// What the allocator takes for it: what was asked for, rounded up, and its own 8 octets.
+std::int64_t taken(void* memory) noexcept {
+  return static_cast<std::int64_t>(::malloc_usable_size(memory) + sizeof(std::size_t));
 }
+
+}  // namespace
 
 namespace rollcall::tests {
 std::uint64_t allocation_count() noexcept { return count.load(); }
+std::int64_t allocated_octets() noexcept { return octets.load(); }
 }  // namespace rollcall::tests
 
 void* operator new(std::size_t size) {
   ++count;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
+  void* const memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  octets += taken(memory);
+  return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  if (memory != nullptr) octets -= taken(memory);
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { ::operator delete(memory); }

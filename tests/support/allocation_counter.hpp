@@ -2,10 +2,14 @@
 
 #include <cstdint>
 
+/// Counts of the global operator new, in a program that links allocation_counter.cpp. Over-aligned
+/// objects are not counted. Any thread.
 namespace rollcall::tests {
 
-/// Calls of the global operator new so far, by any thread, in a program that links
-/// allocation_counter.cpp.
+/// Calls so far.
 std::uint64_t allocation_count() noexcept;
+
+/// Octets in use, with what the allocator adds to each.
+std::int64_t allocated_octets() noexcept;
 
 }  // namespace rollcall::tests

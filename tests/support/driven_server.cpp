@@ -55,32 +55,48 @@ std::unique_ptr<storage::Session> TurnStore::open_session(storage::SessionOwner&
   return std::make_unique<TurnSession>(*this, owner);
 }
 
-DrivenServer::DrivenServer() : thread_(store_, server::Timeouts{}) { thread_.open_session(); }
-
-void DrivenServer::settle() {
-  do {
-    while (thread_.take_turn()) {
-    }
-    thread_.end_turn();
-  } while (!store_.idle());
-  while (thread_.take_turn()) {
-  }
+DrivenServer::DrivenServer(storage::Store& store) : thread_(store, server::Timeouts{}) {
+  thread_.open_session();
 }
 
-std::string DrivenServer::run(const Manner& manner) {
-  FakeKernel& kernel = fake_kernel();
-  store_.reset(manner.store_turns);
-  kernel.open(manner.send_octets);
+void DrivenServer::connect(std::size_t send_octets) {
+  fake_kernel().open(send_octets);
   thread_.add(FakeKernel::socket, false);
+}
+
+void DrivenServer::arrive(std::string_view octets) {
+  fake_kernel().arrive(octets);
+  take_turn();
+}
+
+void DrivenServer::take_turn() {
+  while (thread_.take_turn()) {
+  }
+  thread_.end_turn();
+}
+
+void DrivenServer::finish() {
+  fake_kernel().finish();
+  take_turn();
+}
+
+void TurnServer::settle() {
+  while (!store_.idle()) server_.take_turn();
+  server_.take_turn();
+}
+
+std::string TurnServer::run(const Manner& manner) {
+  store_.reset(manner.store_turns);
+  server_.connect(manner.send_octets);
   for (const std::string_view piece : manner.pieces) {
-    kernel.arrive(piece);
+    server_.arrive(piece);
     settle();
   }
-  kernel.finish();
+  server_.finish();
   settle();
-  require(kernel.closed(), "a connection whose client is gone is not closed");
-  require(thread_.connection_count() == 0, "a closed connection is still counted");
-  return kernel.sent();
+  require(fake_kernel().closed(), "a connection whose client is gone is not closed");
+  require(server_.thread().connection_count() == 0, "a closed connection is still counted");
+  return fake_kernel().sent();
 }
 
 std::string final_answers(std::string all) {

@@ -36,6 +36,27 @@ class TurnStore final : public storage::Store {
   int delay_turns_ = 0;
 };
 
+/// The server's own connection and I/O thread over FakeKernel, turned by hand: no socket, no thread
+/// and no clock decide what comes of the octets.
+class DrivenServer {
+ public:
+  explicit DrivenServer(storage::Store& store);
+
+  /// A new connection; see FakeKernel::open().
+  void connect(std::size_t send_octets = 1'000'000);
+  /// The client's octets arrive, and turns are taken until there is nothing to do.
+  void arrive(std::string_view octets);
+  /// One more turn, for a store that completes later.
+  void take_turn();
+  /// The client sends no more.
+  void finish();
+
+  server::IoThread& thread() noexcept { return thread_; }
+
+ private:
+  server::IoThread thread_;
+};
+
 /// How a run's octets come in and its answers go out.
 struct Manner {
   std::vector<std::string_view> pieces;
@@ -43,12 +64,9 @@ struct Manner {
   int store_turns = 0;                  ///< Until the store completes a verb.
 };
 
-/// The server's own connection and I/O thread over FakeKernel, turned by hand: no socket, no thread
-/// and no clock decide what comes of the octets.
-class DrivenServer {
+/// A DrivenServer with a TurnStore.
+class TurnServer {
  public:
-  DrivenServer();
-
   /// All that is sent in answer to what comes in, on a connection and a store of its own, until the
   /// client has finished and the server has closed the connection. Ends the process with a finding
   /// if it has not.
@@ -58,7 +76,7 @@ class DrivenServer {
   void settle();
 
   TurnStore store_;
-  server::IoThread thread_;
+  DrivenServer server_{store_};
 };
 
 /// `all` without interim answers: whether 100 is sent depends on what has come (RFC 9110, 10.1.1).

@@ -22,7 +22,7 @@ FakeKernel& fake_kernel() {
 }
 
 void FakeKernel::open(std::size_t send_octets) {
-  *this = {};
+  *this = FakeKernel(calls_);
   send_octets_ = send_room_ = send_octets;
   events_ = EPOLLOUT;
   closed_ = false;
@@ -40,6 +40,7 @@ void FakeKernel::finish() {
 }
 
 long FakeKernel::recv(char* into, std::size_t size) {
+  ++calls_.recv;
   const std::size_t there = std::min(size, arrived_.size() - read_);
   if (there == 0 && !finished_) {
     errno = EAGAIN;
@@ -47,10 +48,15 @@ long FakeKernel::recv(char* into, std::size_t size) {
   }
   std::memcpy(into, arrived_.data() + read_, there);
   read_ += there;
+  if (read_ == arrived_.size()) {
+    arrived_.clear();
+    read_ = 0;
+  }
   return static_cast<long>(there);
 }
 
 long FakeKernel::send(const char* from, std::size_t size) {
+  ++calls_.send;
   if (send_room_ == 0) {
     // Room comes with an event of its own.
     send_room_ = send_octets_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,9 +10,20 @@
 /// to the kernel. Edge-triggered, like a socket in epoll with EPOLLET. One thread.
 namespace rollcall::tests {
 
+class FakeKernel;
+
+/// The one of this process.
+FakeKernel& fake_kernel();
+
 class FakeKernel {
  public:
   static constexpr int socket = 1'000'000'000;
+
+  /// System calls that this socket has cost, over all its connections.
+  struct Calls {
+    std::uint64_t recv = 0;
+    std::uint64_t send = 0;
+  };
 
   /// A new connection. send() takes `send_octets` at a time before it wants another event.
   void open(std::size_t send_octets);
@@ -21,6 +33,8 @@ class FakeKernel {
   void finish();
 
   bool closed() const noexcept { return closed_; }
+  const Calls& calls() const noexcept { return calls_; }
+  void forget_sent() noexcept { sent_.clear(); }
   /// All that was sent.
   const std::string& sent() const noexcept { return sent_; }
 
@@ -32,6 +46,10 @@ class FakeKernel {
   unsigned take_events();
 
  private:
+  FakeKernel() = default;
+  explicit FakeKernel(const Calls& calls) : calls_(calls) {}
+  friend FakeKernel& fake_kernel();
+
   std::string arrived_;
   std::string sent_;
   std::size_t read_ = 0;
@@ -40,8 +58,7 @@ class FakeKernel {
   unsigned events_ = 0;
   bool finished_ = false;
   bool closed_ = true;
+  Calls calls_;
 };
-
-FakeKernel& fake_kernel();
 
 }  // namespace rollcall::tests
