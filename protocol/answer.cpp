@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "protocol/text.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -28,6 +30,12 @@ class Writer {
 
   /// As a JSON string, quoted and escaped; not more than six octets for each of its own.
   Writer& json(std::string_view text) {
+    if (needs_no_escape(text)) {
+      *at_++ = '"';
+      this->text(text);
+      *at_++ = '"';
+      return *this;
+    }
     boost::json::serializer serializer;
     serializer.reset(boost::json::string_view(text.data(), text.size()));
     at_ += serializer.read(at_, 6 * text.size() + 2).size();

@@ -1,16 +1,28 @@
 #include "protocol/email.hpp"
 
+#include <array>
+
 #include "protocol/text.hpp"
 
 namespace rollcall::protocol {
 namespace {
 
 /// RFC 1034, section 3.5; of a label with other letters, counted in code points.
-constexpr int max_label_code_points = 63;
+constexpr std::size_t max_label_code_points = 63;
 
-bool is_letter_or_digit(char32_t c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+enum CharacterClass : unsigned char { in_local_part = 1, in_label = 2 };
+
+constexpr auto classes = [] {
+  std::array<unsigned char, 128> table{};
+  for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789-")) {
+    table[static_cast<unsigned char>(c)] = in_local_part | in_label;
+  }
+  for (const char c : std::string_view(".!#$%&'*+/=?^_`{|}~")) {
+    table[static_cast<unsigned char>(c)] = in_local_part;
+  }
+  return table;
+}();
 
 bool is_other_letter(char32_t c) noexcept {
   const bool control = c < 0xa0 || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
@@ -20,27 +32,29 @@ bool is_other_letter(char32_t c) noexcept {
   return !control && !not_a_character && !private_use && !is_white_space(c);
 }
 
-bool is_local_part(std::string_view text) noexcept {
-  constexpr std::string_view others = ".!#$%&'*+/=?^_`{|}~-";
-  if (text.empty()) return false;
-  while (!text.empty()) {
-    const char32_t c = take_code_point(text);
-    const bool allowed =
-        c < 0x80 ? is_letter_or_digit(c) || others.find(static_cast<char>(c)) != others.npos
-                 : is_other_letter(c);
-    if (!allowed) return false;
+/// Every code point of `text` is of the class or another letter; `count` gets how many there are.
+bool consists_of(std::string_view text, CharacterClass wanted, std::size_t& count) noexcept {
+  for (count = 0; !text.empty(); ++count) {
+    const auto octet = static_cast<unsigned char>(text.front());
+    if (octet < classes.size()) {
+      if ((classes[octet] & wanted) == 0) return false;
+      text.remove_prefix(1);
+    } else if (!is_other_letter(take_code_point(text))) {
+      return false;
+    }
   }
   return true;
 }
 
+bool is_local_part(std::string_view text) noexcept {
+  std::size_t count = 0;
+  return !text.empty() && consists_of(text, in_local_part, count);
+}
+
 bool is_label(std::string_view text) noexcept {
   if (text.empty() || text.front() == '-' || text.back() == '-') return false;
-  for (int count = 0; !text.empty(); ++count) {
-    const char32_t c = take_code_point(text);
-    const bool allowed = c < 0x80 ? is_letter_or_digit(c) || c == '-' : is_other_letter(c);
-    if (!allowed || count == max_label_code_points) return false;
-  }
-  return true;
+  std::size_t count = 0;
+  return consists_of(text, in_label, count) && count <= max_label_code_points;
 }
 
 }  // namespace

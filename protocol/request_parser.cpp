@@ -1,14 +1,12 @@
 #include "protocol/request_parser.hpp"
 
 #include <algorithm>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 namespace rollcall::protocol {
 namespace {
 
 namespace http = boost::beast::http;
-using boost::beast::iequals;
 
 /// Beast's own bound on one call must never be what stops a header: header_octets_ is.
 constexpr std::uint32_t no_header_limit = max_header_octets + 1;
@@ -29,8 +27,16 @@ std::string_view trim(std::string_view text) noexcept {
 
 void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
 
+/// Without regard to the case of ASCII letters; `lower` has none in upper case.
+bool equals(std::string_view text, std::string_view lower) noexcept {
+  return text.size() == lower.size() &&
+         std::equal(text.begin(), text.end(), lower.begin(), [](char c, char expected) {
+           return c == expected || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == expected);
+         });
+}
+
 bool is_json(std::string_view media_type) noexcept {
-  return iequals(trim(media_type.substr(0, media_type.find(';'))), "application/json");
+  return equals(trim(media_type.substr(0, media_type.find(';'))), "application/json");
 }
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)
@@ -252,8 +258,7 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       request_.json_content = content_types_ == 1 && is_json(value);
       return;
     case field::expect:
-      (iequals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) =
-          true;
+      (equals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) = true;
       return;
     default:
       return;
@@ -274,12 +279,11 @@ void RequestParser::on_host(std::string_view value) noexcept {
 
 void RequestParser::on_transfer_encoding(std::string_view value) noexcept {
   count(transfer_encodings_);
-  if (iequals(value, "chunked")) return;
+  if (equals(value, "chunked")) return;
   const std::size_t comma = value.rfind(',');
-  const bool chunked_last =
-      comma != value.npos && iequals(trim(value.substr(comma + 1)), "chunked");
+  const bool chunked_last = comma != value.npos && equals(trim(value.substr(comma + 1)), "chunked");
   const bool chunked_once =
-      chunked_last && !iequals(trim(value.substr(0, value.find(','))), "chunked");
+      chunked_last && !equals(trim(value.substr(0, value.find(','))), "chunked");
   (chunked_once ? unknown_coding_ : bad_framing_) = true;
 }
 

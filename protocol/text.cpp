@@ -1,8 +1,61 @@
 #include "protocol/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace rollcall::protocol {
+namespace {
+
+// Eight octets at a time; what is said of a word holds if and only if it holds for none of its
+// octets, though a carry may mark others behind the first (Bit Twiddling Hacks, Anderson).
+constexpr std::uint64_t each(unsigned char octet) { return 0x0101010101010101U * octet; }
+constexpr std::uint64_t high_bits = each(0x80);
+
+constexpr std::uint64_t has_zero(std::uint64_t word) { return (word - each(1)) & ~word; }
+constexpr std::uint64_t has_below_space(std::uint64_t word) { return (word - each(0x20)) & ~word; }
+
+template <class Word>
+std::uint64_t load(const char* at) noexcept {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Whether `bad` gives no high bit for any word of the text. The last word may overlap the one
+/// before it; a short text is filled with its own octets.
+template <class Bad>
+bool no_word(std::string_view text, const Bad& bad) noexcept {
+  const char* const begin = text.data();
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    std::uint64_t found = bad(load<std::uint64_t>(begin + size - 8));
+    for (std::size_t at = 0; at + 8 < size; at += 8) found |= bad(load<std::uint64_t>(begin + at));
+    return (found & high_bits) == 0;
+  }
+  if (size == 0) return true;
+  std::uint64_t word;
+  if (size >= 4) {
+    word = load<std::uint32_t>(begin) | load<std::uint32_t>(begin + size - 4) << 32;
+  } else {
+    word = load<std::uint8_t>(begin) | load<std::uint8_t>(begin + size / 2) << 8 |
+           load<std::uint8_t>(begin + size - 1) << 16 | each('x') << 24;
+  }
+  return (bad(word) & high_bits) == 0;
+}
+
+}  // namespace
+
+bool is_printable_ascii(std::string_view text) noexcept {
+  return no_word(
+      text, [](std::uint64_t word) { return word | (word + each(1)) | has_below_space(word); });
+}
+
+bool needs_no_escape(std::string_view text) noexcept {
+  return no_word(text, [](std::uint64_t word) {
+    return has_zero(word ^ each('"')) | has_zero(word ^ each('\\')) | has_below_space(word);
+  });
+}
 
 char32_t take_code_point(std::string_view& text) noexcept {
   const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };

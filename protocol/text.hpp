@@ -12,6 +12,13 @@ char32_t take_code_point(std::string_view& text) noexcept;
 /// In O(text.size()).
 std::size_t count_code_points(std::string_view text) noexcept;
 
+/// Nothing but U+0020 to U+007E: most texts, and what is most quickly known of them.
+bool is_printable_ascii(std::string_view text) noexcept;
+
+/// Stands in a JSON string as it is: no quotation mark, no reverse solidus, nothing below U+0020
+/// (RFC 8259, section 7).
+bool needs_no_escape(std::string_view text) noexcept;
+
 /// Unicode's White_Space property (PropList.txt).
 bool is_white_space(char32_t code_point) noexcept;
 

@@ -32,6 +32,14 @@ json::parse_options options() {
   return chosen;
 }
 
+/// The place of the member of that name, or unknown_member.
+std::size_t member_named(std::string_view name) noexcept {
+  // Their lengths differ: one comparison decides.
+  static_assert(names[0].size() == 9 && names[1].size() == 10 && names[2].size() == 5);
+  const std::size_t candidate = name.size() == 9 ? 0U : name.size() == 10 ? 1U : 2U;
+  return name == names[candidate] ? candidate : unknown_member;
+}
+
 /// FNV-1a, 64 bits (RFC draft-eastlake-fnv): two names of one client that collide cost only that
 /// client a refusal, so it need not be keyed.
 class NameHash {
@@ -204,12 +212,11 @@ class UserReader::Impl {
 
   bool name_end(std::string_view part) {
     if (!at_member()) return true;
-    name_part(part);
-    const std::string_view name(name_text_.data(), std::min(name_octets_, longest_name));
-    current_ = unknown_member;
-    if (name_octets_ <= longest_name) {
-      const auto* const found = std::find(std::begin(names), std::end(names), name);
-      current_ = static_cast<std::size_t>(found - std::begin(names));
+    // In one piece, as nearly always, it is looked at where it lies.
+    current_ = name_octets_ == 0 ? member_named(part) : unknown_member;
+    if (current_ == unknown_member) {
+      name_part(part);
+      if (name_octets_ <= longest_name) current_ = member_named({name_text_.data(), name_octets_});
     }
     if (current_ == unknown_member) {
       unknown_names_.push_back(name_.value());
@@ -233,11 +240,14 @@ class UserReader::Impl {
     if (member.overflow) return Fault::too_long;
     const std::string_view value = text(index);
     if (value.empty()) return Fault::empty;
+    if (index == email_member && is_email_address(value)) return Fault::none;
+    if (index != email_member && value.front() != ' ' &&
+        value.size() <= storage::max_name_code_points && is_printable_ascii(value)) {
+      return Fault::none;
+    }
     if (has_control_character(value)) return Fault::control_character;
     if (is_blank(value)) return Fault::blank;
-    if (index == email_member) {
-      return is_email_address(value) ? Fault::none : Fault::not_an_address;
-    }
+    if (index == email_member) return Fault::not_an_address;
     return count_code_points(value) > storage::max_name_code_points ? Fault::too_long : Fault::none;
   }
 

@@ -35,6 +35,21 @@ BOOST_AUTO_TEST_CASE(white_space_is_what_unicode_lists_and_no_more) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(every_octet_at_every_place_is_printable_or_not_and_escaped_or_not) {
+  for (std::size_t size = 1; size <= 17; ++size) {
+    for (std::size_t place = 0; place < size; ++place) {
+      for (int octet = 0; octet < 256; ++octet) {
+        std::string text(size, 'a');
+        text[place] = static_cast<char>(octet);
+        BOOST_REQUIRE(is_printable_ascii(text) == (octet >= 0x20 && octet <= 0x7e));
+        BOOST_REQUIRE(needs_no_escape(text) == (octet >= 0x20 && octet != '"' && octet != '\\'));
+      }
+    }
+  }
+  BOOST_TEST(is_printable_ascii(""));
+  BOOST_TEST(needs_no_escape(""));
+}
+
 BOOST_AUTO_TEST_CASE(control_characters_are_those_below_space_and_delete) {
   BOOST_TEST(has_control_character(std::string("a\0b", 3)));
   BOOST_TEST(has_control_character("\x1f"));

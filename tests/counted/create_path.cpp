@@ -1,0 +1,28 @@
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "storage/memory_store.hpp"
+#include "tests/support/driven_server.hpp"
+#include "tests/support/fake_kernel.hpp"
+
+/// Creates as many users as its argument says, each a request of its own on one connection, over a
+/// kernel in memory: what script/count-instructions counts.
+int main(int argc, char** argv) {
+  using namespace rollcall;
+  const long creates = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
+  const std::string create =
+      "POST /users HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\n"
+      "Content-Length: 72\r\n\r\n"
+      "{\"last-name\": \"Meere\", \"first-name\": \"John\", \"email\": \"johnm@gmail.com\"}";
+  storage::MemoryStore store;
+  tests::DrivenServer server(store);
+  server.connect();
+  for (long i = 0; i < creates; ++i) {
+    server.arrive(create);
+    tests::fake_kernel().forget_sent();
+  }
+  server.finish();
+  std::printf("%llu\n", static_cast<unsigned long long>(store.size()));
+  return static_cast<long>(store.size()) == creates ? 0 : 1;
+}
