@@ -1,0 +1,3 @@
+module rollcall/loadtest/peers/go_http
+
+go 1.19
