@@ -22,6 +22,8 @@ SqliteStatement& SqliteStatement::operator=(SqliteStatement&& other) noexcept {
 
 int SqliteStatement::step() noexcept { return sqlite3_step(statement_); }
 
+void SqliteStatement::reset() noexcept { sqlite3_reset(statement_); }
+
 int SqliteStatement::run() noexcept {
   sqlite3_step(statement_);
   return sqlite3_reset(statement_);

@@ -21,6 +21,8 @@ class SqliteStatement {
 
   /// SQLITE_ROW, SQLITE_DONE or an error.
   int step() noexcept;
+  /// Makes it ready to be stepped again; what is bound stays.
+  void reset() noexcept;
   /// Steps a statement that returns no row, and resets it: SQLITE_OK or an error.
   int run() noexcept;
 

@@ -58,14 +58,20 @@ bool SqliteJournal::prepare() noexcept {
   page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
   data_version_ = SqliteStatement(database, "PRAGMA data_version", codes[5]);
   sqlite3_wal_hook(database, on_commit, this);
+  known_version_ = data_version();
+  rollback_.run();
   // A log that a crash left: what is in it is acknowledged, and discard_unsynced() must know it.
   codes[6] = copy_log();
   codes[7] = begin();
-  changed_elsewhere_ = false;
-  for (const int code : codes) {
-    if (code != SQLITE_OK) return false;
-  }
-  return true;
+  return !changed_elsewhere_ && std::all_of(std::begin(codes), std::end(codes),
+                                            [](int code) { return code == SQLITE_OK; });
+}
+
+std::int64_t SqliteJournal::data_version() noexcept {
+  data_version_.step();
+  const std::int64_t version = data_version_.integer(0);
+  data_version_.run();
+  return version;
 }
 
 int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
@@ -79,9 +85,7 @@ int SqliteJournal::begin() noexcept {
   if (code != SQLITE_OK) return code;
   in_transaction_ = true;
   // There was a moment without a transaction: whoever used it has made the table out of date.
-  data_version_.step();
-  const std::int64_t version = data_version_.integer(0);
-  data_version_.run();
+  const std::int64_t version = data_version();
   changed_elsewhere_ = changed_elsewhere_ || version != known_version_;
   known_version_ = version;
   return code;

@@ -40,7 +40,9 @@ class SqliteJournal final : public Journal {
  private:
   SqliteJournal(std::unique_ptr<FileLock> lock, std::unique_ptr<SqliteDatabase> database) noexcept;
 
+  /// To be called in the transaction in which the users were loaded; begins the first one to write.
   bool prepare() noexcept;
+  std::int64_t data_version() noexcept;
   int begin() noexcept;
   int copy_log() noexcept;
   int insert(const CreateOperation* first) noexcept;

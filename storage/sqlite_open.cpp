@@ -3,25 +3,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "storage/sqlite_journal.hpp"
-#include "storage/utf8.hpp"
+#include "storage/sqlite_load.hpp"
 
-/// SqliteJournal::open: looks before it touches, makes or checks the schema, loads the users.
+/// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
 namespace rollcall::storage {
 namespace {
 
 constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
 constexpr std::int64_t schema_version = 1;
-
-/// How often progress is told.
-constexpr std::uint64_t users_a_report = 1 << 16;
 
 struct SchemaRow {
   const char* name;
@@ -99,18 +94,8 @@ void check_header(const std::string& path, int descriptor) {
 
 bool exists(const std::string& path) { return std::filesystem::exists(path); }
 
-[[noreturn]] void refuse(const std::string& path, int code, std::string why) {
-  std::replace(why.begin(), why.end(), '\n', ' ');
-  const int primary = code & 0xff;
-  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
-    throw StoreOpenError(path + " is damaged (" + why +
-                         "): restore a backup, or see the .recover command of sqlite3");
-  }
-  throw StoreOpenError(path + " can't be opened: " + why);
-}
-
 void require(SqliteDatabase& database, const std::string& path, int code) {
-  if (code != SQLITE_OK) refuse(path, code, database.error());
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
 }
 
 /// In rollback mode and in one transaction, so that no crash leaves half a schema.
@@ -133,7 +118,7 @@ void check_schema(SqliteDatabase& database, const std::string& path) {
     require(database, path, code);
     find.bind(1, std::string_view(each.name));
     code = find.step();
-    if (code != SQLITE_ROW && code != SQLITE_DONE) refuse(path, code, database.error());
+    if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
     if (code == SQLITE_DONE || find.text(0) != each.sql) {
       throw StoreOpenError(path + " has another " + each.name +
                            " than this program makes: restore a backup");
@@ -153,83 +138,6 @@ void set_up(SqliteDatabase& database, const std::string& path) {
                            "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1"));
   check_schema(database, path);
 }
-
-/// A row that the program could not have written.
-bool is_valid(const SqliteStatement& row, UserId previous) {
-  if (!row.is_integer(0) || row.integer(0) <= static_cast<std::int64_t>(previous) ||
-      row.integer(0) > static_cast<std::int64_t>(max_user_id)) {
-    return false;
-  }
-  for (int column = 1; column <= 3; ++column) {
-    const std::size_t limit = column == 3 ? max_email_octets : max_name_octets;
-    if (!row.is_text(column)) return false;
-    const std::string_view text = row.text(column);
-    if (text.size() > limit || !is_utf8(text)) return false;
-  }
-  return true;
-}
-
-OpenReport load(SqliteDatabase& database, const std::string& path, Table& table,
-                const std::function<void(std::uint64_t)>& progress) {
-  int code = SQLITE_OK;
-  SqliteStatement rows(database.get(),
-                       "SELECT id, last_name, first_name, email FROM users ORDER BY id", code);
-  require(database, path, code);
-  OpenReport report;
-  while ((code = rows.step()) == SQLITE_ROW) {
-    if (!is_valid(rows, report.last_id)) {
-      refuse(path, SQLITE_CORRUPT,
-             "the row behind id " + std::to_string(report.last_id) + " is no user");
-    }
-    report.last_id = static_cast<UserId>(rows.integer(0));
-    if (!table.insert(report.last_id, {rows.text(1), rows.text(2), rows.text(3)})) {
-      throw StoreOpenError(path + " has more users than fit into memory");
-    }
-    if (++report.users % users_a_report == 0 && progress) progress(report.users);
-  }
-  if (code != SQLITE_DONE) refuse(path, code, database.error());
-  const std::int64_t high_water = database.query_integer("SELECT max(id) FROM high_water", code);
-  require(database, path, code);
-  report.last_id = std::max(
-      report.last_id, static_cast<UserId>(std::clamp<std::int64_t>(high_water, 0, max_user_id)));
-  return report;
-}
-
-/// Looks for damage that a scan of the users does not meet, such as a page whose count of cells has
-/// shrunk. On a connection and a thread of its own, beside the load: it only reads.
-class DamageCheck {
- public:
-  DamageCheck(const std::string& path, const char* vfs)
-      : thread_([this, path, vfs] { run(path, vfs); }) {}
-  ~DamageCheck() { join(); }
-
-  /// What is damaged; empty if nothing is.
-  const std::string& result() {
-    join();
-    return damage_;
-  }
-
- private:
-  void run(const std::string& path, const char* vfs) {
-    int code = SQLITE_OK;
-    SqliteDatabase database(path, SqliteDatabase::Access::read_only, vfs, code);
-    if (code == SQLITE_OK) {
-      SqliteStatement check(database.get(), "PRAGMA quick_check(1)", code);
-      if (code == SQLITE_OK) code = check.step();
-      if (code == SQLITE_ROW) {
-        if (check.text(0) != "ok") damage_ = check.text(0);
-        return;
-      }
-    }
-    damage_ = database.error();
-  }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-
-  std::string damage_;
-  std::thread thread_;
-};
 
 /// A new name in a directory is durable only when the directory is synced.
 void sync_directory(const std::string& path) {
@@ -255,14 +163,14 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     int code = SQLITE_OK;
     database =
         std::make_unique<SqliteDatabase>(path, SqliteDatabase::Access::read_write, vfs, code);
-    if (code != SQLITE_OK) refuse(path, code, database->error());
+    if (code != SQLITE_OK) refuse_file(path, code, database->error());
     // Until all is known to be well, nothing is to be moved from the log into the file.
     if (log_existed) database->keep_log_on_close();
     set_up(*database, path);
     if (created) sync_directory(path);
-    DamageCheck check(path, vfs);
-    report = load(*database, path, table, progress);
-    if (!check.result().empty()) refuse(path, SQLITE_CORRUPT, check.result());
+    // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
+    require(*database, path, database->execute("BEGIN IMMEDIATE"));
+    report = load_users(*database, path, table, progress, vfs);
   } catch (...) {
     database.reset();
     if (created) ::unlink(path.c_str());
@@ -271,7 +179,9 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
   sqlite3_db_config(database->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(lock), std::move(database)));
   if (!journal->prepare()) {
-    throw StoreOpenError(path + " can't be written: " + journal->database_->error());
+    throw StoreOpenError(path + " can't be written: " +
+                         (journal->changed_elsewhere_ ? "another program wrote to it: start again"
+                                                      : journal->database_->error()));
   }
   return journal;
 }

@@ -87,6 +87,7 @@ find_programs() { # variable...
       BLIND_PROGRAM) target=blind default=loadtest/blind ;;
       BLIND_DURABLE_PROGRAM) target=blind_durable default=loadtest/blind_durable ;;
       BEAST_PROGRAM) target=beast default=loadtest/beast ;;
+      HOSTILE_PROGRAM) target=hostile default=loadtest/hostile ;;
       OPEN_LOOP_PROGRAM) target=open_loop default=loadtest/open_loop ;;
     esac
     if [[ -n ${!variable:-} ]]; then

@@ -169,6 +169,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/durable_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/memory_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/open_store.cpp", "tests/storage/store_contract_test.cpp"},
+    {"storage/sqlite_load.cpp", "tests/storage/sqlite_open_test.cpp"},
     {"storage/sqlite_database.cpp", "tests/storage/sqlite_journal_test.cpp"},
     {"server/connection_input.cpp", "tests/server/connection_test.cpp"},
     {"server/io_thread.cpp", "tests/server/connection_test.cpp"},
