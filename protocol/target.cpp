@@ -126,6 +126,12 @@ bool strip_authority(std::string_view& text) noexcept {
 
 Target parse_target(std::string_view text) noexcept {
   Target target;
+  if (text == "/users") {
+    // What is asked for most need not be looked at octet by octet.
+    target.well_formed = true;
+    target.resource = Resource::users;
+    return target;
+  }
   if (text == "*") {
     target.well_formed = true;
     target.resource = Resource::server;

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
+#include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/email.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/plain_user.hpp"
 #include "protocol/text.hpp"
 
 namespace rollcall::protocol {
@@ -79,9 +82,16 @@ class UserReader::Impl {
     text_octets_ = 0;
     depth_ = 0;
     is_object_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
+    begun_ = plain_ = false;
   }
 
   void read(std::string_view piece) {
+    if (!std::exchange(begun_, true) && keep_plain(piece)) return;
+    if (plain_) {
+      // It was whole: only white space may follow.
+      failed_ = failed_ || piece.find_first_not_of(" \t\r\n") != piece.npos;
+      return;
+    }
     while (!failed_ && !piece.empty()) {
       if (skipping_exponent_) {
         const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
@@ -105,6 +115,11 @@ class UserReader::Impl {
   }
 
   Outcome finish() {
+    if (plain_ && !failed_) {
+      if (is_email_address(text(email_member))) return {true, Problem::invalid_user};
+      faults_[email_member] = Fault::not_an_address;
+      return {false, Problem::invalid_user};
+    }
     json::error_code error;
     if (!failed_) parser_.write_some(false, "", 0, error);
     // A number that is the whole text: see restart_behind_number(), with nothing to go on to.
@@ -166,6 +181,21 @@ class UserReader::Impl {
 
     Impl* impl;
   };
+
+  /// A body in one piece and of the plain form, as nearly all are, needs no more than this.
+  bool keep_plain(std::string_view piece) noexcept {
+    storage::UserView user;
+    plain_ = read_plain_user(piece, user);
+    if (!plain_) return false;
+    const std::string_view texts[] = {user.last_name, user.first_name, user.email};
+    for (std::size_t i = 0; i < member_count; ++i) {
+      members_[i].begin = text_octets_;
+      members_[i].size = texts[i].size();
+      std::memcpy(text_.data() + text_octets_, texts[i].data(), texts[i].size());
+      text_octets_ += texts[i].size();
+    }
+    return true;
+  }
 
   bool open(bool object) noexcept {
     if (muted_) return true;
@@ -287,6 +317,8 @@ class UserReader::Impl {
   bool failed_ = false;
   bool skipping_exponent_ = false;
   bool muted_ = false;
+  bool begun_ = false;
+  bool plain_ = false;  ///< The body so far is a plain user, and white space perhaps.
   std::array<char, longest_name> name_text_;
   std::array<char, storage::max_user_octets> text_;
 
