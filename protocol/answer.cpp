@@ -28,9 +28,10 @@ class Writer {
     return *this;
   }
 
-  /// As a JSON string, quoted and escaped; not more than six octets for each of its own.
-  Writer& json(std::string_view text) {
-    if (needs_no_escape(text)) {
+  /// As a JSON string, quoted and escaped; not more than six octets for each of its own. `plain`:
+  /// it is known that nothing needs an escape.
+  Writer& json(std::string_view text, bool plain) {
+    if (plain) {
       *at_++ = '"';
       this->text(text);
       *at_++ = '"';
@@ -48,11 +49,33 @@ class Writer {
   char* at_;
 };
 
-void write_user_json(Writer& writer, storage::UserId id, const storage::UserView& user) {
-  writer.text(R"({"last-name":)").json(user.last_name);
-  writer.text(R"(,"first-name":)").json(user.first_name);
-  writer.text(R"(,"email":)").json(user.email);
-  writer.text(R"(,"id":)").number(id).text("}");
+/// No text of the user needs an escape.
+bool is_plain(const storage::UserView& user) noexcept {
+  if (user.adjacent()) return needs_no_escape({user.last_name.data(), user.octets()});
+  return needs_no_escape(user.last_name) && needs_no_escape(user.first_name) &&
+         needs_no_escape(user.email);
+}
+
+/// A number's decimal digits.
+class Digits {
+ public:
+  explicit Digits(std::uint64_t value) noexcept
+      : end_(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr) {}
+  std::string_view text() const noexcept {
+    return {digits_, static_cast<std::size_t>(end_ - digits_)};
+  }
+
+ private:
+  char digits_[20];
+  const char* end_;
+};
+
+void write_user_json(Writer& writer, std::string_view id, const storage::UserView& user) {
+  const bool plain = is_plain(user);
+  writer.text(R"({"last-name":)").json(user.last_name, plain);
+  writer.text(R"(,"first-name":)").json(user.first_name, plain);
+  writer.text(R"(,"email":)").json(user.email, plain);
+  writer.text(R"(,"id":)").text(id).text("}");
 }
 
 void write_fields(Writer& writer, const AnswerContext& context) noexcept {
@@ -87,9 +110,7 @@ void write_message(OutputBuffer& buffer, std::size_t max_body_octets, const Answ
   buffer.commit(octets);
 }
 
-std::size_t bound(const storage::UserView& user) noexcept {
-  return 6 * (user.last_name.size() + user.first_name.size() + user.email.size()) + 128;
-}
+std::size_t bound(const storage::UserView& user) noexcept { return 6 * user.octets() + 128; }
 
 void write_errors(Writer& writer, const UserReader& reader) noexcept {
   writer.text(R"(,"errors":[)");
@@ -109,13 +130,14 @@ void write_errors(Writer& writer, const UserReader& reader) noexcept {
 
 void write_created(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                    const AnswerContext& context) {
+  const Digits digits(id);
   write_message(
       buffer, bound(user), context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /users/")
-            .number(id);
+            .text(digits.text());
       },
-      [&](Writer& writer) { write_user_json(writer, id, user); });
+      [&](Writer& writer) { write_user_json(writer, digits.text(), user); });
 }
 
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
@@ -123,7 +145,7 @@ void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserVie
   write_message(
       buffer, bound(user), context,
       [](Writer& writer) { writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json"); },
-      [&](Writer& writer) { write_user_json(writer, id, user); });
+      [&](Writer& writer) { write_user_json(writer, Digits(id).text(), user); });
 }
 
 void write_health(OutputBuffer& buffer, const AnswerContext& context) {

@@ -13,7 +13,7 @@ constexpr std::size_t max_label_code_points = 63;
 enum CharacterClass : unsigned char { in_local_part = 1, in_label = 2 };
 
 constexpr auto classes = [] {
-  std::array<unsigned char, 128> table{};
+  std::array<unsigned char, 256> table{};
   for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                        "0123456789-")) {
     table[static_cast<unsigned char>(c)] = in_local_part | in_label;
@@ -36,7 +36,7 @@ bool is_other_letter(char32_t c) noexcept {
 bool consists_of(std::string_view text, CharacterClass wanted, std::size_t& count) noexcept {
   for (count = 0; !text.empty(); ++count) {
     const auto octet = static_cast<unsigned char>(text.front());
-    if (octet < classes.size()) {
+    if (octet < 0x80) {
       if ((classes[octet] & wanted) == 0) return false;
       text.remove_prefix(1);
     } else if (!is_other_letter(take_code_point(text))) {
@@ -57,9 +57,31 @@ bool is_label(std::string_view text) noexcept {
   return consists_of(text, in_label, count) && count <= max_label_code_points;
 }
 
+/// True for most addresses, those without other letters, in one pass; false says nothing.
+bool is_ascii_address(std::string_view text) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto is = [](char c, CharacterClass wanted) {
+    return (classes[static_cast<unsigned char>(c)] & wanted) != 0;
+  };
+  while (at != end && is(*at, in_local_part)) ++at;
+  if (at == text.data() || at == end || *at != '@') return false;
+  do {
+    const char* const label = ++at;
+    while (at != end && is(*at, in_label)) ++at;
+    const std::ptrdiff_t size = at - label;
+    if (size == 0 || size > std::ptrdiff_t{max_label_code_points} || *label == '-' ||
+        at[-1] == '-') {
+      return false;
+    }
+  } while (at != end && *at == '.');
+  return at == end;
+}
+
 }  // namespace
 
 bool is_email_address(std::string_view text) noexcept {
+  if (is_ascii_address(text)) return true;
   const std::size_t at = text.find('@');
   if (at == text.npos || !is_local_part(text.substr(0, at))) return false;
   std::string_view domain = text.substr(at + 1);

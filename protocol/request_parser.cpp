@@ -29,14 +29,17 @@ void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::
 
 /// Without regard to the case of ASCII letters; `lower` has none in upper case.
 bool equals(std::string_view text, std::string_view lower) noexcept {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(), [](char c, char expected) {
-           return c == expected || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == expected);
-         });
+  if (text.size() != lower.size()) return false;
+  // As it is written nearly always.
+  if (text == lower) return true;
+  return std::equal(text.begin(), text.end(), lower.begin(), [](char c, char expected) {
+    return c == expected || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == expected);
+  });
 }
 
 bool is_json(std::string_view media_type) noexcept {
-  return equals(trim(media_type.substr(0, media_type.find(';'))), "application/json");
+  constexpr std::string_view json = "application/json";
+  return equals(media_type, json) || equals(trim(media_type.substr(0, media_type.find(';'))), json);
 }
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)
@@ -184,13 +187,13 @@ RequestParser::Result RequestParser::read_fields(std::string_view bytes) {
   }
   error_code ec;
   const std::size_t consumed = put({piece.data(), end}, ec);
+  if (!ec) return {consumed, Progress::head};
   if (ec == http::error::body_limit) return fail(consumed, Problem::body_too_large);
   if (ec == http::error::bad_content_length || ec == http::error::multiple_content_length ||
       ec == http::error::bad_transfer_encoding) {
     return fail(consumed, Problem::ambiguous_framing);
   }
-  if (ec) return fail(consumed, Problem::malformed_request);
-  return {consumed, Progress::head};
+  return fail(consumed, Problem::malformed_request);
 }
 
 RequestParser::Result RequestParser::read_body(std::string_view bytes) {
@@ -249,7 +252,8 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       count(content_lengths_);
       // Beast takes a list of equal lengths for one (RFC 9110, section 8.6, lets a server refuse
       // it).
-      bad_framing_ = bad_framing_ || value.find(',') != value.npos;
+      bad_framing_ =
+          bad_framing_ || std::any_of(value.begin(), value.end(), [](char c) { return c == ','; });
       return;
     case field::transfer_encoding:
       return on_transfer_encoding(value);
@@ -269,7 +273,9 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
 /// of its own, or skips those without text.
 bool RequestParser::is_folded(const char* name_end, const char* value) const noexcept {
   const bool in_input = value >= name_end && value < input_end_;
-  return !in_input || std::find(name_end, value, '\n') != value;
+  if (!in_input) return true;
+  while (name_end != value && *name_end != '\n') ++name_end;
+  return name_end != value;
 }
 
 void RequestParser::on_host(std::string_view value) noexcept {

@@ -122,6 +122,21 @@ bool strip_authority(std::string_view& text) noexcept {
   return true;
 }
 
+/// True for most hosts, a name or an IPv4 address and perhaps a port, in one pass; false says
+/// nothing.
+bool is_plain_host(std::string_view text) noexcept {
+  constexpr std::ptrdiff_t max_port_digits = 5;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && is(*at, unreserved)) ++at;
+  if (at == end) return true;
+  if (*at != ':' || end - at > max_port_digits + 1) return false;
+  while (++at != end) {
+    if (*at < '0' || *at > '9') return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Target parse_target(std::string_view text) noexcept {
@@ -149,6 +164,7 @@ Target parse_target(std::string_view text) noexcept {
 }
 
 bool is_host(std::string_view text) noexcept {
+  if (is_plain_host(text)) return true;
   std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');

@@ -187,13 +187,10 @@ class UserReader::Impl {
     storage::UserView user;
     plain_ = read_plain_user(piece, user);
     if (!plain_) return false;
-    const std::string_view texts[] = {user.last_name, user.first_name, user.email};
-    for (std::size_t i = 0; i < member_count; ++i) {
-      members_[i].begin = text_octets_;
-      members_[i].size = texts[i].size();
-      std::memcpy(text_.data() + text_octets_, texts[i].data(), texts[i].size());
-      text_octets_ += texts[i].size();
-    }
+    user.copy_to(text_.data());
+    members_[0] = {0, user.last_name.size()};
+    members_[1] = {user.last_name.size(), user.first_name.size()};
+    members_[2] = {user.last_name.size() + user.first_name.size(), user.email.size()};
     return true;
   }
 

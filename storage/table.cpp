@@ -36,8 +36,7 @@ class alignas(64) Table::Shard {
     const std::lock_guard lock(mutex_);
     // The slot before the record: what throws must leave nothing behind.
     Slot& slot = make_slot(row);
-    const std::size_t size =
-        sizeof(std::uint32_t) + user.last_name.size() + user.first_name.size() + user.email.size();
+    const std::size_t size = sizeof(std::uint32_t) + user.octets();
     if (!make_room(size)) return false;
     slot = static_cast<Slot>((chunks_.size() - 1) << chunk_bits | chunk_used_) + 1;
     char* at = chunks_.back().get() + chunk_used_;
@@ -45,11 +44,7 @@ class alignas(64) Table::Shard {
         static_cast<std::uint32_t>(user.last_name.size() | user.first_name.size() << name_bits |
                                    user.email.size() << 2 * name_bits);
     std::memcpy(at, &lengths, sizeof lengths);
-    at += sizeof lengths;
-    for (const std::string_view part : {user.last_name, user.first_name, user.email}) {
-      std::memcpy(at, part.data(), part.size());
-      at += part.size();
-    }
+    user.copy_to(at + sizeof lengths);
     chunk_used_ += size;
     ++size_;
     return true;

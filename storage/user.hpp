@@ -20,6 +20,28 @@ struct UserView {
   std::string_view email;
 
   friend bool operator==(const UserView&, const UserView&) = default;
+
+  /// Octets of the three together.
+  std::size_t octets() const noexcept {
+    return last_name.size() + first_name.size() + email.size();
+  }
+  /// They lie one behind the other, as in a UserRecord, and so can be taken as one text of octets()
+  /// that begins where last_name does.
+  bool adjacent() const noexcept {
+    return first_name.data() == last_name.data() + last_name.size() &&
+           email.data() == first_name.data() + first_name.size();
+  }
+  /// Copies the three, one behind the other, to where there is room for octets().
+  void copy_to(char* at) const noexcept {
+    if (adjacent()) {
+      std::memcpy(at, last_name.data(), octets());
+      return;
+    }
+    for (const std::string_view part : {last_name, first_name, email}) {
+      std::memcpy(at, part.data(), part.size());
+      at += part.size();
+    }
+  }
 };
 
 /// Owns the texts of one user in a buffer of fixed size: no heap. Copying copies only what is used.
@@ -34,11 +56,7 @@ class UserRecord {
 
   /// Copies the texts, which must be within their limits and must not lie in this record.
   void assign(const UserView& user) noexcept {
-    char* end = text_.data();
-    for (const std::string_view part : {user.last_name, user.first_name, user.email}) {
-      std::memcpy(end, part.data(), part.size());
-      end += part.size();
-    }
+    user.copy_to(text_.data());
     last_name_octets_ = static_cast<std::uint16_t>(user.last_name.size());
     first_name_octets_ = static_cast<std::uint16_t>(user.first_name.size());
     email_octets_ = static_cast<std::uint16_t>(user.email.size());

@@ -9,7 +9,6 @@
 #include "storage/table.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/support/driven_server.hpp"
-#include "tests/support/fake_kernel.hpp"
 
 /// What a create, a user and a connection cost, in counts that do not depend on the machine's load.
 namespace rollcall::tests {
@@ -29,7 +28,7 @@ struct Created {
   void operator()(int count) {
     for (int i = 0; i < count; ++i) {
       server.arrive(create);
-      fake_kernel().forget_sent();
+      server.socket().forget_sent();
     }
   }
 };

@@ -4,12 +4,12 @@
 
 #include "storage/memory_store.hpp"
 #include "tests/support/driven_server.hpp"
-#include "tests/support/fake_kernel.hpp"
 
-/// Creates as many users as its argument says, each a request of its own on one connection, over a
-/// kernel in memory: what script/count-instructions counts.
+/// Creates as many users as its argument says, a multiple of 64, from 64 connections that each have
+/// a request in flight, over a kernel in memory: what script/count-instructions counts.
 int main(int argc, char** argv) {
   using namespace rollcall;
+  constexpr long connections = 64;
   const long creates = argc == 2 ? std::strtol(argv[1], nullptr, 10) : 0;
   const std::string create =
       "POST /users HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\n"
@@ -17,12 +17,14 @@ int main(int argc, char** argv) {
       "{\"last-name\": \"Meere\", \"first-name\": \"John\", \"email\": \"johnm@gmail.com\"}";
   storage::MemoryStore store;
   tests::DrivenServer server(store);
-  server.connect();
-  for (long i = 0; i < creates; ++i) {
-    server.arrive(create);
-    tests::fake_kernel().forget_sent();
+  for (long i = 0; i < connections; ++i) server.connect();
+  for (long i = 0; i < creates; i += connections) {
+    for (tests::FakeSocket& each : tests::fake_kernel().sockets()) {
+      each.forget_sent();
+      each.arrive(create);
+    }
+    server.take_turn();
   }
-  server.finish();
   std::printf("%llu\n", static_cast<unsigned long long>(store.size()));
   return static_cast<long>(store.size()) == creates ? 0 : 1;
 }

@@ -1,6 +1,5 @@
 #include "tests/support/driven_server.hpp"
 
-#include "tests/support/fake_kernel.hpp"
 #include "tests/support/finding.hpp"
 
 namespace rollcall::tests {
@@ -60,12 +59,12 @@ DrivenServer::DrivenServer(storage::Store& store) : thread_(store, server::Timeo
 }
 
 void DrivenServer::connect(std::size_t send_octets) {
-  fake_kernel().open(send_octets);
-  thread_.add(FakeKernel::socket, false);
+  socket_ = fake_kernel().open(send_octets);
+  thread_.add(socket_, false);
 }
 
 void DrivenServer::arrive(std::string_view octets) {
-  fake_kernel().arrive(octets);
+  socket().arrive(octets);
   take_turn();
 }
 
@@ -76,7 +75,7 @@ void DrivenServer::take_turn() {
 }
 
 void DrivenServer::finish() {
-  fake_kernel().finish();
+  socket().finish();
   take_turn();
 }
 
@@ -86,6 +85,7 @@ void TurnServer::settle() {
 }
 
 std::string TurnServer::run(const Manner& manner) {
+  fake_kernel().clear();
   store_.reset(manner.store_turns);
   server_.connect(manner.send_octets);
   for (const std::string_view piece : manner.pieces) {
@@ -94,9 +94,9 @@ std::string TurnServer::run(const Manner& manner) {
   }
   server_.finish();
   settle();
-  require(fake_kernel().closed(), "a connection whose client is gone is not closed");
+  require(server_.socket().closed(), "a connection whose client is gone is not closed");
   require(server_.thread().connection_count() == 0, "a closed connection is still counted");
-  return fake_kernel().sent();
+  return server_.socket().sent();
 }
 
 std::string final_answers(std::string all) {

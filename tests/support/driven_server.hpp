@@ -9,6 +9,7 @@
 
 #include "server/io_thread.hpp"
 #include "storage/store.hpp"
+#include "tests/support/fake_kernel.hpp"
 
 namespace rollcall::tests {
 
@@ -42,8 +43,9 @@ class DrivenServer {
  public:
   explicit DrivenServer(storage::Store& store);
 
-  /// A new connection; see FakeKernel::open().
+  /// A new connection; see FakeSocket. It is the one meant by what follows.
   void connect(std::size_t send_octets = 1'000'000);
+  FakeSocket& socket() { return fake_kernel().at(socket_); }
   /// The client's octets arrive, and turns are taken until there is nothing to do.
   void arrive(std::string_view octets);
   /// One more turn, for a store that completes later.
@@ -55,6 +57,7 @@ class DrivenServer {
 
  private:
   server::IoThread thread_;
+  int socket_ = -1;
 };
 
 /// How a run's octets come in and its answers go out.

@@ -9,38 +9,27 @@
 #include <ctime>
 
 namespace rollcall::tests {
-namespace {
 
-int ready_set = -1;  ///< The epoll set that the socket stands in.
-epoll_data_t ready_data{};
-
-}  // namespace
-
-FakeKernel& fake_kernel() {
-  static FakeKernel kernel;
-  return kernel;
+int FakeKernel::open(std::size_t send_octets) {
+  sockets_.emplace_back(send_octets);
+  return first_socket + static_cast<int>(sockets_.size()) - 1;
 }
 
-void FakeKernel::open(std::size_t send_octets) {
-  *this = FakeKernel(calls_);
-  send_octets_ = send_room_ = send_octets;
-  events_ = EPOLLOUT;
-  closed_ = false;
-}
+FakeSocket::FakeSocket(std::size_t send_octets) noexcept
+    : send_octets_(send_octets), send_room_(send_octets), events_(EPOLLOUT) {}
 
-void FakeKernel::arrive(std::string_view octets) {
+void FakeSocket::arrive(std::string_view octets) {
   if (closed_) return;
   arrived_.append(octets);
   events_ |= EPOLLIN;
 }
 
-void FakeKernel::finish() {
+void FakeSocket::finish() noexcept {
   finished_ = true;
   events_ |= EPOLLIN | EPOLLRDHUP;
 }
 
-long FakeKernel::recv(char* into, std::size_t size) {
-  ++calls_.recv;
+long FakeSocket::recv(char* into, std::size_t size) noexcept {
   const std::size_t there = std::min(size, arrived_.size() - read_);
   if (there == 0 && !finished_) {
     errno = EAGAIN;
@@ -55,8 +44,7 @@ long FakeKernel::recv(char* into, std::size_t size) {
   return static_cast<long>(there);
 }
 
-long FakeKernel::send(const char* from, std::size_t size) {
-  ++calls_.send;
+long FakeSocket::send(const char* from, std::size_t size) {
   if (send_room_ == 0) {
     // Room comes with an event of its own.
     send_room_ = send_octets_;
@@ -70,7 +58,7 @@ long FakeKernel::send(const char* from, std::size_t size) {
   return static_cast<long>(taken);
 }
 
-unsigned FakeKernel::take_events() {
+unsigned FakeSocket::take_events() noexcept {
   const unsigned events = closed_ ? 0 : events_;
   events_ = 0;
   return events;
@@ -80,6 +68,13 @@ unsigned FakeKernel::take_events() {
 
 using rollcall::tests::fake_kernel;
 using rollcall::tests::FakeKernel;
+using rollcall::tests::FakeSocket;
+
+namespace {
+
+int ready_set = -1;  ///< The epoll set that the sockets stand in.
+
+}  // namespace
 
 extern "C" {
 
@@ -91,41 +86,44 @@ int __real_epoll_ctl(int set, int operation, int descriptor, epoll_event* event)
 int __real_epoll_wait(int set, epoll_event* events, int count, int timeout);
 
 ssize_t __wrap_recv(int socket, void* into, std::size_t size, int flags) {
-  if (socket != FakeKernel::socket) return __real_recv(socket, into, size, flags);
-  return fake_kernel().recv(static_cast<char*>(into), size);
+  if (!FakeKernel::has(socket)) return __real_recv(socket, into, size, flags);
+  ++fake_kernel().calls().recv;
+  return fake_kernel().at(socket).recv(static_cast<char*>(into), size);
 }
 
 ssize_t __wrap_send(int socket, const void* from, std::size_t size, int flags) {
-  if (socket != FakeKernel::socket) return __real_send(socket, from, size, flags);
-  return fake_kernel().send(static_cast<const char*>(from), size);
+  if (!FakeKernel::has(socket)) return __real_send(socket, from, size, flags);
+  ++fake_kernel().calls().send;
+  return fake_kernel().at(socket).send(static_cast<const char*>(from), size);
 }
 
 int __wrap_shutdown(int socket, int how) {
-  return socket == FakeKernel::socket ? 0 : __real_shutdown(socket, how);
+  return FakeKernel::has(socket) ? 0 : __real_shutdown(socket, how);
 }
 
 int __wrap_close(int descriptor) {
-  if (descriptor != FakeKernel::socket) return __real_close(descriptor);
-  fake_kernel().close();
+  if (!FakeKernel::has(descriptor)) return __real_close(descriptor);
+  fake_kernel().at(descriptor).close();
   return 0;
 }
 
 int __wrap_epoll_ctl(int set, int operation, int descriptor, epoll_event* event) {
-  if (descriptor != FakeKernel::socket) {
-    return __real_epoll_ctl(set, operation, descriptor, event);
-  }
-  rollcall::tests::ready_set = set;
-  rollcall::tests::ready_data = event->data;
+  if (!FakeKernel::has(descriptor)) return __real_epoll_ctl(set, operation, descriptor, event);
+  ready_set = set;
+  fake_kernel().at(descriptor).watch(event->data.ptr);
   return 0;
 }
 
 int __wrap_epoll_wait(int set, epoll_event* events, int count, int timeout) {
-  if (set != rollcall::tests::ready_set) return __real_epoll_wait(set, events, count, timeout);
-  const unsigned seen = fake_kernel().take_events();
-  if (seen == 0) return 0;
-  events->events = seen;
-  events->data = rollcall::tests::ready_data;
-  return 1;
+  if (set != ready_set) return __real_epoll_wait(set, events, count, timeout);
+  int ready = 0;
+  for (FakeSocket& each : fake_kernel().sockets()) {
+    const unsigned seen = ready < count ? each.take_events() : 0;
+    if (seen == 0) continue;
+    events[ready].events = seen;
+    events[ready++].data.ptr = each.owner();
+  }
+  return ready;
 }
 
 /// The Date field must not depend on when an input is run.

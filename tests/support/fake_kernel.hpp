@@ -4,61 +4,81 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
-/// One socket that exists in memory only. The linker sends recv, send, shutdown, close, epoll_ctl,
-/// epoll_wait and time of the code under test here (--wrap, ld(1)); any other descriptor goes on
-/// to the kernel. Edge-triggered, like a socket in epoll with EPOLLET. One thread.
+/// Sockets that exist in memory only. The linker sends recv, send, shutdown, close, epoll_ctl,
+/// epoll_wait and time of the code under test here (--wrap, ld(1)); any other descriptor goes on to
+/// the kernel. Edge-triggered, like sockets in epoll with EPOLLET. One thread.
 namespace rollcall::tests {
 
-class FakeKernel;
-
-/// The one of this process.
-FakeKernel& fake_kernel();
-
-class FakeKernel {
+/// One of them. Its descriptor is FakeKernel::first_socket plus its place.
+class FakeSocket {
  public:
-  static constexpr int socket = 1'000'000'000;
+  /// send() takes `send_octets` at a time before it wants another event.
+  explicit FakeSocket(std::size_t send_octets) noexcept;
 
-  /// System calls that this socket has cost, over all its connections.
-  struct Calls {
-    std::uint64_t recv = 0;
-    std::uint64_t send = 0;
-  };
-
-  /// A new connection. send() takes `send_octets` at a time before it wants another event.
-  void open(std::size_t send_octets);
   /// The peer's octets arrive.
   void arrive(std::string_view octets);
   /// The peer sends no more.
-  void finish();
+  void finish() noexcept;
 
   bool closed() const noexcept { return closed_; }
-  const Calls& calls() const noexcept { return calls_; }
   void forget_sent() noexcept { sent_.clear(); }
   /// All that was sent.
   const std::string& sent() const noexcept { return sent_; }
 
   // The system calls.
-  long recv(char* into, std::size_t size);
+  long recv(char* into, std::size_t size) noexcept;
   long send(const char* from, std::size_t size);
   void close() noexcept { closed_ = true; }
+  void watch(void* owner) noexcept { owner_ = owner; }
+  void* owner() const noexcept { return owner_; }
   /// The events since the last call.
-  unsigned take_events();
+  unsigned take_events() noexcept;
 
  private:
-  FakeKernel() = default;
-  explicit FakeKernel(const Calls& calls) : calls_(calls) {}
-  friend FakeKernel& fake_kernel();
-
   std::string arrived_;
   std::string sent_;
   std::size_t read_ = 0;
-  std::size_t send_octets_ = 0;
-  std::size_t send_room_ = 0;
-  unsigned events_ = 0;
+  std::size_t send_octets_;
+  std::size_t send_room_;
+  unsigned events_;
+  void* owner_ = nullptr;
   bool finished_ = false;
-  bool closed_ = true;
+  bool closed_ = false;
+};
+
+class FakeKernel {
+ public:
+  static constexpr int first_socket = 1'000'000'000;
+
+  /// System calls that its sockets have cost.
+  struct Calls {
+    std::uint64_t recv = 0;
+    std::uint64_t send = 0;
+  };
+
+  /// Whether `descriptor` is one of its sockets.
+  static bool has(int descriptor) noexcept { return descriptor >= first_socket; }
+  FakeSocket& at(int descriptor) {
+    return sockets_.at(static_cast<std::size_t>(descriptor - first_socket));
+  }
+
+  /// Forgets all sockets, which are closed.
+  void clear() noexcept { sockets_.clear(); }
+  /// A new socket; pointers to others are void after it.
+  int open(std::size_t send_octets);
+
+  Calls& calls() noexcept { return calls_; }
+  std::vector<FakeSocket>& sockets() noexcept { return sockets_; }
+
+ private:
+  std::vector<FakeSocket> sockets_;
   Calls calls_;
 };
+
+/// The one of this process.
+inline FakeKernel the_fake_kernel;
+inline FakeKernel& fake_kernel() noexcept { return the_fake_kernel; }
 
 }  // namespace rollcall::tests
