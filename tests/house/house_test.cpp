@@ -4,7 +4,6 @@
 #include <fstream>
 #include <functional>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -116,17 +115,19 @@ std::vector<File> sources() {
 
 /// The tests that sources under `folder` define, as suite/name.
 std::set<std::string> tests_in(const std::string& folder) {
-  const std::regex pattern(R"(BOOST_(?:AUTO|FIXTURE)_TEST_(SUITE|CASE)\(\s*(\w+))");
   std::set<std::string> names;
+  const auto name_in = [](const std::string& line) {
+    const std::size_t begin = line.find('(') + 1;
+    return line.substr(begin, line.find_first_of(",)") - begin);
+  };
   for (const File& file : sources()) {
     if (!file.path.starts_with(folder)) continue;
     std::string suite;
-    for (std::sregex_iterator each(file.text.begin(), file.text.end(), pattern), end; each != end;
-         ++each) {
-      if ((*each)[1] == "SUITE") {
-        suite = (*each)[2];
-      } else {
-        names.insert(suite + "/" + (*each)[2].str());
+    for (const std::string& line : lines(file.text)) {
+      if (line.starts_with("BOOST_AUTO_TEST_SUITE(")) suite = name_in(line);
+      if (line.starts_with("BOOST_AUTO_TEST_CASE(") ||
+          line.starts_with("BOOST_FIXTURE_TEST_CASE(")) {
+        names.insert(suite + "/" + name_in(line));
       }
     }
   }
