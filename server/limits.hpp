@@ -19,6 +19,8 @@ inline constexpr std::size_t receive_octets = 32 * 1'024;
 inline constexpr int max_reads_a_turn = 4;
 /// Sockets handled in one turn of the loop, and so about the largest batch of one thread.
 inline constexpr int max_ready_a_turn = 512;
+/// Times that one turn looks for ready sockets: until there is none, but the answers must go out.
+inline constexpr int max_polls_a_turn = 8;
 /// Turns before the io_context gets to look at its own work (posts, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
 /// Octets of a buffer that is worth keeping for reuse.

@@ -43,7 +43,11 @@ inline constexpr std::size_t max_answer_octets = 4'096;
   std::exit(1);
 }
 
-std::string make_request(std::uint16_t port) {
+std::string make_request(std::uint16_t port, std::uint64_t read) {
+  if (read != 0) {
+    return "GET /users/" + std::to_string(read) + " HTTP/1.1\r\nHost: 127.0.0.1:" +
+           std::to_string(port) + "\r\n\r\n";
+  }
   const std::string body =
       R"({"last-name": "Meere", "first-name": "John", "email": "johnm@gmail.com"})";
   return "POST /users HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
@@ -92,7 +96,7 @@ class OpenLoop {
  public:
   explicit OpenLoop(const OpenLoopOptions& options)
       : options_(options),
-        request_(make_request(options.port)),
+        request_(make_request(options.port, options.read)),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)),
         connections_(options.connections) {
     if (epoll_ < 0) fail("epoll_create1");

@@ -17,17 +17,19 @@ struct OpenLoopOptions {
   std::uint64_t rate = 0;  ///< Requests a second; 0: a request as soon as a connection is free.
   std::uint64_t seconds = 5;
   std::uint64_t warmup = 1;
+  std::uint64_t read = 0;    ///< The id of the user that is read; 0: users are created.
   std::string distribution;  ///< File for the latency at many percentiles; may be empty.
 };
 
 inline constexpr std::string_view open_loop_usage =
     "usage: open_loop --port N [--connections N] [--rate N] [--seconds N] [--warmup N]\n"
-    "                 [--distribution FILE]\n"
+    "                 [--read ID] [--distribution FILE]\n"
     "\n"
     "Sends creates to 127.0.0.1 at a fixed rate, whether or not the server keeps up, and prints\n"
     "their latency: from when a request was due, not from when it could be sent.\n"
     "\n"
     "  --rate N          requests a second; 0: as many as the connections take (default 0)\n"
+    "  --read ID         reads the user with this id instead\n"
     "  --distribution F  writes lines of a percentile and its latency in microseconds to F\n";
 
 [[noreturn]] inline void refuse_option(std::string_view problem, std::string_view argument) {
@@ -66,6 +68,8 @@ inline OpenLoopOptions parse_open_loop_options(int argc, char** argv) {
       options.seconds = read_number<std::uint64_t>(name, value, 1);
     } else if (name == "--warmup") {
       options.warmup = read_number<std::uint64_t>(name, value, 0);
+    } else if (name == "--read") {
+      options.read = read_number<std::uint64_t>(name, value, 1);
     } else if (name == "--distribution") {
       options.distribution = value;
     } else {
