@@ -69,9 +69,12 @@ void DrivenServer::arrive(std::string_view octets) {
 }
 
 void DrivenServer::take_turn() {
-  while (thread_.take_turn()) {
-  }
-  thread_.end_turn();
+  do {
+    while (thread_.take_turn()) {
+    }
+    thread_.end_turn();
+    // What the store has completed may let a connection go on.
+  } while (thread_.take_turn());
 }
 
 void DrivenServer::finish() {
@@ -80,8 +83,9 @@ void DrivenServer::finish() {
 }
 
 void TurnServer::settle() {
-  while (!store_.idle()) server_.take_turn();
-  server_.take_turn();
+  do {
+    server_.take_turn();
+  } while (!store_.idle());
 }
 
 std::string TurnServer::run(const Manner& manner) {
