@@ -11,12 +11,12 @@ namespace http = boost::beast::http;
 /// Beast's own bound on one call must never be what stops a header: header_octets_ is.
 constexpr std::uint32_t no_header_limit = max_header_octets + 1;
 
-/// A chunk's size line without its extension: 16 digits, two line ends, and some white space.
-constexpr std::size_t chunk_line_octets = 64;
+/// A chunk's size line, with the line end of the chunk before it: some digits, and extensions.
+constexpr std::size_t max_chunk_line_octets = max_chunk_extension_octets + 64;
+/// Trailers and the empty line behind them.
+constexpr std::size_t max_trailer_section_octets = max_trailer_octets + 2;
 
-/// The end of every chunked body, "0" and two line ends: while less is there, more must come. Beast
-/// asserts as much when it goes on with a last chunk that was cut (parse_chunk_header).
-constexpr std::size_t least_chunked_rest = 5;
+constexpr std::string_view line_end = "\r\n";
 
 std::string_view trim(std::string_view text) noexcept {
   const auto space = [](char c) { return c == ' ' || c == '\t'; };
@@ -56,6 +56,10 @@ bool names_other_version(std::string_view bytes) noexcept {
          version[6] == '.' && digit(version[7]);
 }
 
+bool is_hex_digit(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 /// tchar (RFC 9110, section 5.6.2).
 bool is_token_character(char c) noexcept {
   const auto between = [c](char first, char last) { return c >= first && c <= last; };
@@ -66,7 +70,6 @@ bool is_token_character(char c) noexcept {
 /// Where the empty line behind the fields ends, which begin with `bytes` and in which the first
 /// `scanned` octets need not be looked at again; npos if it is not there.
 std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
-  constexpr std::string_view line_end = "\r\n";
   if (bytes.starts_with(line_end)) return line_end.size();
   for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
     if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with(line_end)) {
@@ -79,9 +82,9 @@ std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcep
 /// Of a header that does not fit and whose request line Beast has not looked at: whether its target
 /// alone is too much.
 bool has_long_target(std::string_view bytes) noexcept {
-  const std::size_t line_end = bytes.find('\r');
-  if (line_end == bytes.npos) return true;
-  const std::string_view line = bytes.substr(0, line_end);
+  const std::size_t end = bytes.find('\r');
+  if (end == bytes.npos) return true;
+  const std::string_view line = bytes.substr(0, end);
   return line.rfind(' ') - std::min(line.find(' '), line.size()) > max_target_octets + 1;
 }
 
@@ -157,14 +160,14 @@ RequestParser::Result RequestParser::read_request_line(std::string_view bytes) {
   // What no method begins with is no HTTP at all, and need not be waited for: TLS, for one.
   if (!is_token_character(bytes.front())) return fail(0, Problem::malformed_request);
   const std::string_view piece = bytes.substr(0, max_header_octets);
-  const std::size_t line_end = piece.find('\n', scanned_);
-  if (line_end == piece.npos) {
+  const std::size_t newline = piece.find('\n', scanned_);
+  if (newline == piece.npos) {
     scanned_ = static_cast<std::uint16_t>(piece.size());
     if (piece.size() < max_header_octets) return {0, Progress::need_more};
     return fail(0, has_long_target(piece) ? Problem::target_too_long : Problem::header_too_large);
   }
   scanned_ = 0;
-  const std::string_view line = piece.substr(0, line_end + 1);
+  const std::string_view line = piece.substr(0, newline + 1);
   error_code ec;
   const std::size_t consumed = put({line.data(), line.size()}, ec);
   header_octets_ = static_cast<std::uint16_t>(consumed);
@@ -198,31 +201,53 @@ RequestParser::Result RequestParser::read_fields(std::string_view bytes) {
 
 RequestParser::Result RequestParser::read_body(std::string_view bytes) {
   std::size_t consumed = 0;
-  error_code ec;
-  // One element of the chunked coding at a time, so that least_chunked_rest holds for each.
-  while (!ec && !is_done()) {
+  while (!is_done()) {
     const std::string_view rest = bytes.substr(consumed);
-    if (rest.empty() || (chunked() && rest.size() < least_chunked_rest)) {
-      return {consumed, Progress::need_more};
+    if (rest.empty()) return {consumed, Progress::need_more};
+    if (chunked() && chunk_rest_ == 0) {
+      const Result chunk = read_chunk_line(rest);
+      consumed += chunk.consumed;
+      if (chunk.progress != Progress::complete) return {consumed, chunk.progress};
+    } else {
+      error_code ec;
+      consumed += put({rest.data(), rest.size()}, ec);
+      if (ec && ec != http::error::need_more) return fail(consumed, Problem::malformed_request);
     }
-    consumed += put({rest.data(), rest.size()}, ec);
   }
-  if (ec && ec != http::error::need_more) {
-    return fail(consumed, ec == http::error::body_limit ? Problem::body_too_large
-                                                        : Problem::malformed_request);
+  return {consumed, Progress::complete};
+}
+
+/// Reads a size line, and behind the last chunk's the trailers. As in read_head(), Beast gets them
+/// when they are whole: it takes a size off the limit of the body each time that it looks at a line
+/// that was cut, and asserts that one of the last chunk was not cut short.
+RequestParser::Result RequestParser::read_chunk_line(std::string_view bytes) {
+  const std::size_t begin = chunks_begun_ ? line_end.size() : 0;
+  if (chunks_begun_ && bytes.size() >= begin && !bytes.starts_with(line_end)) {
+    return fail(0, Problem::malformed_request);
   }
-  if (is_done()) {
-    if (trailers_begin_ != nullptr &&
-        bytes.data() + consumed - trailers_begin_ > std::ptrdiff_t{max_trailer_octets} + 2) {
-      return fail(consumed, Problem::chunk_overhead_too_large);
-    }
-    return {consumed, Progress::complete};
+  const std::string_view piece = bytes.substr(0, max_chunk_line_octets);
+  const std::size_t newline = piece.find('\n', begin);
+  if (newline == piece.npos) return wait_for_more(piece.size() < max_chunk_line_octets);
+  std::size_t size = newline + 1;
+  const std::size_t nonzero = piece.find_first_not_of('0', begin);
+  const bool last = nonzero > begin && !is_hex_digit(piece[nonzero]);
+  if (last) {
+    const std::string_view section = bytes.substr(size, max_trailer_section_octets);
+    const std::size_t end = find_fields_end(section, 0);
+    if (end == section.npos) return wait_for_more(section.size() < max_trailer_section_octets);
+    size += end;
   }
-  const std::size_t unparsed = bytes.size() - consumed;
-  if (unparsed > max_chunk_extension_octets + max_trailer_octets + chunk_line_octets) {
-    return fail(consumed, Problem::chunk_overhead_too_large);
-  }
-  return {consumed, Progress::need_more};
+  chunks_begun_ = true;
+  error_code ec;
+  const std::size_t consumed = put({bytes.data(), size}, ec);
+  if (ec == http::error::body_limit) return fail(consumed, Problem::body_too_large);
+  if (ec || consumed != size) return fail(consumed, Problem::malformed_request);
+  return {consumed, Progress::complete};
+}
+
+RequestParser::Result RequestParser::wait_for_more(bool fits) noexcept {
+  if (fits) return {0, Progress::need_more};
+  return fail(0, Problem::chunk_overhead_too_large);
 }
 
 void RequestParser::on_request_impl(http::verb method, string_view, string_view target, int version,
@@ -325,10 +350,11 @@ void RequestParser::on_chunk_header_impl(std::uint64_t size, string_view extensi
   const std::size_t octets = extension_octets_ + extension.size();
   if (octets > max_chunk_extension_octets) return refuse(Problem::chunk_overhead_too_large, ec);
   extension_octets_ = static_cast<std::uint16_t>(octets);
-  if (size == 0) trailers_begin_ = extension.data() + extension.size() + 2;
+  chunk_rest_ = static_cast<std::size_t>(size);
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) {
+  chunk_rest_ -= body.size();
   return on_body_impl(body, ec);
 }
 

@@ -55,6 +55,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   Result read_request_line(std::string_view bytes);
   Result read_fields(std::string_view bytes);
   Result read_body(std::string_view bytes);
+  Result read_chunk_line(std::string_view bytes);
+  Result wait_for_more(bool fits) noexcept;
   Result fail(std::size_t consumed, Problem problem) noexcept;
   void refuse(Problem problem, error_code& ec) noexcept;
   void check_head(error_code& ec) noexcept;
@@ -75,7 +77,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
 
   UserReader* reader_ = nullptr;
   const char* input_end_ = nullptr;  ///< Of the piece being parsed.
-  const char* trailers_begin_ = nullptr;
+  std::size_t chunk_rest_ = 0;       ///< Octets of the chunk that are still to come.
   Request request_;
   Problem problem_ = Problem::malformed_request;
   bool refused_ = false;
@@ -83,6 +85,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool skipped_line_end_ = false;
   bool request_line_done_ = false;
   bool head_done_ = false;
+  bool chunks_begun_ = false;
   std::uint16_t header_octets_ = 0;
   std::uint16_t scanned_ = 0;  ///< Octets not consumed in which the end looked for is not.
   std::uint16_t extension_octets_ = 0;
