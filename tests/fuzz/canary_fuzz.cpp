@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   protocol::UserReader reader;
   if (!fuzz::read_pieces(reader, {fuzz::bytes_of(input)}).ok) return 0;
   const std::string_view name = reader.user().last_name;
-  constexpr std::size_t room = 24;
+  constexpr std::size_t room = 8;
   const auto copy = std::make_unique<char[]>(room);
   std::memcpy(copy.get(), name.data(), std::min(name.size(), room + 1));
   return copy[room - 1] == 1 ? 1 : 0;
