@@ -1,82 +1,18 @@
 #include "protocol/answer.hpp"
 
-#include <boost/json/serializer.hpp>
-#include <charconv>
-#include <cstring>
+#include <algorithm>
 
-#include "protocol/text.hpp"
+#include "protocol/entity_tag.hpp"
+#include "protocol/writer.hpp"
 
 namespace rollcall::protocol {
 namespace {
 
-/// More than any head here takes: the fixed fields, a reason, an Allow list.
+/// More than any head here takes: the fixed fields, a reason, lists of methods and types.
 constexpr std::size_t max_head_octets = 512;
-
-/// Writes into room that was reserved before; the callers know the bound.
-class Writer {
- public:
-  explicit Writer(char* at) noexcept : at_(at) {}
-
-  Writer& text(std::string_view text) noexcept {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
-    return *this;
-  }
-
-  Writer& number(std::uint64_t value) noexcept {
-    at_ = std::to_chars(at_, at_ + 20, value).ptr;
-    return *this;
-  }
-
-  /// As a JSON string, quoted and escaped; not more than six octets for each of its own. `plain`:
-  /// it is known that nothing needs an escape.
-  Writer& json(std::string_view text, bool plain) {
-    if (plain) {
-      *at_++ = '"';
-      this->text(text);
-      *at_++ = '"';
-      return *this;
-    }
-    boost::json::serializer serializer;
-    serializer.reset(boost::json::string_view(text.data(), text.size()));
-    at_ += serializer.read(at_, 6 * text.size() + 2).size();
-    return *this;
-  }
-
-  char* at() const noexcept { return at_; }
-
- private:
-  char* at_;
-};
-
-/// No text of the user needs an escape.
-bool is_plain(const storage::UserView& user) noexcept {
-  if (user.adjacent()) return needs_no_escape({user.last_name.data(), user.octets()});
-  return needs_no_escape(user.last_name) && needs_no_escape(user.first_name) &&
-         needs_no_escape(user.email);
-}
-
-/// A number's decimal digits.
-class Digits {
- public:
-  explicit Digits(std::uint64_t value) noexcept
-      : end_(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr) {}
-  std::string_view text() const noexcept {
-    return {digits_, static_cast<std::size_t>(end_ - digits_)};
-  }
-
- private:
-  char digits_[20];
-  const char* end_;
-};
-
-void write_user_json(Writer& writer, std::string_view id, const storage::UserView& user) {
-  const bool plain = is_plain(user);
-  writer.text(R"({"last-name":)").json(user.last_name, plain);
-  writer.text(R"(,"first-name":)").json(user.first_name, plain);
-  writer.text(R"(,"email":)").json(user.email, plain);
-  writer.text(R"(,"id":)").text(id).text("}");
-}
+/// More than any field of a listing but Link takes, and than what stands around a link.
+constexpr std::size_t max_list_head_octets = 512;
+constexpr std::size_t max_link_octets = 128;
 
 void write_fields(Writer& writer, const AnswerContext& context) noexcept {
   writer.text("\r\nDate: ").text(context.date);
@@ -87,14 +23,26 @@ void write_fields(Writer& writer, const AnswerContext& context) noexcept {
   }
 }
 
+void write_entity_tag_field(Writer& writer, storage::Version version) noexcept {
+  char tag[entity_tag_octets];
+  write_entity_tag(tag, version);
+  writer.text("\r\nETag: ").text({tag, sizeof tag});
+}
+
+/// What a message is known not to exceed.
+struct Bounds {
+  std::size_t body_octets;
+  std::size_t head_octets = max_head_octets;
+};
+
 /// Sends `head` (all but Content-Length), then the body that `write_body` writes: it goes first, at
 /// a place where the head will not reach, so that its length is known when the head needs it.
 template <class WriteHead, class WriteBody>
-void write_message(OutputBuffer& buffer, std::size_t max_body_octets, const AnswerContext& context,
+void write_message(OutputBuffer& buffer, Bounds bounds, const AnswerContext& context,
                    const WriteHead& write_head, const WriteBody& write_body) {
-  buffer.reserve(max_head_octets + max_body_octets);
+  buffer.reserve(bounds.head_octets + bounds.body_octets);
   char* const begin = buffer.tail();
-  char* const body = begin + max_head_octets;
+  char* const body = begin + bounds.head_octets;
   Writer body_writer(body);
   write_body(body_writer);
   const auto body_octets = static_cast<std::size_t>(body_writer.at() - body);
@@ -110,20 +58,79 @@ void write_message(OutputBuffer& buffer, std::size_t max_body_octets, const Answ
   buffer.commit(octets);
 }
 
-std::size_t bound(const storage::UserView& user) noexcept { return 6 * user.octets() + 128; }
+Bounds bounds(const storage::UserView& user) noexcept {
+  return {max_user_json_octets(user.octets())};
+}
+
+/// A body-less answer whose head `write_head` writes.
+template <class WriteHead>
+void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
+                     const WriteHead& write_head) {
+  buffer.reserve(max_head_octets);
+  char* const begin = buffer.tail();
+  Writer writer(begin);
+  write_head(writer);
+  write_fields(writer, context);
+  writer.text("\r\n\r\n");
+  buffer.commit(static_cast<std::size_t>(writer.at() - begin));
+}
 
 void write_errors(Writer& writer, const UserReader& reader) noexcept {
   writer.text(R"(,"errors":[)");
   std::string_view separator = "";
-  for (std::size_t i = 0; i < UserReader::member_count; ++i) {
+  for (std::size_t i = 0; i < member_count; ++i) {
     const Fault fault = reader.faults()[i];
     if (fault == Fault::none) continue;
-    const MemberError error = UserReader::describe(i, fault);
+    const MemberError error = describe(i, fault);
     writer.text(separator).text(R"({"pointer":")").text(error.pointer);
     writer.text(R"(","detail":")").text(error.detail).text("\"}");
     separator = ",";
   }
   writer.text("]");
+}
+
+void write_errors(Writer& writer, const std::vector<QueryError>& errors) {
+  writer.text(R"(,"errors":[)");
+  std::string_view separator = "";
+  for (const QueryError& each : errors) {
+    writer.text(separator).text(R"({"parameter":)").json(each.parameter, false);
+    writer.text(R"(,"detail":")").text(each.detail).text("\"}");
+    separator = ",";
+  }
+  writer.text("]");
+}
+
+/// The pages that the answer's Link names (RFC 8288), in the order of their names.
+void write_links(Writer& writer, const ListAnswer& list) {
+  const ListQuery& asked = list.asked;
+  std::string_view separator = "\r\nLink: ";
+  const auto link = [&](const std::string& query, std::string_view relation) {
+    writer.text(separator).text("</users").text(query.empty() ? "" : "?").text(query);
+    writer.text(">; rel=\"").text(relation).text("\"");
+    separator = ", ";
+  };
+  const auto page = [&](std::uint64_t number, std::string_view relation) {
+    link(with_parameter(list.query, "_page", number), relation);
+  };
+  switch (asked.paging) {
+    case Paging::keyset:
+      link(without_parameter(list.query, "after"), "first");
+      if (list.more) {
+        link(with_parameter(list.query, "after", list.users.id(list.users.size() - 1)), "next");
+      }
+      break;
+    case Paging::page: {
+      const std::uint64_t size = asked.request.limit;
+      const std::uint64_t last = std::max<std::uint64_t>((list.total + size - 1) / size, 1);
+      page(1, "first");
+      if (asked.page > 1) page(std::min(asked.page - 1, last), "prev");
+      if (asked.page < last) page(asked.page + 1, "next");
+      page(last, "last");
+      break;
+    }
+    case Paging::window:
+      break;
+  }
 }
 
 }  // namespace
@@ -132,10 +139,11 @@ void write_created(OutputBuffer& buffer, storage::UserId id, const storage::User
                    const AnswerContext& context) {
   const Digits digits(id);
   write_message(
-      buffer, bound(user), context,
+      buffer, bounds(user), context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /users/")
             .text(digits.text());
+        write_entity_tag_field(writer, storage::version_of(id, user));
       },
       [&](Writer& writer) { write_user_json(writer, digits.text(), user); });
 }
@@ -143,44 +151,78 @@ void write_created(OutputBuffer& buffer, storage::UserId id, const storage::User
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                 const AnswerContext& context) {
   write_message(
-      buffer, bound(user), context,
-      [](Writer& writer) { writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json"); },
+      buffer, bounds(user), context,
+      [&](Writer& writer) {
+        writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json");
+        write_entity_tag_field(writer, storage::version_of(id, user));
+      },
       [&](Writer& writer) { write_user_json(writer, Digits(id).text(), user); });
+}
+
+void write_not_modified(OutputBuffer& buffer, storage::Version version,
+                        const AnswerContext& context) {
+  write_head_only(buffer, context, [&](Writer& writer) {
+    writer.text("HTTP/1.1 304 Not Modified");
+    write_entity_tag_field(writer, version);
+  });
+}
+
+void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerContext& context) {
+  const storage::UserList& users = list.users;
+  const std::size_t links = 4 * (list.query.size() + max_link_octets);
+  const Bounds bounds{users.size() * max_user_json_octets(0) + 6 * users.octets() + 2,
+                      max_list_head_octets + links};
+  write_message(
+      buffer, bounds, context,
+      [&](Writer& writer) {
+        writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Total-Count: ")
+            .number(list.total);
+        write_links(writer, list);
+      },
+      [&](Writer& writer) {
+        writer.text("[");
+        for (std::size_t i = 0; i < users.size(); ++i) {
+          if (i > 0) writer.text(",");
+          write_user_json(writer, Digits(users.id(i)).text(), users.user(i));
+        }
+        writer.text("]");
+      });
 }
 
 void write_health(OutputBuffer& buffer, const AnswerContext& context) {
   write_message(
-      buffer, max_head_octets, context,
+      buffer, {max_head_octets}, context,
       [](Writer& writer) {
         writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store");
       },
       [](Writer& writer) { writer.text(R"({"status":"ok"})"); });
 }
 
-void write_no_content(OutputBuffer& buffer, const char* allow, const AnswerContext& context) {
-  buffer.reserve(max_head_octets);
-  char* const begin = buffer.tail();
-  Writer writer(begin);
+void write_document(OutputBuffer& buffer, std::string_view json, const AnswerContext& context) {
+  write_message(
+      buffer, {json.size()}, context,
+      [](Writer& writer) { writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json"); },
+      [&](Writer& writer) { writer.text(json); });
+}
+
+void write_no_content(OutputBuffer& buffer, std::string_view fields, const AnswerContext& context) {
   // No Content-Length: a 204 has none (RFC 9110, section 8.6).
-  writer.text("HTTP/1.1 204 No Content\r\nAllow: ").text(allow);
-  write_fields(writer, context);
-  writer.text("\r\n\r\n");
-  buffer.commit(static_cast<std::size_t>(writer.at() - begin));
+  write_head_only(buffer, context,
+                  [&](Writer& writer) { writer.text("HTTP/1.1 204 No Content").text(fields); });
 }
 
 void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& extras,
                    const AnswerContext& context) {
   const ProblemRow& about = row(problem);
   constexpr std::size_t max_problem_octets = 1'024;
+  // A name may have to be escaped whole.
+  constexpr std::size_t max_error_octets = 6 * max_echoed_octets + 128;
+  const std::size_t errors = extras.query_errors == nullptr ? 0 : extras.query_errors->size();
   write_message(
-      buffer, max_problem_octets, context,
+      buffer, {max_problem_octets + errors * max_error_octets}, context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 ").number(about.status).text(" ").text(about.reason);
-        writer.text("\r\nContent-Type: application/problem+json");
-        if (problem == Problem::method_not_allowed) writer.text("\r\nAllow: ").text(extras.allow);
-        if (problem == Problem::unsupported_media_type) {
-          writer.text("\r\nAccept-Post: application/json");
-        }
+        writer.text("\r\nContent-Type: application/problem+json").text(extras.fields);
         if (about.retry_after_seconds > 0) {
           writer.text("\r\nRetry-After: ").number(about.retry_after_seconds);
         }
@@ -192,6 +234,7 @@ void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& e
         if (problem == Problem::invalid_user && extras.reader != nullptr) {
           write_errors(writer, *extras.reader);
         }
+        if (errors > 0) write_errors(writer, *extras.query_errors);
         writer.text("}");
       });
 }

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
+#include "protocol/list_query.hpp"
 #include "protocol/output_buffer.hpp"
 #include "protocol/problem.hpp"
 #include "protocol/user_reader.hpp"
+#include "storage/list.hpp"
 #include "storage/user.hpp"
+#include "storage/version.hpp"
 
 /// Whole HTTP/1.1 answers (RFC 9112), appended to a buffer. Nothing is allocated once the buffer is
 /// warm. Texts of users are valid UTF-8 within the limits of storage/limits.hpp.
@@ -21,20 +25,37 @@ struct AnswerContext {
 
 /// What some problems carry.
 struct ProblemExtras {
-  const char* allow = "";              ///< For 405: Allow (RFC 9110, 15.5.6), a list of ours.
+  const char* fields = "";             ///< Route::fields
   const UserReader* reader = nullptr;  ///< For Problem::invalid_user: whose faults are listed.
+  const std::vector<QueryError>* query_errors = nullptr;  ///< For Problem::bad_query.
 };
 
-/// 201, with Location and the user as JSON.
+/// What a listing is answered with. Refers to what the caller keeps.
+struct ListAnswer {
+  const storage::UserList& users;
+  std::uint64_t total;
+  bool more;  ///< There are users behind the last one.
+  const ListQuery& asked;
+  std::string_view query;  ///< As it was sent: the links keep what is no matter of pages.
+};
+
+/// 201, with Location, ETag and the user as JSON.
 void write_created(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                    const AnswerContext& context);
-/// 200, with the user.
+/// 200, with ETag and the user.
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                 const AnswerContext& context);
+/// 304, with ETag (RFC 9110, section 15.4.5).
+void write_not_modified(OutputBuffer& buffer, storage::Version version,
+                        const AnswerContext& context);
+/// 200, with an array of users, X-Total-Count and Link (RFC 8288).
+void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerContext& context);
 /// 200, with {"status":"ok"}.
 void write_health(OutputBuffer& buffer, const AnswerContext& context);
-/// 204, with Allow: the answer to OPTIONS.
-void write_no_content(OutputBuffer& buffer, const char* allow, const AnswerContext& context);
+/// 200, with a JSON text.
+void write_document(OutputBuffer& buffer, std::string_view json, const AnswerContext& context);
+/// 204, with the field lines of Route::fields: the answer to OPTIONS and DELETE.
+void write_no_content(OutputBuffer& buffer, std::string_view fields, const AnswerContext& context);
 /// The problem's status, with its problem+json (RFC 9457). Says Connection: close only if `context`
 /// does: whoever answers a problem whose row says close sets it.
 void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& extras,

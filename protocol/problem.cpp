@@ -11,6 +11,7 @@ constexpr const char* blank = "about:blank";
 // invite clients to fetch a page that no instance serves (RFC 9457, section 3.1.1), so they are tag
 // URIs (RFC 4151), names and nothing else. They never change: clients compare them.
 constexpr const char* invalid_user_type = "tag:rollcall,2026:invalid-user";
+constexpr const char* invalid_query_type = "tag:rollcall,2026:invalid-query";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
 
 constexpr ProblemRow rows[] = {
@@ -24,6 +25,12 @@ constexpr ProblemRow rows[] = {
      true, 0},
     {Problem::bad_host, 400, "Bad Request", blank, "Bad Request",
      "Send exactly one valid Host field (RFC 9112, section 3.2).", true, 0},
+    {Problem::bad_condition, 400, "Bad Request", blank, "Bad Request",
+     "If-Match and If-None-Match take * or at most 16 entity tags, such as the answer to a GET has "
+     "in its ETag.",
+     false, 0},
+    {Problem::bad_query, 400, "Bad Request", invalid_query_type, "Invalid query",
+     "Correct the parameters listed in errors and ask again.", false, 0},
     {Problem::ambiguous_framing, 400, "Bad Request", blank, "Bad Request",
      "The length of the body is ambiguous: send one Content-Length, or Transfer-Encoding: chunked, "
      "not both.",
@@ -57,6 +64,10 @@ constexpr ProblemRow rows[] = {
      "There is no such resource: users are at /users.", false, 0},
     {Problem::user_not_found, 404, "Not Found", blank, "Not Found",
      "No user has this id: use the one that the answer to the create gave.", false, 0},
+    {Problem::condition_failed, 412, "Precondition Failed", blank, "Precondition Failed",
+     "The user is not in the state that If-Match or If-None-Match asks for: nothing was changed. "
+     "GET it and decide again.",
+     false, 0},
     {Problem::method_not_allowed, 405, "Method Not Allowed", blank, "Method Not Allowed",
      "This resource takes the methods listed in the Allow field.", false, 0},
     {Problem::unknown_method, 501, "Not Implemented", blank, "Not Implemented",
@@ -65,25 +76,27 @@ constexpr ProblemRow rows[] = {
      "Unsupported Media Type",
      "Send the user as JSON, with the header Content-Type: application/json", false, 0},
     {Problem::storage_full, 503, "Service Unavailable", storage_type, "Not durable",
-     "The disk is full: the user was not created. Try again once there is room.", false, 10},
+     "The disk is full: nothing was changed. Try again once there is room.", false, 10},
     {Problem::storage_error, 503, "Service Unavailable", storage_type, "Not durable",
-     "The store could not write: the user was not created. Try again.", false, 5},
+     "The store could not write: nothing was changed. Try again.", false, 5},
     {Problem::storage_faulted, 503, "Service Unavailable", storage_type, "Not durable",
-     "The disk failed to sync: the user was not created, and no write is taken until the server is "
+     "The disk failed to sync: nothing was changed, and no write is taken until the server is "
      "started again.",
      false, 30},
     {Problem::storage_busy, 503, "Service Unavailable", storage_type, "Not durable",
-     "Another program holds the data file: the user was not created. Try again.", false, 1},
+     "Another program holds the data file: nothing was changed. Try again.", false, 1},
     {Problem::storage_changed, 503, "Service Unavailable", storage_type, "Not durable",
-     "Another program wrote to the data file: the user was not created, and no write is taken "
+     "Another program wrote to the data file: nothing was changed, and no write is taken "
      "until the server is started again.",
      false, 30},
     {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not durable",
-     "Too many writes wait for the disk: the user was not created. Try again.", false, 1},
+     "Too many writes wait for the disk: nothing was changed. Try again.", false, 1},
     // No Retry-After: an id is never free again.
     {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
      "Every id up to 9007199254740991 was given out: the user was not created, and none will be.",
      false, 0},
+    {Problem::too_many_listings, 503, "Service Unavailable", blank, "Service Unavailable",
+     "Too many listings wait for their clients to read them. Try again.", false, 1},
     {Problem::too_many_connections, 503, "Service Unavailable", blank, "Service Unavailable",
      "The server has as many connections as it takes. Try again.", true, 1},
 };

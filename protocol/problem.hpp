@@ -9,6 +9,8 @@ enum class Problem : std::uint8_t {
   malformed_request,
   bad_target,
   bad_host,
+  bad_condition,
+  bad_query,
   ambiguous_framing,
   unknown_transfer_coding,
   header_too_large,
@@ -24,6 +26,7 @@ enum class Problem : std::uint8_t {
   invalid_user,
   not_found,
   user_not_found,
+  condition_failed,
   method_not_allowed,
   unknown_method,
   unsupported_media_type,
@@ -34,6 +37,7 @@ enum class Problem : std::uint8_t {
   storage_changed,
   overloaded,
   ids_exhausted,
+  too_many_listings,
   too_many_connections,
 };
 

@@ -5,20 +5,50 @@ namespace {
 
 struct ResourceRow {
   Resource resource;
-  const char* allow;
+  const char* allow;    ///< The 405's fields.
+  const char* options;  ///< Those of the answer to OPTIONS.
 };
+
+// Accept-Post: W3C Linked Data Platform, section 7.1; Accept-Patch: RFC 5789, section 3.1.
+constexpr const char* accept_post = "\r\nAccept-Post: application/json";
+constexpr const char* accept_patch =
+    "\r\nAccept-Patch: application/merge-patch+json, application/json";
+constexpr const char* accept_put = "\r\nAccept: application/json";
+constexpr const char* allow_reads = "\r\nAllow: GET, HEAD, OPTIONS";
 
 constexpr ResourceRow resources[] = {
-    {Resource::users, "POST, OPTIONS"},     {Resource::user, "GET, HEAD, OPTIONS"},
-    {Resource::live, "GET, HEAD, OPTIONS"}, {Resource::ready, "GET, HEAD, OPTIONS"},
-    {Resource::server, "OPTIONS"},
+    {Resource::users, "\r\nAllow: GET, HEAD, POST, OPTIONS",
+     "\r\nAllow: GET, HEAD, POST, OPTIONS\r\nAccept-Post: application/json"},
+    {Resource::user, "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
+     "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+     "\r\nAccept-Patch: application/merge-patch+json, application/json"},
+    {Resource::live, allow_reads, allow_reads},
+    {Resource::ready, allow_reads, allow_reads},
+    {Resource::api, allow_reads, allow_reads},
+    {Resource::server, "\r\nAllow: OPTIONS", "\r\nAllow: OPTIONS"},
 };
 
-const char* allowed(Resource resource) noexcept {
+const ResourceRow* find(Resource resource) noexcept {
   for (const ResourceRow& row : resources) {
-    if (row.resource == resource) return row.allow;
+    if (row.resource == resource) return &row;
   }
   return nullptr;
+}
+
+Action user_action(Method method) noexcept {
+  switch (method) {
+    case Method::get:
+    case Method::head:
+      return Action::find_user;
+    case Method::put:
+      return Action::replace_user;
+    case Method::patch:
+      return Action::patch_user;
+    case Method::delete_:
+      return Action::remove_user;
+    default:
+      return Action::refuse;
+  }
 }
 
 Action action(const Request& request) noexcept {
@@ -26,31 +56,46 @@ Action action(const Request& request) noexcept {
   const bool reads = request.method == Method::get || request.method == Method::head;
   switch (request.target.resource) {
     case Resource::users:
-      return request.method == Method::post ? Action::create_user : Action::refuse;
+      if (request.method == Method::post) return Action::create_user;
+      return reads ? Action::list_users : Action::refuse;
     case Resource::user:
-      return reads ? Action::find_user : Action::refuse;
+      return user_action(request.method);
     case Resource::live:
       return reads ? Action::live : Action::refuse;
     case Resource::ready:
       return reads ? Action::ready : Action::refuse;
+    case Resource::api:
+      return reads ? Action::describe_api : Action::refuse;
     default:
       return Action::refuse;
   }
 }
 
+/// What the 415 names, or null if the body is of a type that the action takes.
+const char* wanted_type(Action action, MediaType type) noexcept {
+  if (!takes_user(action) || type == MediaType::json) return nullptr;
+  if (action == Action::patch_user) {
+    return type == MediaType::merge_patch ? nullptr : accept_patch;
+  }
+  return action == Action::create_user ? accept_post : accept_put;
+}
+
 }  // namespace
 
 Route route(const Request& request) noexcept {
-  const char* const allow = allowed(request.target.resource);
-  if (allow == nullptr) return {Action::refuse, Problem::not_found, ""};
+  const ResourceRow* const resource = find(request.target.resource);
+  if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
   if (request.method == Method::unknown) return {Action::refuse, Problem::unknown_method, ""};
   const Action wanted = action(request);
-  if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, allow};
+  if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, resource->allow};
   if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
-  if (wanted == Action::create_user && !request.json_content) {
-    return {Action::refuse, Problem::unsupported_media_type, ""};
+  if (request.bad_condition && request.target.resource == Resource::user) {
+    return {Action::refuse, Problem::bad_condition, ""};
   }
-  return {wanted, Problem::not_found, allow};
+  if (const char* const fields = wanted_type(wanted, request.media_type)) {
+    return {Action::refuse, Problem::unsupported_media_type, fields};
+  }
+  return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : ""};
 }
 
 }  // namespace rollcall::protocol

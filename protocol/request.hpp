@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "protocol/problem.hpp"
 #include "protocol/target.hpp"
+#include "storage/version.hpp"
 
 namespace rollcall::protocol {
 
@@ -12,34 +15,67 @@ enum class Method : std::uint8_t {
   get,
   head,
   post,
+  put,
+  patch,
+  delete_,
   options,
   other,    ///< In IANA's registry, and not used by any resource of ours (405).
   unknown,  ///< In no registry that we know (501).
 };
 
-/// What is kept of a request's head: decisions, not text. No heap, no view.
+/// What a body is said to be.
+enum class MediaType : std::uint8_t {
+  other,        ///< Anything else, nothing, or more than one Content-Type.
+  json,         ///< application/json, whatever its parameters.
+  merge_patch,  ///< application/merge-patch+json (RFC 7396).
+};
+
+/// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.
 struct Request {
   Target target;
   Method method = Method::unknown;
   bool http11 = false;
-  bool keep_alive = false;        ///< The client lets the connection stay open.
-  bool has_body = false;          ///< A body of at least one octet, or a chunked one, follows.
-  bool json_content = false;      ///< Exactly one Content-Type, and it is application/json.
+  bool keep_alive = false;  ///< The client lets the connection stay open.
+  bool has_body = false;    ///< A body of at least one octet, or a chunked one, follows.
+  MediaType media_type = MediaType::other;
   bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
   bool bad_expectation = false;   ///< Any other Expect (417).
+  bool bad_condition = false;     ///< An If-Match or If-None-Match that is malformed (400).
+  std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
+  std::string query;  ///< Of GET and HEAD /users, as it was sent; otherwise empty.
 };
 
 /// What is to be done for a request.
-enum class Action : std::uint8_t { create_user, find_user, live, ready, describe, refuse };
-
-/// A request's route. For Action::refuse and the 405 in it, `allow` is what Allow is to list.
-struct Route {
-  Action action = Action::refuse;
-  Problem problem = Problem::not_found;
-  const char* allow = "";
+enum class Action : std::uint8_t {
+  create_user,
+  list_users,
+  find_user,
+  replace_user,
+  patch_user,
+  remove_user,
+  live,
+  ready,
+  describe_api,  ///< The OpenAPI document.
+  describe,      ///< OPTIONS.
+  refuse,
 };
 
-/// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 415.
+/// The body is read, as a user or a part of one.
+constexpr bool takes_user(Action action) noexcept {
+  return action == Action::create_user || action == Action::replace_user ||
+         action == Action::patch_user;
+}
+
+/// A request's route.
+struct Route {
+  Action action = Action::refuse;
+  Problem problem = Problem::not_found;  ///< For Action::refuse.
+  const char* fields = "";  ///< Field lines that the answer to a refusal or to OPTIONS has, such as
+                            ///< Allow; each begins with a line end.
+};
+
+/// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,
+/// 415.
 Route route(const Request& request) noexcept;
 
 }  // namespace rollcall::protocol

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <boost/beast/http/error.hpp>
 
+#include "protocol/field_value.hpp"
+#include "protocol/plain_head.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -18,54 +21,7 @@ constexpr std::size_t max_trailer_section_octets = max_trailer_octets + 2;
 
 constexpr std::string_view line_end = "\r\n";
 
-std::string_view trim(std::string_view text) noexcept {
-  const auto space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
-
-/// Without regard to the case of ASCII letters; `lower` has none in upper case.
-bool equals(std::string_view text, std::string_view lower) noexcept {
-  if (text.size() != lower.size()) return false;
-  // As it is written nearly always.
-  if (text == lower) return true;
-  return std::equal(text.begin(), text.end(), lower.begin(), [](char c, char expected) {
-    return c == expected || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == expected);
-  });
-}
-
-bool is_json(std::string_view media_type) noexcept {
-  constexpr std::string_view json = "application/json";
-  return equals(media_type, json) || equals(trim(media_type.substr(0, media_type.find(';'))), json);
-}
-
-/// Whether a request line that Beast refused for its version ends in another HTTP version (505)
-/// rather than in something that is none (400).
-bool names_other_version(std::string_view bytes) noexcept {
-  const std::string_view line = bytes.substr(0, bytes.find('\r'));
-  constexpr std::size_t size = std::string_view("HTTP/2.0").size();
-  if (line.size() <= size) return false;
-  const std::string_view version = line.substr(line.size() - size);
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  // One that is spoken here was refused for what stands around it.
-  if (version == "HTTP/1.0" || version == "HTTP/1.1") return false;
-  return line[line.size() - size - 1] == ' ' && version.starts_with("HTTP/") && digit(version[5]) &&
-         version[6] == '.' && digit(version[7]);
-}
-
-bool is_hex_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/// tchar (RFC 9110, section 5.6.2).
-bool is_token_character(char c) noexcept {
-  const auto between = [c](char first, char last) { return c >= first && c <= last; };
-  return between('A', 'Z') || between('a', 'z') || between('0', '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
 
 /// Where the empty line behind the fields ends, which begin with `bytes` and in which the first
 /// `scanned` octets need not be looked at again; npos if it is not there.
@@ -79,15 +35,6 @@ std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcep
   return bytes.npos;
 }
 
-/// Of a header that does not fit and whose request line Beast has not looked at: whether its target
-/// alone is too much.
-bool has_long_target(std::string_view bytes) noexcept {
-  const std::size_t end = bytes.find('\r');
-  if (end == bytes.npos) return true;
-  const std::string_view line = bytes.substr(0, end);
-  return line.rfind(' ') - std::min(line.find(' '), line.size()) > max_target_octets + 1;
-}
-
 Method to_method(http::verb verb) noexcept {
   switch (verb) {
     case http::verb::get:
@@ -96,6 +43,12 @@ Method to_method(http::verb verb) noexcept {
       return Method::head;
     case http::verb::post:
       return Method::post;
+    case http::verb::put:
+      return Method::put;
+    case http::verb::patch:
+      return Method::patch;
+    case http::verb::delete_:
+      return Method::delete_;
     case http::verb::options:
       return Method::options;
     case http::verb::unknown:
@@ -127,8 +80,9 @@ void RequestParser::refuse(Problem problem, error_code& ec) noexcept {
 RequestParser::Result RequestParser::read(std::string_view bytes) {
   if (bytes.empty() && !head_done_) return {0, Progress::need_more};
   input_end_ = bytes.data() + bytes.size();
-  if (head_done_) return read_body(bytes);
+  if (head_done_) return plain_ ? read_plain_body(bytes) : read_body(bytes);
   std::size_t skipped = 0;
+  if (!started_ && read_plain(bytes, skipped)) return {skipped, Progress::head};
   if (!skipped_line_end_ && header_octets_ == 0 && bytes.front() == '\r') {
     // RFC 9112, section 2.2: an empty line before the request line is no error.
     if (bytes.size() == 1) return {0, Progress::need_more};
@@ -140,6 +94,28 @@ RequestParser::Result RequestParser::read(std::string_view bytes) {
   started_ = true;
   const Result result = read_head(bytes.substr(skipped));
   return {result.consumed + skipped, result.progress};
+}
+
+bool RequestParser::read_plain(std::string_view bytes, std::size_t& octets) {
+  PlainHead head;
+  if (!read_plain_head(bytes, head)) return false;
+  started_ = head_done_ = plain_ = true;
+  request_.target = head.target;
+  request_.method = head.method;
+  request_.media_type = head.media_type;
+  request_.http11 = request_.keep_alive = true;
+  request_.has_body = head.content_length > 0;
+  keep_query();
+  plain_rest_ = head.content_length;
+  octets = head.octets;
+  return true;
+}
+
+RequestParser::Result RequestParser::read_plain_body(std::string_view bytes) {
+  const std::string_view piece = bytes.substr(0, plain_rest_);
+  if (reader_ != nullptr && !piece.empty()) reader_->read(piece);
+  plain_rest_ -= piece.size();
+  return {piece.size(), plain_rest_ == 0 ? Progress::complete : Progress::need_more};
 }
 
 /// Beast stops at an error as soon as it sees one, but once a piece has ended too early it looks
@@ -258,6 +234,14 @@ void RequestParser::on_request_impl(http::verb method, string_view, string_view 
   request_.http11 = version == 11;
   request_.target = protocol::parse_target({target.data(), target.size()});
   if (!request_.target.well_formed) return refuse(Problem::bad_target, ec);
+  keep_query();
+}
+
+/// The target's view of it ends with the input.
+void RequestParser::keep_query() {
+  const bool reads = request_.method == Method::get || request_.method == Method::head;
+  if (reads && request_.target.resource == Resource::users) request_.query = request_.target.query;
+  request_.target.query = {};
 }
 
 void RequestParser::on_field_impl(field name, string_view name_text, string_view value_text,
@@ -284,8 +268,12 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       return on_transfer_encoding(value);
     case field::content_type:
       count(content_types_);
-      request_.json_content = content_types_ == 1 && is_json(value);
+      request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
       return;
+    case field::if_match:
+      return on_condition(value, Comparison::strong, &storage::Condition::match);
+    case field::if_none_match:
+      return on_condition(value, Comparison::weak, &storage::Condition::none_match);
     case field::expect:
       (equals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) = true;
       return;
@@ -306,6 +294,14 @@ bool RequestParser::is_folded(const char* name_end, const char* value) const noe
 void RequestParser::on_host(std::string_view value) noexcept {
   count(hosts_);
   bad_host_ = bad_host_ || !is_host(value);
+}
+
+void RequestParser::on_condition(std::string_view value, Comparison comparison,
+                                 storage::Versions storage::Condition::*versions) {
+  if (!request_.condition) request_.condition = std::make_unique<storage::Condition>();
+  if (!add_entity_tags(value, comparison, *request_.condition.*versions)) {
+    request_.bad_condition = true;
+  }
 }
 
 void RequestParser::on_transfer_encoding(std::string_view value) noexcept {

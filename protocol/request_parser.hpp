@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "protocol/entity_tag.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/request.hpp"
 #include "protocol/user_reader.hpp"
@@ -13,7 +14,8 @@ namespace rollcall::protocol {
 
 /// Reads one request: Beast's basic_parser for the grammar (RFC 9112), and on top of it everything
 /// that basic_parser leaves to its user: framing that two servers could read differently, Host,
-/// limits. One object a message. Allocates nothing for a well-formed request.
+/// limits. A head of the plain form (plain_head.hpp) needs none of that. One object a message.
+/// Allocates nothing for a well-formed request.
 class RequestParser : private boost::beast::http::basic_parser<true> {
   using Base = boost::beast::http::basic_parser<true>;
 
@@ -40,6 +42,10 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   UserReader* body_reader() const noexcept { return reader_; }
 
   const Request& request() const noexcept { return request_; }
+  /// Request::condition, which is null afterwards.
+  std::unique_ptr<storage::Condition> take_condition() noexcept {
+    return std::move(request_.condition);
+  }
   Problem problem() const noexcept { return problem_; }
 
   /// Some octet of this message has been seen; a line end before it is none.
@@ -51,6 +57,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using error_code = boost::beast::error_code;
   using field = boost::beast::http::field;
 
+  bool read_plain(std::string_view bytes, std::size_t& octets);
+  Result read_plain_body(std::string_view bytes);
   Result read_head(std::string_view bytes);
   Result read_request_line(std::string_view bytes);
   Result read_fields(std::string_view bytes);
@@ -62,7 +70,10 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   void check_head(error_code& ec) noexcept;
   void on_transfer_encoding(std::string_view value) noexcept;
   bool is_folded(const char* name_end, const char* value) const noexcept;
+  void keep_query();
   void on_host(std::string_view value) noexcept;
+  void on_condition(std::string_view value, Comparison comparison,
+                    storage::Versions storage::Condition::*versions);
 
   void on_request_impl(boost::beast::http::verb method, string_view method_text, string_view target,
                        int version, error_code& ec) override;
@@ -78,10 +89,12 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   UserReader* reader_ = nullptr;
   const char* input_end_ = nullptr;  ///< Of the piece being parsed.
   std::size_t chunk_rest_ = 0;       ///< Octets of the chunk that are still to come.
+  std::size_t plain_rest_ = 0;       ///< Octets of the body that are still to come, if plain_.
   Request request_;
   Problem problem_ = Problem::malformed_request;
   bool refused_ = false;
   bool started_ = false;
+  bool plain_ = false;  ///< The head was of the plain form: Beast has seen nothing of the message.
   bool skipped_line_end_ = false;
   bool request_line_done_ = false;
   bool head_done_ = false;

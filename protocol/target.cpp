@@ -103,6 +103,8 @@ void name_resource(std::string_view path, Target& target) noexcept {
     target.resource = Resource::live;
   } else if (path == "/readyz") {
     target.resource = Resource::ready;
+  } else if (path == "/openapi.json") {
+    target.resource = Resource::api;
   }
 }
 
@@ -158,6 +160,7 @@ Target parse_target(std::string_view text) noexcept {
   const std::string_view query = text.substr(std::min(question + 1, text.size()));
   if (!is_component(path, in_path) || !is_component(query, in_query)) return target;
   target.well_formed = true;
+  target.query = query;
   std::array<char, max_decoded_path_octets> buffer;
   name_resource(decode_path(path, buffer), target);
   return target;

@@ -15,13 +15,15 @@ enum class Resource : std::uint8_t {
   server,   ///< * (OPTIONS only)
   live,     ///< /livez: the process answers.
   ready,    ///< /readyz: writes are taken.
+  api,      ///< /openapi.json
 };
 
-/// A request-target, taken apart. Owns nothing and keeps no view.
+/// A request-target, taken apart. Owns nothing.
 struct Target {
   bool well_formed = false;  ///< False: a byte or an escape that RFC 3986 does not allow (400).
   Resource resource = Resource::unknown;
   storage::UserId id = 0;  ///< For Resource::user; an id beyond max_user_id is Resource::unknown.
+  std::string_view query;  ///< As it stands in the text that was parsed: a view of that.
 };
 
 /// Parses origin-form, absolute-form and asterisk-form (RFC 9112, section 3.2). The path is

@@ -18,9 +18,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t unknown_member = UserReader::member_count;
+constexpr std::size_t unknown_member = member_count;
 constexpr std::string_view names[] = {"last-name", "first-name", "email"};
-constexpr std::string_view pointers[] = {"/last-name", "/first-name", "/email"};
 constexpr std::size_t limits[] = {storage::max_name_octets, storage::max_name_octets,
                                   storage::max_email_octets};
 constexpr std::size_t email_member = 2;
@@ -63,6 +62,7 @@ struct Member {
   std::size_t size = 0;
   bool seen = false;
   bool is_string = false;
+  bool is_null = false;
   bool overflow = false;
 };
 
@@ -114,7 +114,7 @@ class UserReader::Impl {
     }
   }
 
-  Outcome finish() {
+  Outcome finish(Content content) {
     if (plain_ && !failed_) {
       if (is_email_address(text(email_member))) return {true, Problem::invalid_user};
       faults_[email_member] = Fault::not_an_address;
@@ -133,13 +133,22 @@ class UserReader::Impl {
     }
     bool good = true;
     for (std::size_t i = 0; i < member_count; ++i) {
-      faults_[i] = fault(i);
+      faults_[i] = fault(i, content);
       good = good && faults_[i] == Fault::none;
     }
     return {good, Problem::invalid_user};
   }
 
   storage::UserView user() const noexcept { return {text(0), text(1), text(2)}; }
+  storage::MemberSet members() const noexcept {
+    static_assert(storage::last_name_member == 1 && storage::first_name_member == 1 << 1 &&
+                  storage::email_member == 1 << 2);
+    storage::MemberSet set = 0;
+    for (std::size_t i = 0; i < member_count; ++i) {
+      if (plain_ || members_[i].seen) set = static_cast<storage::MemberSet>(set | 1U << i);
+    }
+    return set;
+  }
   const std::array<Fault, member_count>& faults() const noexcept { return faults_; }
 
  private:
@@ -175,7 +184,7 @@ class UserReader::Impl {
     bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
     bool on_double(double, json::string_view, json::error_code&) { return true; }
     bool on_bool(bool, json::error_code&) { return true; }
-    bool on_null(json::error_code&) { return true; }
+    bool on_null(json::error_code&) { return impl->null(); }
     bool on_comment_part(json::string_view, json::error_code&) { return true; }
     bool on_comment(json::string_view, json::error_code&) { return true; }
 
@@ -209,6 +218,11 @@ class UserReader::Impl {
   }
 
   bool at_member() const noexcept { return depth_ == 1 && is_object_ && !muted_; }
+
+  bool null() noexcept {
+    if (at_member() && current_ != unknown_member) members_[current_].is_null = true;
+    return true;
+  }
 
   bool string_part(std::string_view part) noexcept {
     if (!at_member() || current_ == unknown_member) return true;
@@ -260,9 +274,11 @@ class UserReader::Impl {
     return {text_.data() + members_[index].begin, members_[index].size};
   }
 
-  Fault fault(std::size_t index) const noexcept {
+  Fault fault(std::size_t index, Content content) const noexcept {
     const Member& member = members_[index];
-    if (!member.seen) return Fault::missing;
+    const bool patch = content == Content::patch;
+    if (!member.seen) return patch ? Fault::none : Fault::missing;
+    if (patch && member.is_null) return Fault::missing;
     if (!member.is_string) return Fault::not_a_string;
     if (member.overflow) return Fault::too_long;
     const std::string_view value = text(index);
@@ -327,37 +343,11 @@ UserReader::~UserReader() = default;
 
 void UserReader::reset() noexcept { impl_->reset(); }
 void UserReader::read(std::string_view piece) { impl_->read(piece); }
-UserReader::Outcome UserReader::finish() { return impl_->finish(); }
+UserReader::Outcome UserReader::finish(Content content) { return impl_->finish(content); }
 storage::UserView UserReader::user() const noexcept { return impl_->user(); }
-const std::array<Fault, UserReader::member_count>& UserReader::faults() const noexcept {
+storage::MemberSet UserReader::members() const noexcept { return impl_->members(); }
+const std::array<Fault, member_count>& UserReader::faults() const noexcept {
   return impl_->faults();
-}
-
-MemberError UserReader::describe(std::size_t index, Fault fault) noexcept {
-  const auto detail = [&]() -> std::string_view {
-    switch (fault) {
-      case Fault::missing:
-        return "is required";
-      case Fault::not_a_string:
-        return "must be a string";
-      case Fault::empty:
-        return "must not be empty";
-      case Fault::blank:
-        return "must hold more than white space";
-      case Fault::too_long:
-        return index == email_member ? "must be at most 254 octets of UTF-8"
-                                     : "must be at most 256 characters";
-      case Fault::control_character:
-        return "must not hold control characters (U+0000 to U+001F, U+007F)";
-      case Fault::not_an_address:
-        return "must be an e-mail address, such as johnm@example.com";
-      case Fault::none:
-        break;
-    }
-    return {};
-  }();
-  static_assert(storage::max_email_octets == 254 && storage::max_name_code_points == 256);
-  return {pointers[index], detail};
 }
 
 }  // namespace rollcall::protocol

@@ -6,28 +6,16 @@
 #include <memory>
 #include <string_view>
 
+#include "protocol/fault.hpp"
 #include "protocol/problem.hpp"
 #include "storage/user.hpp"
 
 namespace rollcall::protocol {
 
-/// What is wrong with a member of the user.
-enum class Fault : std::uint8_t {
-  none,
-  missing,
-  not_a_string,
-  empty,
-  blank,
-  too_long,
-  control_character,
-  not_an_address,
-};
-
-/// A bad member: where it is (RFC 6901) and what to send instead. Constants; nothing of the
-/// client's.
-struct MemberError {
-  std::string_view pointer;
-  std::string_view detail;
+/// What a body has to be.
+enum class Content : std::uint8_t {
+  user,   ///< All members.
+  patch,  ///< A merge patch of a user (RFC 7396): those that change. null would take one away.
 };
 
 /// Reads the JSON text of a user as it comes in, in any pieces, into a buffer of fixed size: RFC
@@ -36,7 +24,6 @@ struct MemberError {
 /// no heap. Time is O(n log n) in the octets of the body, whatever they are. Not thread-safe.
 class UserReader {
  public:
-  static constexpr std::size_t member_count = 3;
   struct Outcome {
     bool ok;
     Problem problem;  ///< If not ok.
@@ -52,16 +39,15 @@ class UserReader {
   void read(std::string_view piece);
   /// The body is whole: ok, not_json, not_an_object, duplicate_member or invalid_user, the first of
   /// these that holds. To be called once, after the last piece.
-  Outcome finish();
+  Outcome finish(Content content = Content::user);
 
   /// After an outcome of ok: the texts, within the limits of storage/limits.hpp, in this object;
-  /// valid until reset().
+  /// valid until reset(). Of a patch those not in members() are empty.
   storage::UserView user() const noexcept;
+  /// After an outcome of ok: the members that the body has.
+  storage::MemberSet members() const noexcept;
   /// After Problem::invalid_user: for each member, in the order of the contract, its fault.
   const std::array<Fault, member_count>& faults() const noexcept;
-  /// How a fault other than none of the member at `index` (below member_count) is told to the
-  /// client. Any thread.
-  static MemberError describe(std::size_t index, Fault fault) noexcept;
 
  private:
   class Impl;

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "protocol/openapi.hpp"
+#include "server/answering.hpp"
 #include "server/io_thread.hpp"
 #include "server/status_problem.hpp"
 
@@ -57,25 +59,16 @@ void Connection::write_answers() {
   }
 }
 
-void Connection::write_answer(Exchange& exchange, bool close) {
+void Connection::write_answer(const Exchange& exchange, bool close) {
   protocol::AnswerContext answer = context(close);
   answer.keep_alive_http10 = !exchange.http11 && !close;
   answer.head = exchange.head;
-  if (exchange.verb == Exchange::Verb::create) {
-    const storage::CreateOperation& operation = exchange;
-    if (operation.status == storage::Status::ok) {
-      protocol::write_created(output(), operation.id, operation.user, answer);
-    } else {
-      protocol::write_problem(output(), to_problem(operation.status), {}, answer);
-    }
-  } else {
-    const storage::FindOperation& operation = exchange;
-    if (operation.status == storage::Status::ok) {
-      protocol::write_user(output(), operation.id, operation.user.view(), answer);
-    } else {
-      protocol::write_problem(output(), to_problem(operation.status), {}, answer);
-    }
-  }
+  const std::size_t before = unsent();
+  server::write_answer(output(), exchange, answer);
+  if (exchange.kind != Exchange::Kind::list) return;
+  const std::size_t octets = unsent() - before;
+  listed_octets_ += octets;
+  thread_.add_listed_octets(octets);
 }
 
 void Connection::answer_held() {
@@ -91,6 +84,12 @@ void Connection::answer_held() {
   switch (route_.action) {
     case Action::find_user:
       return start_find();
+    case Action::list_users:
+      return start_list(answer);
+    case Action::replace_user:
+    case Action::patch_user:
+    case Action::remove_user:
+      return start_update();
     case Action::live:
       protocol::write_health(output(), answer);
       break;
@@ -102,28 +101,83 @@ void Connection::answer_held() {
         protocol::write_health(output(), answer);
       }
       break;
+    case Action::describe_api:
+      protocol::write_document(output(), protocol::openapi_document(), answer);
+      break;
     case Action::describe:
-      protocol::write_no_content(output(), route_.allow, answer);
+      protocol::write_no_content(output(), route_.fields, answer);
       break;
     case Action::create_user:
     case Action::refuse:
-      protocol::write_problem(output(), route_.problem, {route_.allow, reader_.get()}, answer);
+      protocol::write_problem(output(), route_.problem, {route_.fields, reader_.get()}, answer);
       break;
   }
   drop_request();
 }
 
-void Connection::start_find() {
+Exchange& Connection::begin_exchange(Exchange::Kind kind) {
   const protocol::Request& request = parser_->request();
   Exchange& exchange = thread_.take_exchange();
-  exchange.FindOperation::id = request.target.id;
-  exchange.verb = Exchange::Verb::find;
+  exchange.kind = kind;
   exchange.head = request.method == Method::head;
   exchange.http11 = request.http11;
   exchange.keep_alive = keep_alive_;
+  return exchange;
+}
+
+void Connection::start_find() {
+  const protocol::Request& request = parser_->request();
+  Exchange& exchange = begin_exchange(Exchange::Kind::find);
+  exchange.FindOperation::id = request.target.id;
+  exchange.asked_for = parser_->take_condition();
   drop_request();
   enqueue(exchange);
   thread_.session().find(exchange);
+}
+
+void Connection::start_list(const protocol::AnswerContext& answer) {
+  protocol::ListQuery asked = protocol::parse_list_query(parser_->request().query);
+  const bool full =
+      thread_.listings() >= max_listings || thread_.listed_octets() >= max_listed_octets;
+  if (full || !asked.errors.empty()) {
+    const Problem problem = asked.errors.empty() ? Problem::too_many_listings : Problem::bad_query;
+    protocol::write_problem(output(), problem, {"", nullptr, &asked.errors}, answer);
+    return drop_request();
+  }
+  Exchange& exchange = begin_exchange(Exchange::Kind::list);
+  exchange.listing = std::make_unique<Listing>();
+  Listing& listing = *exchange.listing;
+  listing.exchange = &exchange;
+  listing.request = std::move(asked.request);
+  listing.asked = std::move(asked);
+  listing.query = parser_->request().query;
+  drop_request();
+  enqueue(exchange);
+  thread_.list(listing);
+}
+
+void Connection::start_update() {
+  const protocol::Request& request = parser_->request();
+  Exchange& exchange = begin_exchange(Exchange::Kind::write);
+  storage::WriteOperation& operation = exchange;
+  operation.verb = route_.action == Action::remove_user ? storage::WriteOperation::Verb::remove
+                                                        : storage::WriteOperation::Verb::replace;
+  operation.id = request.target.id;
+  exchange.asked_for = parser_->take_condition();
+  operation.condition = exchange.asked_for.get();
+  if (reader_) {
+    storage::UserRecord& text = exchange.FindOperation::user;
+    text.assign(reader_->user());
+    operation.user = text.view();
+    operation.members = reader_->members();
+    if (operation.members != storage::all_members) {
+      exchange.whole = std::make_unique<storage::UserRecord>();
+      operation.merged = exchange.whole.get();
+    }
+  }
+  drop_request();
+  enqueue(exchange);
+  thread_.session().write(exchange);
 }
 
 void Connection::drop_request() {
@@ -158,8 +212,13 @@ void Connection::send() {
     }
     progressed();
     output_->consume(static_cast<std::size_t>(sent));
-    if (output_->size() == 0) thread_.give_back(std::move(output_));
+    if (output_->size() == 0) drop_output();
   }
+}
+
+void Connection::drop_output() {
+  thread_.give_back(std::move(output_));
+  if (listed_octets_ > 0) thread_.remove_listed_octets(std::exchange(listed_octets_, 0));
 }
 
 /// What is to happen next, now that this event is dealt with.
@@ -250,10 +309,11 @@ void Connection::cut() {
   socket_ = -1;
   drop_request();
   if (rest_) thread_.give_back(std::move(rest_));
-  if (output_) thread_.give_back(std::move(output_));
+  if (output_) drop_output();
   while (first_ != nullptr) {
     Exchange& exchange = *std::exchange(first_, first_->next_in_line);
     exchange.connection = nullptr;
+    if (exchange.listing) exchange.listing->abandoned = true;
     if (exchange.done) thread_.give_back(exchange);
   }
   in_flight_ = 0;

@@ -60,17 +60,19 @@ class Connection {
   bool settle_held();
   void on_head();
   void on_complete();
-  void on_failed();
   void start_create();
   void hold_problem(protocol::Problem problem, bool keep_alive);
-  void on_peer_closed();
 
   // connection.cpp
   void send();
   void write_answers();
-  void write_answer(Exchange& exchange, bool close);
+  void write_answer(const Exchange& exchange, bool close);
   void answer_held();
+  Exchange& begin_exchange(Exchange::Kind kind);
   void start_find();
+  void start_list(const protocol::AnswerContext& answer);
+  void start_update();
+  void drop_output();
   void enqueue(Exchange& exchange);
   protocol::OutputBuffer& output();
   protocol::AnswerContext context(bool close) const;
@@ -98,6 +100,7 @@ class Connection {
   Exchange* first_ = nullptr;  ///< In flight, in the order of the requests.
   Exchange* last_ = nullptr;
   std::size_t in_flight_ = 0;
+  std::size_t listed_octets_ = 0;  ///< Of listings, in output_.
 
   const bool turned_away_;
   bool readable_ = false;      ///< The socket may hold something that was not received yet.

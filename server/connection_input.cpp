@@ -158,7 +158,7 @@ void Connection::on_head() {
     }
     continue_wanted_ = true;
   }
-  if (route_.action == Action::create_user) {
+  if (takes_user(route_.action)) {
     reader_ = thread_.readers().take();
     reader_->reset();
     parser_->read_body_into(reader_.get());
@@ -169,13 +169,14 @@ void Connection::on_complete() {
   progressed();
   continue_wanted_ = false;
   keep_alive_ = parser_->request().keep_alive;
-  if (route_.action != Action::create_user) {
-    held_ = true;
-    return;
+  if (takes_user(route_.action)) {
+    const bool patch = route_.action == Action::patch_user;
+    const protocol::UserReader::Outcome outcome =
+        reader_->finish(patch ? protocol::Content::patch : protocol::Content::user);
+    if (!outcome.ok) return hold_problem(outcome.problem, keep_alive_);
+    if (route_.action == Action::create_user) return start_create();
   }
-  const protocol::UserReader::Outcome outcome = reader_->finish();
-  if (outcome.ok) return start_create();
-  hold_problem(outcome.problem, keep_alive_);
+  held_ = true;
 }
 
 void Connection::hold_problem(Problem problem, bool keep_alive) {
@@ -186,18 +187,16 @@ void Connection::hold_problem(Problem problem, bool keep_alive) {
 }
 
 void Connection::start_create() {
-  Exchange& exchange = thread_.take_exchange();
+  Exchange& exchange = begin_exchange(Exchange::Kind::write);
   storage::UserRecord& text = exchange.FindOperation::user;
   text.assign(reader_->user());
-  exchange.CreateOperation::user = text.view();
-  exchange.verb = Exchange::Verb::create;
-  exchange.head = false;
-  exchange.http11 = parser_->request().http11;
+  exchange.WriteOperation::user = text.view();
+  exchange.verb = storage::WriteOperation::Verb::create;
   exchange.keep_alive = keep_alive_ && !thread_.draining();
   if (!exchange.keep_alive) closing_ = true;
   drop_request();
   enqueue(exchange);
-  thread_.session().create(exchange);
+  thread_.session().write(exchange);
 }
 
 }  // namespace rollcall::server

@@ -1,24 +1,40 @@
 #pragma once
 
+#include <memory>
+#include <string>
+
+#include "protocol/list_query.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
 
 class Connection;
+struct Exchange;
+
+/// A listing under way, and what its answer needs of the request.
+struct Listing : storage::ListOperation {
+  Exchange* exchange = nullptr;
+  protocol::ListQuery asked;  ///< Its request has been moved to the operation.
+  std::string query;
+};
 
 /// A request that waits for the store, and how its answer is to be sent. Owned by the I/O thread's
 /// pool, lent to one connection, in the connection's list in the order of its requests. The store
-/// works on one of the two operations; a create's texts lie in FindOperation::user, the one buffer.
-struct Exchange : storage::CreateOperation, storage::FindOperation {
-  enum class Verb : bool { create, find };
+/// works on one of the operations; the texts of a write lie in FindOperation::user, the one buffer.
+struct Exchange : storage::WriteOperation, storage::FindOperation {
+  enum class Kind : std::uint8_t { write, find, list };
 
   Connection* connection = nullptr;  ///< Null once the connection is gone: nobody is to be told.
   Exchange* next_in_line = nullptr;
-  Verb verb = Verb::create;
+  Kind kind = Kind::write;
   bool done = false;
   bool head = false;        ///< HEAD: no body in the answer.
   bool keep_alive = false;  ///< The client lets the connection stay open.
   bool http11 = true;
+  // What few requests have.
+  std::unique_ptr<storage::Condition> asked_for;  ///< If-Match and If-None-Match.
+  std::unique_ptr<storage::UserRecord> whole;     ///< What a patch makes of the user.
+  std::unique_ptr<Listing> listing;
 };
 
 }  // namespace rollcall::server

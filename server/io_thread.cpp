@@ -108,11 +108,19 @@ Exchange& IoThread::take_exchange() {
 
 void IoThread::give_back(Exchange& exchange) {
   --exchanges_in_flight_;
+  exchange.asked_for.reset();
+  exchange.whole.reset();
+  exchange.listing.reset();
   exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
 }
 
-void IoThread::completed(storage::CreateOperation& operation) noexcept {
-  auto& exchange = static_cast<Exchange&>(operation);
+void IoThread::list(Listing& listing) {
+  ++listings_;
+  session_->list(listing);
+  store_works_ = true;
+}
+
+void IoThread::completed(Exchange& exchange) noexcept {
   exchange.done = true;
   if (exchange.connection != nullptr) {
     exchange.connection->on_done();
@@ -121,8 +129,17 @@ void IoThread::completed(storage::CreateOperation& operation) noexcept {
   }
 }
 
+void IoThread::completed(storage::WriteOperation& operation) noexcept {
+  completed(static_cast<Exchange&>(operation));
+}
+
 void IoThread::completed(storage::FindOperation& operation) noexcept {
-  completed(static_cast<storage::CreateOperation&>(static_cast<Exchange&>(operation)));
+  completed(static_cast<Exchange&>(operation));
+}
+
+void IoThread::completed(storage::ListOperation& operation) noexcept {
+  --listings_;
+  completed(*static_cast<Listing&>(operation).exchange);
 }
 
 void IoThread::wake() noexcept {
@@ -151,7 +168,7 @@ void IoThread::take_turns() {
 
 bool IoThread::take_turn() {
   auto events = ready_set_.poll();
-  if (events.empty() && resumed_.empty()) return false;
+  if (events.empty() && resumed_.empty() && !store_works_) return false;
   refresh_clock();
   resuming_.swap(resumed_);
   for (Connection* const each : resuming_) each->resume();
@@ -171,6 +188,7 @@ bool IoThread::take_turn() {
 
 void IoThread::end_turn() {
   session_->end_turn();
+  store_works_ = session_->work();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.
@@ -184,7 +202,7 @@ void IoThread::end_turn() {
 }
 
 void IoThread::schedule() {
-  if (resumed_.empty() || turn_scheduled_) return;
+  if ((resumed_.empty() && !store_works_) || turn_scheduled_) return;
   turn_scheduled_ = true;
   boost::asio::post(context_, [this] {
     turn_scheduled_ = false;

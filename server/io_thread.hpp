@@ -84,6 +84,12 @@ class IoThread final : private storage::SessionOwner {
     if (buffer->capacity() <= max_pooled_octets) buffers_.give_back(std::move(buffer));
     buffer.reset();
   }
+  /// Listings under way, and octets of listings that were not sent yet; see limits.hpp.
+  std::size_t listings() const noexcept { return listings_; }
+  std::size_t listed_octets() const noexcept { return listed_octets_; }
+  void add_listed_octets(std::size_t octets) noexcept { listed_octets_ += octets; }
+  void remove_listed_octets(std::size_t octets) noexcept { listed_octets_ -= octets; }
+  void list(Listing& listing);
   Exchange& take_exchange();
   void give_back(Exchange& exchange);
   /// finish_turn() is to be called on the connection when this turn ends.
@@ -94,8 +100,10 @@ class IoThread final : private storage::SessionOwner {
   void remove(Connection& connection);
 
  private:
-  void completed(storage::CreateOperation& operation) noexcept override;
+  void completed(storage::WriteOperation& operation) noexcept override;
   void completed(storage::FindOperation& operation) noexcept override;
+  void completed(storage::ListOperation& operation) noexcept override;
+  void completed(Exchange& exchange) noexcept;
   void wake() noexcept override;
 
   void run();
@@ -125,6 +133,8 @@ class IoThread final : private storage::SessionOwner {
   Pool<protocol::OutputBuffer> buffers_;
   Pool<Exchange> exchanges_;
   std::size_t exchanges_in_flight_ = 0;
+  std::size_t listings_ = 0;
+  std::size_t listed_octets_ = 0;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> removed_;
   std::vector<Connection*> dirty_;
@@ -132,6 +142,7 @@ class IoThread final : private storage::SessionOwner {
   std::vector<Connection*> resuming_;
   bool draining_ = false;
   bool turn_scheduled_ = false;
+  bool store_works_ = false;  ///< The store has more to do in the next turn.
   std::function<void()> on_drained_;
   std::atomic<std::size_t> connection_count_{0};
   std::atomic<std::size_t> turned_away_count_{0};

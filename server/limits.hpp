@@ -21,6 +21,11 @@ inline constexpr int max_reads_a_turn = 4;
 inline constexpr int max_ready_a_turn = 512;
 /// Times that one turn looks for ready sockets: until there is none, but the answers must go out.
 inline constexpr int max_polls_a_turn = 8;
+/// Listings of one thread that may be under way; one more is answered with 503.
+inline constexpr std::size_t max_listings = 1'024;
+/// Octets of listings of one thread that their clients have not read yet; beyond it the next
+/// listing is answered with 503.
+inline constexpr std::size_t max_listed_octets = 64 * 1'024 * 1'024;
 /// Turns before the io_context gets to look at its own work (posts, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
 /// Octets of a buffer that is worth keeping for reuse.

@@ -12,6 +12,8 @@ inline protocol::Problem to_problem(storage::Status status) noexcept {
     case storage::Status::ok:
     case storage::Status::not_found:
       return Problem::user_not_found;
+    case storage::Status::condition_failed:
+      return Problem::condition_failed;
     case storage::Status::disk_full:
       return Problem::storage_full;
     case storage::Status::sync_failed:

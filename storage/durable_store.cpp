@@ -4,14 +4,19 @@
 #include <thread>
 #include <utility>
 
+#include "storage/scans.hpp"
+
 namespace rollcall::storage {
 
 class DurableStore::DurableSession final : public Session, private BatchOwner {
  public:
   DurableSession(DurableStore& store, SessionOwner& owner) noexcept
-      : store_(store), owner_(owner), thread_(std::this_thread::get_id()) {}
+      : store_(store),
+        owner_(owner),
+        thread_(std::this_thread::get_id()),
+        scans_(*store.table_, owner) {}
 
-  void create(CreateOperation& operation) noexcept override {
+  void write(WriteOperation& operation) noexcept override {
     if (const Status refusal = refuse(); refusal != Status::ok) {
       operation.status = refusal;
       owner_.completed(operation);
@@ -20,11 +25,9 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
     gathered_.append(operation);
   }
 
-  void find(FindOperation& operation) noexcept override {
-    const bool found = store_.table_->find(operation.id, operation.user);
-    operation.status = found ? Status::ok : Status::not_found;
-    owner_.completed(operation);
-  }
+  void find(FindOperation& operation) noexcept override { scans_.find(operation); }
+  void list(ListOperation& operation) noexcept override { scans_.list(operation); }
+  bool work() noexcept override { return scans_.work(); }
 
   void end_turn() noexcept override {
     store_.committer_->end_turn(*this, std::exchange(gathered_, Batch{}));
@@ -71,9 +74,9 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
   }
 
   void complete(const Batch& batch) noexcept {
-    for (CreateOperation* each = batch.first; each != nullptr;) {
+    for (WriteOperation* each = batch.first; each != nullptr;) {
       // The owner may reuse the operation at once.
-      CreateOperation* const next = each->next;
+      WriteOperation* const next = each->next;
       owner_.completed(*each);
       each = next;
     }
@@ -82,6 +85,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
   DurableStore& store_;
   SessionOwner& owner_;
   const std::thread::id thread_;
+  Scans scans_;
   Batch gathered_;
   std::atomic<bool> wake_asked_{false};
   std::mutex mutex_;

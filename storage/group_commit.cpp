@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <thread>
 
+#include "storage/update.hpp"
+
 namespace rollcall::storage {
 
-void Batch::append(CreateOperation& operation) noexcept {
+void Batch::append(WriteOperation& operation) noexcept {
   operation.next = nullptr;
   append(Batch{&operation, &operation, 1});
 }
@@ -25,12 +27,61 @@ void Batch::append(const Batch& other) noexcept {
 
 Status CommitRound::write(const Batch& batch) noexcept {
   if (is_lasting(health())) return health();
-  if (batch.count > max_user_id - last_id_) return Status::ids_exhausted;
+  using Verb = WriteOperation::Verb;
+  bool only_creates = true;
+  for (const WriteOperation* each = batch.first; each != nullptr && only_creates;
+       each = each->next) {
+    only_creates = each->verb == Verb::create;
+  }
   UserId id = last_id_;
-  for (CreateOperation* each = batch.first; each != nullptr; each = each->next) each->id = ++id;
-  const Status status = journal_.commit(batch.first);
+  bool any = false;
+  latest_.clear();
+  for (WriteOperation* each = batch.first; each != nullptr; each = each->next) {
+    if (each->verb == Verb::create) {
+      each->status = id < max_user_id ? Status::ok : Status::ids_exhausted;
+      if (each->status == Status::ok) each->id = ++id;
+    } else {
+      decide_update(*each);
+    }
+    if (each->status != Status::ok) continue;
+    any = true;
+    if (!only_creates) latest_[each->id] = each;
+  }
+  const Status status = any ? journal_.commit(batch.first) : Status::ok;
   if (status == Status::ok) last_id_ = id;
   return status;
+}
+
+/// By what the user is after the writes before it, of this round too.
+void CommitRound::decide_update(WriteOperation& operation) noexcept {
+  const auto latest = latest_.find(operation.id);
+  if (latest == latest_.end()) {
+    UserRecord record;
+    const bool found = table_.find(operation.id, record);
+    const UserView current = record.view();
+    return decide(operation, found ? &current : nullptr);
+  }
+  const bool there = latest->second->verb != WriteOperation::Verb::remove;
+  decide(operation, there ? &latest->second->user : nullptr);
+}
+
+void CommitRound::show(const WriteOperation& operation) noexcept {
+  bool shown = true;
+  switch (operation.verb) {
+    case WriteOperation::Verb::create:
+      shown = table_.insert(operation.id, operation.user);
+      break;
+    case WriteOperation::Verb::replace:
+      shown = table_.replace(operation.id, operation.user);
+      break;
+    case WriteOperation::Verb::remove:
+      table_.remove(operation.id);
+      break;
+  }
+  if (shown) return;
+  // The users are on disk but can't be shown: a restart can, and nobody was told otherwise.
+  std::fputs("rollcall: out of memory for users that are on disk; stopping\n", stderr);
+  std::abort();
 }
 
 /// Tells the operator when writes stop and when they come back, once each.
@@ -42,7 +93,7 @@ void CommitRound::set_health(Status status) noexcept {
     return;
   }
   const char* const next = is_lasting(status) ? "no write is taken until restart"
-                                              : "creates are answered 503 until one succeeds";
+                                              : "writes are answered 503 until one succeeds";
   std::fprintf(stderr, "rollcall: the store can't write: %s; %s\n", journal_.last_error().c_str(),
                next);
 }
@@ -52,12 +103,11 @@ void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
   for (const SubmittedBatch& each : batches) all.append(each.batch);
   const Status status = write(all);
   set_health(status);
-  for (CreateOperation* each = all.first; each != nullptr; each = each->next) {
-    each->status = status;
-    if (status == Status::ok && !table_.insert(each->id, each->user)) {
-      // The users are on disk but can't be shown: a restart can, and nobody was told otherwise.
-      std::fputs("rollcall: out of memory for users that are on disk; stopping\n", stderr);
-      std::abort();
+  for (WriteOperation* each = all.first; each != nullptr; each = each->next) {
+    if (status != Status::ok) {
+      each->status = status;
+    } else if (each->status == Status::ok) {
+      show(*each);
     }
   }
   // The owners get their own lists back.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "storage/journal.hpp"
@@ -14,14 +15,14 @@
 /// writer queue (db/db_impl.cc, DBImpl::Write), but no thread ever blocks for another's commit.
 namespace rollcall::storage {
 
-/// Creations in the order in which they were asked for; an intrusive list, it owns nothing.
+/// Writes in the order in which they were asked for; an intrusive list, it owns nothing.
 struct Batch {
-  CreateOperation* first = nullptr;
-  CreateOperation* last = nullptr;
+  WriteOperation* first = nullptr;
+  WriteOperation* last = nullptr;
   std::size_t count = 0;
 
   bool empty() const noexcept { return first == nullptr; }
-  void append(CreateOperation& operation) noexcept;
+  void append(WriteOperation& operation) noexcept;
   void append(const Batch& other) noexcept;
 };
 
@@ -45,8 +46,9 @@ struct SubmittedBatch {
   Batch batch;
 };
 
-/// Commits what is taken from the queue: assigns the ids, writes the journal, makes the users
-/// visible. One thread at a time (the leader), each round after the one before.
+/// Commits what is taken from the queue: gives ids, decides what becomes of each replacement and
+/// removal, writes the journal, makes it all visible. One thread at a time (the leader), each round
+/// after the one before.
 class CommitRound {
  public:
   /// `last_id` is the largest id ever given out. Both references must outlive this.
@@ -54,7 +56,9 @@ class CommitRound {
       : journal_(journal), table_(table), last_id_(last_id) {}
 
   /// Ids rise in the order of the commits and, within one, of the queue: who has seen an id will
-  /// never see a smaller one appear later. Every operation's id and status are set on return.
+  /// never see a smaller one appear later. An operation sees the effect of those before it. Every
+  /// operation's id and status are set on return; if the journal fails, all get its status, as what
+  /// was decided of one may rest on another.
   void commit(const std::vector<SubmittedBatch>& batches) noexcept;
 
   /// Upkeep of the journal, between rounds.
@@ -65,11 +69,15 @@ class CommitRound {
 
  private:
   Status write(const Batch& batch) noexcept;
+  void decide_update(WriteOperation& operation) noexcept;
+  void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
 
   Journal& journal_;
   Table& table_;
   UserId last_id_;
+  /// The latest write of each user in this round; empty if the round only creates.
+  std::unordered_map<UserId, const WriteOperation*> latest_;
   std::atomic<Status> health_{Status::ok};
 };
 

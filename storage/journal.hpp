@@ -12,11 +12,12 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  /// Writes the creations linked from `first` by `next`, whose ids are set, as one transaction with
-  /// one sync, and returns when they are on disk. On any Status but ok nothing of the batch is
-  /// kept, also not for a reader after a crash. After a lasting Status every later call returns
-  /// the same at once, without touching the disk.
-  virtual Status commit(const CreateOperation* first) noexcept = 0;
+  /// Makes the writes linked from `first` by `next`, those whose status is ok, in their order, as
+  /// one transaction with one sync, and returns when they are on disk. Their ids are set; what is
+  /// replaced or removed is there, and what replaces it is whole. On any Status but ok nothing of
+  /// the batch is kept, also not for a reader after a crash. After a lasting Status every later
+  /// call returns the same at once, without touching the disk.
+  virtual Status commit(const WriteOperation* first) noexcept = 0;
 
   /// Upkeep between batches (a bounded piece of a checkpoint); its failure costs no user.
   virtual void maintain() noexcept = 0;

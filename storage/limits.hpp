@@ -24,7 +24,12 @@ inline constexpr std::size_t max_user_octets = 2 * max_name_octets + max_email_o
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
 
+/// Users that one listing gives.
+inline constexpr std::size_t max_listed_users = 1'000;
+/// Listings of one session that look at every user at the same time; one more waits.
+inline constexpr std::size_t max_scans = 8;
+
 static_assert(max_name_octets < 2'048 && max_email_octets < 256,
-              "storage/table packs the three lengths of a user into 32 bits");
+              "storage/arena packs the three lengths of a user into 32 bits");
 
 }  // namespace rollcall::storage

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "storage/store.hpp"
@@ -9,8 +10,9 @@
 
 namespace rollcall::storage {
 
-/// `memory:`: users live as long as the process. Every verb completes before it returns, on the
-/// calling thread; sessions share the table's shards and one atomic counter, and no other state.
+/// `memory:`: users live as long as the process. Every write completes before the call returns, on
+/// the calling thread. For a creation sessions share the table's shards and one atomic counter, and
+/// no other state; replacements and removals exclude one another.
 class MemoryStore final : public Store {
  public:
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
@@ -21,7 +23,11 @@ class MemoryStore final : public Store {
  private:
   class MemorySession;
 
+  void create(WriteOperation& operation) noexcept;
+  void update(WriteOperation& operation) noexcept;
+
   Table table_;
+  std::mutex updates_;
   alignas(64) std::atomic<UserId> last_id_{min_user_id - 1};
 };
 

@@ -24,7 +24,7 @@ Status to_status(int code) noexcept {
       return Status::sync_failed;
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
-      // An id that nobody here gave out.
+      // An id that nobody here gave out, or one whose user somebody else has removed.
       return Status::changed_elsewhere;
     default:
       break;
@@ -48,11 +48,15 @@ SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[8];
+  int codes[10];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   insert_ = SqliteStatement(
       database, "INSERT INTO users (id, last_name, first_name, email) VALUES (?1, ?2, ?3, ?4)",
       codes[1]);
+  update_ = SqliteStatement(
+      database, "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1",
+      codes[8]);
+  delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
@@ -91,25 +95,33 @@ int SqliteJournal::begin() noexcept {
   return code;
 }
 
-int SqliteJournal::insert(const CreateOperation* first) noexcept {
-  for (const CreateOperation* each = first; each != nullptr; each = each->next) {
-    insert_.bind(1, static_cast<std::int64_t>(each->id));
-    insert_.bind(2, each->user.last_name);
-    insert_.bind(3, each->user.first_name);
-    insert_.bind(4, each->user.email);
-    if (const int code = insert_.run(); code != SQLITE_OK) return code;
+int SqliteJournal::write(const WriteOperation& operation) noexcept {
+  using Verb = WriteOperation::Verb;
+  SqliteStatement& statement = operation.verb == Verb::create    ? insert_
+                               : operation.verb == Verb::replace ? update_
+                                                                 : delete_;
+  statement.bind(1, static_cast<std::int64_t>(operation.id));
+  if (operation.verb != Verb::remove) {
+    statement.bind(2, operation.user.last_name);
+    statement.bind(3, operation.user.first_name);
+    statement.bind(4, operation.user.email);
   }
-  return SQLITE_OK;
+  const int code = statement.run();
+  if (code != SQLITE_OK || operation.verb == Verb::create) return code;
+  // A user that the table has and the file has not.
+  return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
 }
 
-Status SqliteJournal::commit(const CreateOperation* first) noexcept {
+Status SqliteJournal::commit(const WriteOperation* first) noexcept {
   if (faulted_) return Status::sync_failed;
   int code = begin();
   if (changed_elsewhere_) {
     last_error_ = "another program wrote to the data file";
     return Status::changed_elsewhere;
   }
-  if (code == SQLITE_OK) code = insert(first);
+  for (; code == SQLITE_OK && first != nullptr; first = first->next) {
+    if (first->status == Status::ok) code = write(*first);
+  }
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();
   if (code != SQLITE_OK) return fail(code, true);
@@ -123,6 +135,10 @@ Status SqliteJournal::commit(const CreateOperation* first) noexcept {
 Status SqliteJournal::fail(int code, bool committing) noexcept {
   last_error_ = database_->error();
   Status status = to_status(code);
+  if (status == Status::changed_elsewhere) {
+    last_error_ = "another program wrote to the data file";
+    changed_elsewhere_ = true;
+  }
   // Unless it was a write of the log that failed, the log may hold the whole transaction by now.
   if (committing && status == Status::io_error && code != SQLITE_IOERR_WRITE) {
     status = Status::sync_failed;
@@ -193,7 +209,8 @@ bool SqliteJournal::close(std::string& error) noexcept {
     if (code == SQLITE_BUSY) code = SQLITE_OK;
     if (code != SQLITE_OK) error = database_->error();
   }
-  for (SqliteStatement* each : {&begin_, &insert_, &commit_, &rollback_, &data_version_}) {
+  for (SqliteStatement* each :
+       {&begin_, &insert_, &update_, &delete_, &commit_, &rollback_, &data_version_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

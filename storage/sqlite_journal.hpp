@@ -32,7 +32,7 @@ class SqliteJournal final : public Journal {
                                              const std::function<void(std::uint64_t)>& progress,
                                              const char* vfs = nullptr);
 
-  Status commit(const CreateOperation* first) noexcept override;
+  Status commit(const WriteOperation* first) noexcept override;
   void maintain() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
@@ -45,7 +45,7 @@ class SqliteJournal final : public Journal {
   std::int64_t data_version() noexcept;
   int begin() noexcept;
   int copy_log() noexcept;
-  int insert(const CreateOperation* first) noexcept;
+  int write(const WriteOperation& operation) noexcept;
   Status fail(int code, bool committing) noexcept;
   void end_transaction() noexcept;
   void discard_unsynced() noexcept;
@@ -56,6 +56,8 @@ class SqliteJournal final : public Journal {
   std::unique_ptr<SqliteDatabase> database_;
   SqliteStatement begin_;
   SqliteStatement insert_;
+  SqliteStatement update_;
+  SqliteStatement delete_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   SqliteStatement data_version_;

@@ -5,42 +5,34 @@
 #include <stdexcept>
 #include <string>
 
+#include "storage/list.hpp"
+#include "storage/status.hpp"
 #include "storage/user.hpp"
+#include "storage/version.hpp"
 
 /// The face of every store: what a caller may ask, when it is answered, and what is durable by
 /// then.
 namespace rollcall::storage {
 
-/// How a verb ended.
-enum class Status : std::uint8_t {
-  ok,                 ///< Done, and as durable as the store makes anything.
-  not_found,          ///< No user has this id.
-  disk_full,          ///< Nothing was kept; writes come back by themselves once there is room.
-  io_error,           ///< Nothing was kept; a later write may succeed.
-  sync_failed,        ///< Nothing was kept; the store takes no write again until it is reopened.
-  busy,               ///< Nothing was kept; another process holds the data file's write lock.
-  queue_full,         ///< Nothing was kept; max_pending_writes writes wait already.
-  ids_exhausted,      ///< Nothing was kept; max_user_id has been given out.
-  changed_elsewhere,  ///< Nothing was kept; another process wrote to the data file, so what is in
-                      ///< memory is out of date: the store takes no write until it is reopened.
+/// One creation, replacement or removal. The caller owns it, fills what is In, and keeps it and the
+/// texts in place until it is completed; the store owns `next` and changes what is Out meanwhile.
+/// No heap is touched for a creation.
+struct WriteOperation {
+  enum class Verb : std::uint8_t { create, replace, remove };
+
+  Verb verb = Verb::create;              ///< In.
+  MemberSet members = all_members;       ///< In, replace: those of `user` that are given; the
+                                         ///< others stay as they are.
+  UserId id = 0;                         ///< In, or Out for a creation whose status is ok.
+  UserView user;                         ///< In, but for a removal. Out, for a replacement whose
+                                         ///< status is ok: the whole user.
+  const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
+  UserRecord* merged = nullptr;          ///< In, if `members` lacks some: where `user` is put.
+  Status status = Status::ok;            ///< Out.
+  WriteOperation* next = nullptr;        ///< The store's, while the operation is in flight.
 };
 
-/// Whether writes stay refused until the store is opened again.
-constexpr bool is_lasting(Status status) noexcept {
-  return status == Status::sync_failed || status == Status::changed_elsewhere ||
-         status == Status::ids_exhausted;
-}
-
-/// One creation. The caller owns it, fills `user`, and keeps it and the texts in place until it is
-/// completed; the store owns `next` and `id` meanwhile. No heap is touched for it.
-struct CreateOperation {
-  UserView user;                    ///< In.
-  UserId id = 0;                    ///< Out, when status is ok.
-  Status status = Status::ok;       ///< Out.
-  CreateOperation* next = nullptr;  ///< The store's, while the operation is in flight.
-};
-
-/// One look-up by id. Ownership as for CreateOperation.
+/// One look-up by id. Ownership as for WriteOperation.
 struct FindOperation {
   UserId id = 0;               ///< In.
   Status status = Status::ok;  ///< Out: ok or not_found.
@@ -48,11 +40,12 @@ struct FindOperation {
 };
 
 /// What a session's owner (one I/O thread) lends to the store. `completed` is called on the
-/// session's thread only: inside the verb itself, inside end_turn() or inside deliver().
+/// session's thread only: inside the verb itself, inside end_turn(), deliver() or work().
 class SessionOwner {
  public:
-  virtual void completed(CreateOperation& operation) noexcept = 0;
+  virtual void completed(WriteOperation& operation) noexcept = 0;
   virtual void completed(FindOperation& operation) noexcept = 0;
+  virtual void completed(ListOperation& operation) noexcept = 0;
 
   /// Called on any thread, at most once a batch: the owner is to call Session::deliver() and then
   /// Session::end_turn() on its own thread soon.
@@ -62,20 +55,28 @@ class SessionOwner {
   ~SessionOwner() = default;
 };
 
-/// One thread's way into a store. Every call is made on that thread. Creations of one session are
-/// committed in the order of the calls, and each becomes visible to any session only when it is
-/// durable, just before it is completed with Status::ok.
+/// One thread's way into a store. Every call is made on that thread. Writes of one session are
+/// made in the order of the calls, those of all sessions in one order, and each is visible to any
+/// session only when it is durable, just before it is completed. How a write that was refused for
+/// what the user is (not_found, condition_failed) ended is as durable as what it was refused for.
 class Session {
  public:
   virtual ~Session() = default;
-  virtual void create(CreateOperation& operation) noexcept = 0;
+  virtual void write(WriteOperation& operation) noexcept = 0;
   virtual void find(FindOperation& operation) noexcept = 0;
+  /// Ownership as for find(). A listing of what changes meanwhile has each user as it was at some
+  /// moment of the listing; one that was there all the time is not missed and not there twice.
+  virtual void list(ListOperation& operation) noexcept = 0;
 
   /// The caller's event loop has handled all that was ready: what it gathered is one batch.
   virtual void end_turn() noexcept = 0;
 
   /// Completes what other threads have finished for this session; asked for by wake().
   virtual void deliver() noexcept = 0;
+
+  /// Goes on with what takes long, for about as long as a turn takes anyway. True if there is more
+  /// to do: to be called once in each turn until then.
+  virtual bool work() noexcept = 0;
 };
 
 /// A place that keeps users. Thread-safe, except that every Session must be gone before close().

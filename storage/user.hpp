@@ -44,6 +44,20 @@ struct UserView {
   }
 };
 
+/// The members of a user, as bits of a set.
+using MemberSet = std::uint8_t;
+inline constexpr MemberSet last_name_member = 1;
+inline constexpr MemberSet first_name_member = 2;
+inline constexpr MemberSet email_member = 4;
+inline constexpr MemberSet all_members = last_name_member | first_name_member | email_member;
+
+/// `user`, with the members of it that are not in `members` taken from `other`.
+inline UserView merge(MemberSet members, const UserView& user, const UserView& other) noexcept {
+  return {(members & last_name_member) != 0 ? user.last_name : other.last_name,
+          (members & first_name_member) != 0 ? user.first_name : other.first_name,
+          (members & email_member) != 0 ? user.email : other.email};
+}
+
 /// Owns the texts of one user in a buffer of fixed size: no heap. Copying copies only what is used.
 class UserRecord {
  public:

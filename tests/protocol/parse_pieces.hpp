@@ -48,7 +48,7 @@ inline Parsed parse_pieces(const std::vector<std::string_view>& pieces) {
   parsed.method = request.method;
   parsed.resource = request.target.resource;
   parsed.keep_alive = request.keep_alive;
-  parsed.json = request.json_content;
+  parsed.json = request.media_type == MediaType::json;
   parsed.expects_continue = request.expects_continue;
   parsed.has_body = request.has_body;
   if (parsed.progress != Progress::complete) {

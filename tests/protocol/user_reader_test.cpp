@@ -9,7 +9,7 @@
 namespace rollcall::protocol {
 namespace {
 
-using Faults = std::array<Fault, UserReader::member_count>;
+using Faults = std::array<Fault, member_count>;
 
 struct Read {
   bool ok = false;

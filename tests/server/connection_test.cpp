@@ -40,7 +40,7 @@ class SlowStore final : public storage::Store {
   /// Completes the create that has waited longest, or the one that came last.
   void finish_create(bool newest) {
     const std::lock_guard lock(mutex_);
-    storage::CreateOperation* const operation = newest ? creates_.back() : creates_.front();
+    storage::WriteOperation* const operation = newest ? creates_.back() : creates_.front();
     newest ? creates_.pop_back() : creates_.pop_front();
     operation->id = ++last_id_;
     operation->status = storage::Status::ok;
@@ -61,7 +61,7 @@ class SlowStore final : public storage::Store {
     SlowSession(SlowStore& store, storage::SessionOwner& owner) : store_(store) {
       store.owner_ = &owner;
     }
-    void create(storage::CreateOperation& operation) noexcept override {
+    void write(storage::WriteOperation& operation) noexcept override {
       const std::lock_guard lock(store_.mutex_);
       store_.creates_.push_back(&operation);
     }
@@ -69,9 +69,13 @@ class SlowStore final : public storage::Store {
       const std::lock_guard lock(store_.mutex_);
       store_.finds_.push_back(&operation);
     }
+    void list(storage::ListOperation& operation) noexcept override {
+      store_.owner_->completed(operation);
+    }
+    bool work() noexcept override { return false; }
     void end_turn() noexcept override {}
     void deliver() noexcept override {
-      std::deque<storage::CreateOperation*> creates;
+      std::deque<storage::WriteOperation*> creates;
       std::deque<storage::FindOperation*> finds;
       {
         const std::lock_guard lock(store_.mutex_);
@@ -89,7 +93,7 @@ class SlowStore final : public storage::Store {
   std::mutex mutex_;
   storage::SessionOwner* owner_ = nullptr;
   storage::UserId last_id_ = 0;
-  std::deque<storage::CreateOperation*> creates_, done_creates_;
+  std::deque<storage::WriteOperation*> creates_, done_creates_;
   std::deque<storage::FindOperation*> finds_, done_finds_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 /// A journal in memory that ends as it is told.
 class FakeJournal final : public Journal {
  public:
-  Status commit(const CreateOperation* first) noexcept override {
+  Status commit(const WriteOperation* first) noexcept override {
     if (next_status == Status::ok) {
       std::size_t size = 0;
       for (; first != nullptr; first = first->next) ++size;
@@ -35,7 +35,7 @@ class FakeJournal final : public Journal {
 
 struct FakeOwner final : BatchOwner {
   void finished(const Batch& batch) noexcept override {
-    for (const CreateOperation* each = batch.first; each != nullptr; each = each->next) {
+    for (const WriteOperation* each = batch.first; each != nullptr; each = each->next) {
       statuses.push_back(each->status);
       ids.push_back(each->id);
     }
@@ -51,7 +51,7 @@ struct FakeOwner final : BatchOwner {
     return batch;
   }
 
-  std::deque<CreateOperation> operations;
+  std::deque<WriteOperation> operations;
   std::vector<Status> statuses;
   std::vector<UserId> ids;
   int asked_to_lead = 0;
@@ -119,6 +119,35 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_the_journal_is_not_asked_again) {
   committer->end_turn(owner, owner.gather(1));
   BOOST_TEST(journal.commits == 1);
   BOOST_TEST((owner.statuses.back() == Status::sync_failed));
+}
+
+BOOST_AUTO_TEST_CASE(if_the_journal_fails_no_write_of_the_batch_is_told_anything_else) {
+  FakeOwner owner;
+  committer->end_turn(owner, owner.gather(1));
+  // The second removal is refused for the first one, which then does not happen.
+  Batch batch;
+  for (int i = 0; i < 2; ++i) {
+    owner.operations.emplace_back().verb = WriteOperation::Verb::remove;
+    owner.operations.back().id = 11;
+    batch.append(owner.operations.back());
+  }
+  journal.next_status = Status::disk_full;
+  owner.statuses.clear();
+  committer->end_turn(owner, batch);
+  BOOST_TEST((owner.statuses == std::vector<Status>{Status::disk_full, Status::disk_full}));
+  UserRecord user;
+  BOOST_TEST(table.find(11, user));
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_which_nothing_is_written_costs_no_commit) {
+  FakeOwner owner;
+  Batch batch;
+  owner.operations.emplace_back().verb = WriteOperation::Verb::remove;
+  owner.operations.back().id = 1;
+  batch.append(owner.operations.back());
+  committer->end_turn(owner, batch);
+  BOOST_TEST(journal.commits == 0);
+  BOOST_TEST((owner.statuses == std::vector<Status>{Status::not_found}));
 }
 
 BOOST_AUTO_TEST_CASE(ids_end_at_the_largest_one) {

@@ -12,7 +12,8 @@ namespace rollcall::storage {
 /// wakes.
 class RecordingOwner final : public SessionOwner {
  public:
-  void completed(CreateOperation& operation) noexcept override { created.push_back(&operation); }
+  void completed(WriteOperation& operation) noexcept override { written.push_back(&operation); }
+  void completed(ListOperation& operation) noexcept override { listed.push_back(&operation); }
   void completed(FindOperation& operation) noexcept override { found.push_back(&operation); }
   void wake() noexcept override {
     const std::lock_guard lock(mutex_);
@@ -20,10 +21,10 @@ class RecordingOwner final : public SessionOwner {
     woken_.notify_one();
   }
 
-  /// Ends the turn and goes on turning, as an I/O thread does, until `count` creates are completed.
+  /// Ends the turn and goes on turning, as an I/O thread does, until `count` writes are completed.
   void turn_until(Session& session, std::size_t count) {
     session.end_turn();
-    while (created.size() < count) {
+    while (written.size() < count) {
       {
         std::unique_lock lock(mutex_);
         woken_.wait(lock, [this] { return wakes_ > 0; });
@@ -34,8 +35,9 @@ class RecordingOwner final : public SessionOwner {
     }
   }
 
-  std::vector<CreateOperation*> created;
+  std::vector<WriteOperation*> written;
   std::vector<FindOperation*> found;
+  std::vector<ListOperation*> listed;
 
  private:
   std::mutex mutex_;

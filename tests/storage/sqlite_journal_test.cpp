@@ -22,7 +22,7 @@ struct Opened {
     journal = SqliteJournal::open(path, table, report, {}, FaultyVfs::name);
   }
   Status commit(UserId id, std::string_view last_name = "A") const {
-    CreateOperation operation;
+    WriteOperation operation;
     operation.id = id;
     operation.user = {last_name, "B", "a@b.c"};
     return journal->commit(&operation);

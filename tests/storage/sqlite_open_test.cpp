@@ -22,9 +22,9 @@ struct DataFile {
     Table table;
     OpenReport report;
     const auto journal = SqliteJournal::open(path, table, report, {});
-    std::vector<CreateOperation> operations(user_count);
+    std::vector<WriteOperation> operations(user_count);
     for (UserId id = 1; id <= user_count; ++id) {
-      CreateOperation& each = operations[id - 1];
+      WriteOperation& each = operations[id - 1];
       each.id = id;
       each.user = {"Meere", "John", "johnm@gmail.com"};
       each.next = id < user_count ? &operations[id] : nullptr;
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
     Table table;
     OpenReport report;
     const auto journal = SqliteJournal::open(path, table, report, {});
-    CreateOperation operation;
+    WriteOperation operation;
     operation.id = user_count + 1;
     operation.user = {"A", "B", "a@b.c"};
     BOOST_REQUIRE((journal->commit(&operation) == Status::ok));

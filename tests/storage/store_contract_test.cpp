@@ -1,74 +1,10 @@
-#include <boost/test/data/test_case.hpp>
-#include <boost/test/unit_test.hpp>
-#include <deque>
 #include <set>
 #include <thread>
 
-#include "storage/open_store.hpp"
-#include "tests/storage/recording_owner.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/storage/store_contract.hpp"
 
-/// What every Store promises (storage/store.hpp), over each of them.
+/// What every Store promises (storage/store.hpp) of creations and finds, over each of them.
 namespace rollcall::storage {
-namespace {
-
-struct Kind {
-  const char* name;
-  bool durable;
-  CommitBy commit;
-};
-
-std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.name; }
-
-const Kind kinds[] = {{"memory", false, CommitBy::turn},
-                      {"sqlite, committed by turn", true, CommitBy::turn},
-                      {"sqlite, committed by a thread", true, CommitBy::thread}};
-
-struct OpenedStore {
-  explicit OpenedStore(const Kind& chosen) : kind(chosen) { open(); }
-  ~OpenedStore() { close(); }
-
-  void open() {
-    store =
-        open_store(kind.durable ? "sqlite:" + directory.file("a.db") : "memory:", kind.commit, {});
-  }
-  void close() {
-    std::string error;
-    if (store) BOOST_TEST(store->close(error), error);
-    store.reset();
-  }
-
-  const Kind kind;
-  tests::TemporaryDirectory directory;
-  std::unique_ptr<Store> store;
-};
-
-/// Creates as many users as there are names, in one turn; their operations in that order.
-std::deque<CreateOperation> create(Store& store, const std::vector<std::string>& names) {
-  RecordingOwner owner;
-  const auto session = store.open_session(owner);
-  std::deque<CreateOperation> operations(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    operations[i].user = {names[i], "F", "a@b.c"};
-    session->create(operations[i]);
-  }
-  owner.turn_until(*session, names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) BOOST_TEST(owner.created[i] == &operations[i]);
-  return operations;
-}
-
-Status find(Store& store, UserId id, UserRecord& user) {
-  RecordingOwner owner;
-  const auto session = store.open_session(owner);
-  FindOperation operation;
-  operation.id = id;
-  session->find(operation);
-  BOOST_REQUIRE(owner.found.size() == 1U);
-  user = operation.user;
-  return operation.status;
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(store_contract)
 
@@ -76,7 +12,7 @@ BOOST_DATA_TEST_CASE(creates_of_a_session_are_completed_in_order_with_rising_ids
   OpenedStore opened(kind);
   UserId last = 0;
   for (int turn = 0; turn < 3; ++turn) {
-    for (const CreateOperation& each : create(*opened.store, {"A", "B", "C"})) {
+    for (const WriteOperation& each : create(*opened.store, {"A", "B", "C"})) {
       BOOST_TEST((each.status == Status::ok));
       BOOST_TEST(each.id > last);
       last = each.id;
@@ -101,12 +37,12 @@ BOOST_DATA_TEST_CASE(a_durable_create_is_not_visible_before_its_turn_ends, kinds
   OpenedStore opened(kind);
   RecordingOwner owner;
   const auto session = opened.store->open_session(owner);
-  CreateOperation operation;
+  WriteOperation operation;
   operation.user = {"A", "B", "a@b.c"};
-  session->create(operation);
+  session->write(operation);
   UserRecord user;
   BOOST_TEST((find(*opened.store, 1, user) == Status::not_found));
-  BOOST_TEST(owner.created.empty());
+  BOOST_TEST(owner.written.empty());
   owner.turn_until(*session, 1);
   BOOST_TEST((find(*opened.store, 1, user) == Status::ok));
 }
@@ -121,15 +57,15 @@ BOOST_DATA_TEST_CASE(sessions_on_many_threads_get_every_id_once, kinds, kind) {
     threads.emplace_back([&, t] {
       RecordingOwner owner;
       const auto session = opened.store->open_session(owner);
-      std::deque<CreateOperation> operations;
+      std::deque<WriteOperation> operations;
       for (std::size_t turn = 1; turn <= turns; ++turn) {
         for (int i = 0; i < 5; ++i) {
           operations.emplace_back().user = {"A", "B", "a@b.c"};
-          session->create(operations.back());
+          session->write(operations.back());
         }
         owner.turn_until(*session, turn * 5);
       }
-      for (const CreateOperation* each : owner.created)
+      for (const WriteOperation* each : owner.written)
         ids[static_cast<std::size_t>(t)].push_back(each->id);
     });
   }
@@ -162,12 +98,12 @@ BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_refused_and_the_others_are_
   for (const std::size_t beyond : {-1, 0, 1}) {
     RecordingOwner owner;
     const auto session = opened.store->open_session(owner);
-    std::deque<CreateOperation> operations(max_pending_writes + beyond);
-    for (CreateOperation& each : operations) {
+    std::deque<WriteOperation> operations(max_pending_writes + beyond);
+    for (WriteOperation& each : operations) {
       each.user = {"A", "B", "a@b.c"};
-      session->create(each);
+      session->write(each);
     }
-    BOOST_TEST(owner.created.size() == (beyond == 1 ? 1U : 0U));
+    BOOST_TEST(owner.written.size() == (beyond == 1 ? 1U : 0U));
     owner.turn_until(*session, operations.size());
     const auto refused = std::count_if(operations.begin(), operations.end(), [](const auto& each) {
       return each.status == Status::queue_full;

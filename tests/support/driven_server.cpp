@@ -1,52 +1,70 @@
 #include "tests/support/driven_server.hpp"
 
+#include <utility>
+
 #include "tests/support/finding.hpp"
 
 namespace rollcall::tests {
 
-class TurnStore::TurnSession final : public storage::Session {
+class TurnStore::TurnSession final : public storage::Session, private storage::SessionOwner {
  public:
   TurnSession(TurnStore& store, storage::SessionOwner& owner) : store_(store), owner_(owner) {}
 
-  void create(storage::CreateOperation& operation) noexcept override {
-    store_.waiting_.push_back({store_.delay_turns_, &operation, nullptr});
+  void write(storage::WriteOperation& operation) noexcept override {
+    later([this, &operation] { users().write(operation); });
   }
   void find(storage::FindOperation& operation) noexcept override {
-    store_.waiting_.push_back({store_.delay_turns_, nullptr, &operation});
+    later([this, &operation] { users().find(operation); });
+  }
+  void list(storage::ListOperation& operation) noexcept override {
+    later([this, &operation] { users().list(operation); });
   }
   void end_turn() noexcept override {
     for (auto& each : store_.waiting_) --each.turns;
     while (!store_.waiting_.empty() && store_.waiting_.front().turns < 0) {
-      const Waiting next = store_.waiting_.front();
+      const Waiting next = std::move(store_.waiting_.front());
       store_.waiting_.pop_front();
-      next.create != nullptr ? complete(*next.create) : complete(*next.find);
+      next.complete();
     }
   }
   void deliver() noexcept override {}
+  bool work() noexcept override { return users().work(); }
 
  private:
-  void complete(storage::CreateOperation& operation) noexcept {
-    operation.id = store_.users_.size() + 1;
-    operation.status = storage::Status::ok;
-    store_.users_[operation.id].assign(operation.user);
-    owner_.completed(operation);
+  template <class Complete>
+  void later(Complete complete) {
+    store_.waiting_.push_back({store_.delay_turns_, complete});
   }
-  void complete(storage::FindOperation& operation) noexcept {
-    const auto found = store_.users_.find(operation.id);
-    operation.status = storage::Status::not_found;
-    if (found != store_.users_.end()) {
-      operation.status = storage::Status::ok;
-      operation.user = found->second;
+  /// The session with the users of this run.
+  storage::Session& users() {
+    if (run_ != store_.run_) {
+      session_ = store_.users_->open_session(*this);
+      run_ = store_.run_;
     }
+    return *session_;
+  }
+
+  void completed(storage::WriteOperation& operation) noexcept override {
     owner_.completed(operation);
   }
+  void completed(storage::FindOperation& operation) noexcept override {
+    owner_.completed(operation);
+  }
+  void completed(storage::ListOperation& operation) noexcept override {
+    owner_.completed(operation);
+  }
+  void wake() noexcept override { owner_.wake(); }
 
   TurnStore& store_;
   storage::SessionOwner& owner_;
+  std::unique_ptr<storage::Session> session_;
+  int run_ = 0;
 };
 
 void TurnStore::reset(int delay_turns) {
-  users_.clear();
+  // The session of the run before refers to its users until the next verb.
+  old_users_ = std::exchange(users_, std::make_unique<storage::MemoryStore>());
+  ++run_;
   delay_turns_ = delay_turns;
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <deque>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/io_thread.hpp"
+#include "storage/memory_store.hpp"
 #include "storage/store.hpp"
 #include "tests/support/fake_kernel.hpp"
 
@@ -20,7 +21,7 @@ class TurnStore final : public storage::Store {
   bool idle() const noexcept { return waiting_.empty(); }
 
   std::unique_ptr<storage::Session> open_session(storage::SessionOwner& owner) override;
-  std::uint64_t size() const noexcept override { return users_.size(); }
+  std::uint64_t size() const noexcept override { return users_->size(); }
   storage::Status health() const noexcept override { return storage::Status::ok; }
   bool close(std::string&) noexcept override { return true; }
 
@@ -28,11 +29,12 @@ class TurnStore final : public storage::Store {
   class TurnSession;
   struct Waiting {
     int turns;
-    storage::CreateOperation* create;
-    storage::FindOperation* find;
+    std::function<void()> complete;
   };
 
-  std::map<storage::UserId, storage::UserRecord> users_;
+  std::unique_ptr<storage::MemoryStore> users_ = std::make_unique<storage::MemoryStore>();
+  std::unique_ptr<storage::MemoryStore> old_users_;
+  int run_ = 1;
   std::deque<Waiting> waiting_;
   int delay_turns_ = 0;
 };

@@ -115,10 +115,10 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_there_is_404_and_what_is_not_done_405_with_a
   check_problem(ask("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"), 404);
   const Response wrong = ask("DELETE /users HTTP/1.1\r\nHost: x\r\n\r\n");
   check_problem(wrong, 405);
-  BOOST_TEST(wrong[http::field::allow] == "POST, OPTIONS");
+  BOOST_TEST(wrong[http::field::allow] == "GET, HEAD, POST, OPTIONS");
   const Response options = ask("OPTIONS /users/1 HTTP/1.1\r\nHost: x\r\n\r\n");
   BOOST_TEST(options.result_int() == 204U);
-  BOOST_TEST(options[http::field::allow] == "GET, HEAD, OPTIONS");
+  BOOST_TEST(options[http::field::allow] == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
   BOOST_TEST(ask("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").result_int() == 204U);
 }
 

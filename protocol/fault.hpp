@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace rollcall::protocol {
+
+/// Members of a user, in the order of the contract: last-name, first-name, email.
+inline constexpr std::size_t member_count = 3;
+
+/// What is wrong with a member of the user.
+enum class Fault : std::uint8_t {
+  none,
+  missing,
+  not_a_string,
+  empty,
+  blank,
+  too_long,
+  control_character,
+  not_an_address,
+};
+
+/// A bad member: where it is (RFC 6901) and what to send instead. Constants; nothing of the
+/// client's.
+struct MemberError {
+  std::string_view pointer;
+  std::string_view detail;
+};
+
+/// How a fault other than none of the member at `index` (below member_count) is told to the client.
+/// Any thread.
+MemberError describe(std::size_t index, Fault fault) noexcept;
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,64 @@
+#include "protocol/field_value.hpp"
+
+#include <algorithm>
+
+#include "protocol/limits.hpp"
+
+namespace rollcall::protocol {
+
+std::string_view trim(std::string_view text) noexcept {
+  const auto space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool equals(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  // As it is written nearly always.
+  if (text == lower) return true;
+  return std::equal(text.begin(), text.end(), lower.begin(), [](char c, char expected) {
+    return c == expected || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == expected);
+  });
+}
+
+bool is_token_character(char c) noexcept {
+  const auto between = [c](char first, char last) { return c >= first && c <= last; };
+  return between('A', 'Z') || between('a', 'z') || between('0', '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool is_hex_digit(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+MediaType to_media_type(std::string_view value) noexcept {
+  constexpr std::string_view json = "application/json";
+  // As it is written nearly always.
+  if (equals(value, json)) return MediaType::json;
+  const std::string_view essence = trim(value.substr(0, value.find(';')));
+  if (equals(essence, json)) return MediaType::json;
+  if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
+  return MediaType::other;
+}
+
+bool names_other_version(std::string_view bytes) noexcept {
+  const std::string_view line = bytes.substr(0, bytes.find('\r'));
+  constexpr std::size_t size = std::string_view("HTTP/2.0").size();
+  if (line.size() <= size) return false;
+  const std::string_view version = line.substr(line.size() - size);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  // One that is spoken here was refused for what stands around it.
+  if (version == "HTTP/1.0" || version == "HTTP/1.1") return false;
+  return line[line.size() - size - 1] == ' ' && version.starts_with("HTTP/") && digit(version[5]) &&
+         version[6] == '.' && digit(version[7]);
+}
+
+bool has_long_target(std::string_view bytes) noexcept {
+  const std::size_t end = bytes.find('\r');
+  if (end == bytes.npos) return true;
+  const std::string_view line = bytes.substr(0, end);
+  return line.rfind(' ') - std::min(line.find(' '), line.size()) > max_target_octets + 1;
+}
+
+}  // namespace rollcall::protocol

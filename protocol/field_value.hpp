@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+
+#include "protocol/request.hpp"
+
+/// Small questions about the text of a request's head.
+namespace rollcall::protocol {
+
+/// Without the spaces and tabs around it.
+std::string_view trim(std::string_view text) noexcept;
+
+/// Without regard to the case of ASCII letters; `lower` has none in upper case.
+bool equals(std::string_view text, std::string_view lower) noexcept;
+
+/// tchar (RFC 9110, section 5.6.2).
+bool is_token_character(char c) noexcept;
+
+bool is_hex_digit(char c) noexcept;
+
+/// What a Content-Type says (RFC 9110, section 8.3).
+MediaType to_media_type(std::string_view value) noexcept;
+
+/// Whether a request line that Beast refused for its version ends in another HTTP version (505)
+/// rather than in something that is none (400).
+bool names_other_version(std::string_view bytes) noexcept;
+
+/// Of a header that does not fit and whose request line was not parsed: whether its target alone is
+/// more than max_target_octets.
+bool has_long_target(std::string_view bytes) noexcept;
+
+}  // namespace rollcall::protocol

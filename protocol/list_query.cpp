@@ -1,0 +1,225 @@
+#include "protocol/list_query.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "protocol/text.hpp"
+#include "storage/limits.hpp"
+#include "storage/utf8.hpp"
+
+namespace rollcall::protocol {
+namespace {
+
+using storage::max_listed_users;
+
+constexpr std::size_t default_limit = 100;
+/// json-server's, when there is a _page and no _limit.
+constexpr std::size_t default_page_limit = 10;
+/// Users that a _start or a _page may pass over: ids end here.
+constexpr std::uint64_t max_skip = storage::max_user_id;
+
+static_assert(max_listed_users == 1'000, "the details below say so");
+constexpr std::string_view bad_limit = "must be an integer from 1 to 1000";
+constexpr std::string_view bad_id = "must be an integer from 1 to 9007199254740991";
+constexpr std::string_view bad_number = "must be an integer from 0 to 9007199254740991";
+constexpr std::string_view bad_text = "must be UTF-8, percent-encoded";
+
+/// Calls `take(name, value, piece)`, as they were sent, for each parameter.
+template <class Take>
+void for_each_parameter(std::string_view query, const Take& take) {
+  for (std::size_t begin = 0; begin < query.size();) {
+    const std::size_t end = std::min(query.find('&', begin), query.size());
+    const std::string_view piece = query.substr(begin, end - begin);
+    begin = end + 1;
+    if (piece.empty()) continue;
+    const std::size_t equals = std::min(piece.find('='), piece.size());
+    take(piece.substr(0, equals), piece.substr(std::min(equals + 1, piece.size())), piece);
+  }
+}
+
+int hex_value(char c) noexcept { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
+
+/// `text` has whole escapes only.
+std::string decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return decoded;
+}
+
+std::optional<std::uint64_t> to_integer(std::string_view text, std::uint64_t least,
+                                        std::uint64_t most) noexcept {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || value < least || value > most) return std::nullopt;
+  return value;
+}
+
+/// Not more than max_echoed_octets of it, nor half a character.
+std::string echo(std::string name) {
+  if (!storage::is_utf8(name)) return "?";
+  if (name.size() > max_echoed_octets) {
+    std::size_t size = max_echoed_octets;
+    while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
+    name.resize(size);
+  }
+  return name;
+}
+
+/// Takes the parameters one after the other and makes a request of them at the end.
+class Reader {
+ public:
+  void take(std::string_view raw_name, std::string_view raw_value) {
+    const std::string name = decode(raw_name);
+    std::string value = decode(raw_value);
+    if (!storage::is_utf8(value)) return error(name, bad_text);
+    if (take_filter(name, value)) return;
+    for (std::size_t i = 0; i < singles.size(); ++i) {
+      if (name != singles[i]) continue;
+      if (given_[i]) return error(name, "stands twice: send it once");
+      given_[i] = std::move(value);
+      return;
+    }
+    error(name, "is no parameter of this resource");
+  }
+
+  ListQuery finish() {
+    read_order();
+    read_paging();
+    return std::move(query_);
+  }
+
+ private:
+  enum Single : std::size_t { limit, after, underscore_limit, page, start, end, sort, order };
+  static constexpr std::array<std::string_view, 8> singles{"limit",  "after", "_limit", "_page",
+                                                           "_start", "_end",  "_sort",  "_order"};
+
+  bool take_filter(const std::string& name, std::string& value) {
+    storage::UserFilter& filter = query_.request.filter;
+    if (name == "last-name") {
+      filter.last_names.push_back(std::move(value));
+    } else if (name == "first-name") {
+      filter.first_names.push_back(std::move(value));
+    } else if (name == "email") {
+      filter.emails.push_back(std::move(value));
+    } else if (name == "q") {
+      std::transform(value.begin(), value.end(), value.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+      });
+      filter.substrings.push_back(std::move(value));
+    } else if (name == "id") {
+      const auto id = to_integer(value, storage::min_user_id, storage::max_user_id);
+      id ? filter.ids.push_back(*id) : error(name, bad_id);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void read_order() {
+    if (given_[sort] && *given_[sort] != "id") error("_sort", "must be id: users are kept by it");
+    if (!given_[order]) return;
+    const std::string& value = *given_[order];
+    const auto is = [&](std::string_view lower) {
+      return std::equal(value.begin(), value.end(), lower.begin(), lower.end(),
+                        [](char c, char wanted) { return (c | 0x20) == wanted; });
+    };
+    query_.request.descending = is("desc");
+    if (!is("desc") && !is("asc")) error("_order", "must be asc or desc");
+  }
+
+  void read_paging() {
+    const bool pages = given_[page].has_value();
+    const bool window = given_[start] || given_[end];
+    const bool keyset = given_[limit] || given_[after];
+    for (const Single each : {page, start, end, underscore_limit}) {
+      if (keyset && given_[each]) error(singles[each], "can't be combined with limit or after");
+    }
+    for (const Single each : {start, end}) {
+      if (pages && given_[each]) error(singles[each], "can't be combined with _page");
+    }
+    if (given_[end] && given_[underscore_limit]) error("_limit", "can't be combined with _end");
+    if (pages) return read_page();
+    if (window || given_[underscore_limit]) return read_window();
+    query_.request.limit = integer(limit, 1, max_listed_users, default_limit, bad_limit);
+    query_.request.after = integer(after, 0, storage::max_user_id, 0, bad_number);
+  }
+
+  void read_page() {
+    query_.paging = Paging::page;
+    const std::uint64_t size =
+        integer(underscore_limit, 1, max_listed_users, default_page_limit, bad_limit);
+    query_.page = integer(page, 1, max_skip / max_listed_users, 1,
+                          "must be an integer from 1 to 9007199254740");
+    query_.request.limit = size;
+    query_.request.skip = (query_.page - 1) * size;
+  }
+
+  void read_window() {
+    query_.paging = Paging::window;
+    const std::uint64_t first = integer(start, 0, max_skip, 0, bad_number);
+    query_.request.skip = first;
+    query_.request.limit = integer(underscore_limit, 1, max_listed_users, default_limit, bad_limit);
+    if (!given_[end]) return;
+    const std::uint64_t behind = integer(end, 0, max_skip, 0, bad_number);
+    if (!query_.errors.empty()) return;
+    if (behind < first || behind - first > max_listed_users) {
+      return error("_end", "must be from _start to _start + 1000");
+    }
+    query_.request.limit = behind - first;
+  }
+
+  std::uint64_t integer(Single which, std::uint64_t least, std::uint64_t most,
+                        std::uint64_t otherwise, std::string_view detail) {
+    if (!given_[which]) return otherwise;
+    const auto value = to_integer(*given_[which], least, most);
+    if (!value) error(singles[which], detail);
+    return value.value_or(otherwise);
+  }
+
+  void error(std::string_view name, std::string_view detail) {
+    if (query_.errors.size() == max_query_errors) return;
+    query_.errors.push_back({echo(std::string(name)), detail});
+  }
+
+  ListQuery query_;
+  std::array<std::optional<std::string>, singles.size()> given_;
+};
+
+}  // namespace
+
+ListQuery parse_list_query(std::string_view query) {
+  Reader reader;
+  for_each_parameter(query, [&](std::string_view name, std::string_view value, std::string_view) {
+    reader.take(name, value);
+  });
+  return reader.finish();
+}
+
+std::string without_parameter(std::string_view query, std::string_view name) {
+  std::string kept;
+  for_each_parameter(query,
+                     [&](std::string_view raw_name, std::string_view, std::string_view piece) {
+                       if (decode(raw_name) == name) return;
+                       if (!kept.empty()) kept += '&';
+                       kept += piece;
+                     });
+  return kept;
+}
+
+std::string with_parameter(std::string_view query, std::string_view name, std::uint64_t value) {
+  std::string link = without_parameter(query, name);
+  if (!link.empty()) link += '&';
+  return link.append(name).append("=").append(std::to_string(value));
+}
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/json/serializer.hpp>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "protocol/text.hpp"
+#include "storage/user.hpp"
+
+/// What answers are written with.
+namespace rollcall::protocol {
+
+/// Writes into room that was reserved before; the callers know the bound.
+class Writer {
+ public:
+  explicit Writer(char* at) noexcept : at_(at) {}
+
+  Writer& text(std::string_view text) noexcept {
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+    return *this;
+  }
+
+  Writer& number(std::uint64_t value) noexcept {
+    at_ = std::to_chars(at_, at_ + 20, value).ptr;
+    return *this;
+  }
+
+  /// As a JSON string, quoted and escaped; not more than six octets for each of its own. `plain`:
+  /// it is known that nothing needs an escape.
+  Writer& json(std::string_view text, bool plain) {
+    if (plain) {
+      *at_++ = '"';
+      this->text(text);
+      *at_++ = '"';
+      return *this;
+    }
+    boost::json::serializer serializer;
+    serializer.reset(boost::json::string_view(text.data(), text.size()));
+    at_ += serializer.read(at_, 6 * text.size() + 2).size();
+    return *this;
+  }
+
+  char* at() const noexcept { return at_; }
+
+ private:
+  char* at_;
+};
+
+/// A number's decimal digits.
+class Digits {
+ public:
+  explicit Digits(std::uint64_t value) noexcept
+      : end_(std::to_chars(digits_, digits_ + sizeof digits_, value).ptr) {}
+  std::string_view text() const noexcept {
+    return {digits_, static_cast<std::size_t>(end_ - digits_)};
+  }
+
+ private:
+  char digits_[20];
+  const char* end_;
+};
+
+/// At most how many octets write_user_json() writes.
+constexpr std::size_t max_user_json_octets(std::size_t text_octets) noexcept {
+  // The names, the quotation marks and the digits of an id take 73.
+  return 6 * text_octets + 80;
+}
+
+/// The user as JSON, members in the order of the contract.
+void write_user_json(Writer& writer, std::string_view id, const storage::UserView& user);
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,67 @@
+#include "storage/list.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace rollcall::storage {
+namespace {
+
+bool has(const std::vector<std::string>& wanted, std::string_view text) noexcept {
+  return wanted.empty() || std::find(wanted.begin(), wanted.end(), text) != wanted.end();
+}
+
+char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool contains(std::string_view text, std::string_view lower) noexcept {
+  const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                                 [](char c, char wanted) { return to_lower(c) == wanted; });
+  return found != text.end() || lower.empty();
+}
+
+}  // namespace
+
+bool UserFilter::all() const noexcept {
+  return ids.empty() && last_names.empty() && first_names.empty() && emails.empty() &&
+         substrings.empty();
+}
+
+bool UserFilter::matches(UserId id, const UserView& user) const noexcept {
+  if (!has(emails, user.email) || !has(last_names, user.last_name) ||
+      !has(first_names, user.first_name)) {
+    return false;
+  }
+  if (substrings.empty()) return true;
+  char digits[20];
+  const char* const end = std::to_chars(digits, digits + sizeof digits, id).ptr;
+  const std::string_view number(digits, static_cast<std::size_t>(end - digits));
+  return std::any_of(substrings.begin(), substrings.end(), [&](const std::string& each) {
+    return contains(user.last_name, each) || contains(user.first_name, each) ||
+           contains(user.email, each) || contains(number, each);
+  });
+}
+
+void UserList::append(UserId id, const UserView& user) {
+  const std::size_t begin = text_.size();
+  text_.resize(begin + user.octets());
+  user.copy_to(text_.data() + begin);
+  entries_.push_back({id, begin, static_cast<std::uint16_t>(user.last_name.size()),
+                      static_cast<std::uint16_t>(user.first_name.size()),
+                      static_cast<std::uint16_t>(user.email.size())});
+}
+
+UserView UserList::user(std::size_t index) const noexcept {
+  const Entry& entry = entries_[index];
+  const char* const last_name = text_.data() + entry.begin;
+  const char* const first_name = last_name + entry.last_name_octets;
+  return {{last_name, entry.last_name_octets},
+          {first_name, entry.first_name_octets},
+          {first_name + entry.first_name_octets, entry.email_octets}};
+}
+
+void UserList::clear() noexcept {
+  entries_.clear();
+  text_.clear();
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,47 @@
+#include "storage/scans.hpp"
+
+#include <utility>
+
+namespace rollcall::storage {
+
+void Scans::find(FindOperation& operation) noexcept {
+  const bool found = table_.find(operation.id, operation.user);
+  operation.status = found ? Status::ok : Status::not_found;
+  owner_.completed(operation);
+}
+
+void Scans::list(ListOperation& operation) noexcept {
+  // What looks at every user never ends with the first slice of a large table.
+  const bool quick = operation.request.filter.all() || !operation.request.filter.ids.empty();
+  if (!quick && running_.size() >= max_scans) {
+    waiting_.push_back(&operation);
+    return;
+  }
+  auto scan = std::make_unique<TableScan>(table_, operation);
+  if (scan->slice()) {
+    owner_.completed(operation);
+  } else {
+    running_.push_back(std::move(scan));
+  }
+}
+
+bool Scans::work() noexcept {
+  if (running_.empty()) return false;
+  std::unique_ptr<TableScan> scan = std::move(running_.front());
+  running_.pop_front();
+  if (!scan->slice()) {
+    running_.push_back(std::move(scan));
+    return true;
+  }
+  ListOperation& done = scan->operation();
+  scan.reset();
+  if (!waiting_.empty() && running_.size() < max_scans) {
+    ListOperation& next = *waiting_.front();
+    waiting_.pop_front();
+    running_.push_back(std::make_unique<TableScan>(table_, next));
+  }
+  owner_.completed(done);
+  return !running_.empty();
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+
+#include "storage/limits.hpp"
+#include "storage/store.hpp"
+#include "storage/table_scan.hpp"
+
+namespace rollcall::storage {
+
+/// The finds and listings of one session over a table in memory. A listing that one slice does not
+/// complete goes on in work(), max_scans of them in turn; the others wait for their turn. One
+/// thread.
+class Scans {
+ public:
+  Scans(const Table& table, SessionOwner& owner) noexcept : table_(table), owner_(owner) {}
+
+  void find(FindOperation& operation) noexcept;
+  void list(ListOperation& operation) noexcept;
+  /// One slice of one listing; see Session::work().
+  bool work() noexcept;
+
+ private:
+  const Table& table_;
+  SessionOwner& owner_;
+  std::deque<std::unique_ptr<TableScan>> running_;
+  std::deque<ListOperation*> waiting_;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "storage/list.hpp"
+#include "storage/table.hpp"
+
+namespace rollcall::storage {
+
+/// A listing over a table, a slice at a time, so that nothing else has to wait for it. Both
+/// references must outlive it. One thread.
+class TableScan {
+ public:
+  TableScan(const Table& table, ListOperation& operation) noexcept;
+
+  /// Looks at some 4,096 users (about 0.1 ms). True when the operation is complete.
+  bool slice();
+
+  ListOperation& operation() noexcept { return operation_; }
+
+ private:
+  bool list_ids();
+  bool list_block();
+  void take_marked(const Table::BlockMarks& marks);
+  bool take(UserId id);
+  bool is_behind_after(UserId id) const noexcept;
+  bool go_to_block_of(UserId id) noexcept;
+
+  const Table& table_;
+  ListOperation& operation_;
+  const ListRequest& request_;
+  const bool every_user_;  ///< The total is known without a look at each.
+  std::uint64_t block_ = 0;
+  std::uint64_t skipped_ = 0;
+  bool done_ = false;
+  UserRecord user_;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,124 @@
+#include "protocol/list_query.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "storage/limits.hpp"
+
+namespace rollcall::protocol {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+/// The names that are found wrong in the query.
+Texts wrong(std::string_view query) {
+  Texts names;
+  for (const QueryError& each : parse_list_query(query).errors) names.push_back(each.parameter);
+  return names;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(list_query)
+
+BOOST_AUTO_TEST_CASE(without_parameters_the_first_100_users_are_meant) {
+  for (const char* query : {"", "&", "&&"}) {
+    const ListQuery asked = parse_list_query(query);
+    BOOST_TEST(asked.errors.empty());
+    BOOST_TEST(asked.request.filter.all());
+    BOOST_TEST(asked.request.limit == 100U);
+    BOOST_TEST(asked.request.after == 0U);
+    BOOST_TEST(asked.request.skip == 0U);
+    BOOST_TEST(!asked.request.descending);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_limit_is_from_1_to_1000) {
+  for (const std::string name : {"limit", "_limit"}) {
+    for (const char* value : {"1", "999", "1000"}) {
+      BOOST_TEST(parse_list_query(name + "=" + value).request.limit == std::stoul(value));
+    }
+    for (const char* value : {"0", "1001", "", "x", "-1", "1.0", "+5", "99999999999999999999"}) {
+      BOOST_TEST(wrong(name + "=" + value) == Texts{name}, boost::test_tools::per_element());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(filters_are_decoded_and_given_twice_either_may_hold) {
+  const ListQuery asked = parse_list_query(
+      "email=a%2Bb%40c.d&last-name=van+der%20Berg&last-name=%C5%81&first-name=&id=7&id=3&q=X%c3%"
+      "89");
+  BOOST_TEST(asked.errors.empty());
+  const storage::UserFilter& filter = asked.request.filter;
+  BOOST_TEST(filter.emails == Texts{"a+b@c.d"}, boost::test_tools::per_element());
+  BOOST_TEST(filter.last_names == (Texts{"van der Berg", "\xc5\x81"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(filter.first_names == Texts{""}, boost::test_tools::per_element());
+  BOOST_TEST(filter.ids == (std::vector<storage::UserId>{7, 3}), boost::test_tools::per_element());
+  BOOST_TEST(filter.substrings == Texts{"x\xc3\x89"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(json_server_s_pages_and_windows_are_understood) {
+  const ListQuery page = parse_list_query("_page=3&_limit=20&_sort=id&_order=DESC");
+  BOOST_TEST((page.paging == Paging::page));
+  BOOST_TEST(page.request.skip == 40U);
+  BOOST_TEST(page.request.limit == 20U);
+  BOOST_TEST(page.request.descending);
+  BOOST_TEST(parse_list_query("_page=2").request.skip == 10U);
+  const ListQuery window = parse_list_query("_start=5&_end=25&_order=asc");
+  BOOST_TEST((window.paging == Paging::window));
+  BOOST_TEST(window.request.skip == 5U);
+  BOOST_TEST(window.request.limit == 20U);
+  BOOST_TEST(parse_list_query("_start=5&_limit=3").request.limit == 3U);
+  BOOST_TEST(parse_list_query("_start=5&_end=5").request.limit == 0U);
+  BOOST_TEST(parse_list_query("_start=5&_end=1005").request.limit == 1'000U);
+  BOOST_TEST(wrong("_start=5&_end=1006") == Texts{"_end"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("_start=5&_end=4") == Texts{"_end"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_unknown_malformed_twice_or_contradictory_is_named) {
+  BOOST_TEST(wrong("foo=1&bar") == (Texts{"foo", "bar"}), boost::test_tools::per_element());
+  BOOST_TEST(wrong("Limit=1") == Texts{"Limit"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("id=0&id=x&id=9007199254740992") == (Texts{"id", "id", "id"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(wrong("email=%ff") == Texts{"email"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("limit=1&limit=1") == Texts{"limit"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("limit=1&_page=2") == Texts{"_page"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("after=1&_start=2&_end=3") == (Texts{"_start", "_end"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(wrong("_page=1&_start=2") == Texts{"_start"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("_limit=1&_end=2") == Texts{"_limit"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("_sort=email") == Texts{"_sort"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("_order=up") == Texts{"_order"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("_page=0") == Texts{"_page"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("after=-1") == Texts{"after"}, boost::test_tools::per_element());
+  BOOST_TEST(wrong("foo=1&limit=0") == (Texts{"foo", "limit"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_error_repeats_64_octets_of_a_name_and_no_half_character) {
+  for (const std::size_t size : {63U, 64U, 65U}) {
+    BOOST_TEST(wrong(std::string(size, 'x')).front().size() == std::min<std::size_t>(size, 64));
+  }
+  BOOST_TEST(wrong(std::string(63, 'x') + "%C5%81").front() == std::string(63, 'x'));
+  BOOST_TEST(wrong("%ff=1").front() == "?");
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_16_errors_are_named) {
+  for (const std::size_t count : {15U, 16U, 17U}) {
+    std::string query;
+    for (std::size_t i = 0; i < count; ++i) query += "x&";
+    BOOST_TEST(wrong(query).size() == std::min<std::size_t>(count, 16));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_link_keeps_the_other_parameters_as_they_were_sent) {
+  BOOST_TEST(with_parameter("", "after", 7) == "after=7");
+  BOOST_TEST(with_parameter("limit=2&%61fter=3&email=a%40b", "after", 7) ==
+             "limit=2&email=a%40b&after=7");
+  BOOST_TEST(without_parameter("after=3&&q=x+y&after=4", "after") == "q=x+y");
+  BOOST_TEST(without_parameter("after", "after").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "storage/open_store.hpp"
+#include "tests/storage/recording_owner.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+/// What the tests of every Store's promises (storage/store.hpp) have in common.
+namespace rollcall::storage {
+
+struct Kind {
+  const char* name;
+  bool durable;
+  CommitBy commit;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.name; }
+
+inline const Kind kinds[] = {{"memory", false, CommitBy::turn},
+                             {"sqlite, committed by turn", true, CommitBy::turn},
+                             {"sqlite, committed by a thread", true, CommitBy::thread}};
+
+struct OpenedStore {
+  explicit OpenedStore(const Kind& chosen) : kind(chosen) { open(); }
+  ~OpenedStore() { close(); }
+
+  void open() {
+    store =
+        open_store(kind.durable ? "sqlite:" + directory.file("a.db") : "memory:", kind.commit, {});
+  }
+  void close() {
+    std::string error;
+    if (store) BOOST_TEST(store->close(error), error);
+    store.reset();
+  }
+
+  const Kind kind;
+  tests::TemporaryDirectory directory;
+  std::unique_ptr<Store> store;
+};
+
+/// Creates as many users as there are names, in one turn; their operations in that order.
+inline std::deque<WriteOperation> create(Store& store, const std::vector<std::string>& names) {
+  RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  std::deque<WriteOperation> operations(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    operations[i].user = {names[i], "F", "a@b.c"};
+    session->write(operations[i]);
+  }
+  owner.turn_until(*session, names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) BOOST_TEST(owner.written[i] == &operations[i]);
+  return operations;
+}
+
+inline Status find(Store& store, UserId id, UserRecord& user) {
+  RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  FindOperation operation;
+  operation.id = id;
+  session->find(operation);
+  BOOST_REQUIRE(owner.found.size() == 1U);
+  user = operation.user;
+  return operation.status;
+}
+
+}  // namespace rollcall::storage
