@@ -136,13 +136,14 @@ void write_links(Writer& writer, const ListAnswer& list) {
 }  // namespace
 
 void write_created(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
-                   const AnswerContext& context) {
+                   bool replayed, const AnswerContext& context) {
   const Digits digits(id);
   write_message(
       buffer, bounds(user), context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /users/")
             .text(digits.text());
+        if (replayed) writer.text("\r\nIdempotency-Replayed: true");
         write_entity_tag_field(writer, storage::version_of(id, user));
       },
       [&](Writer& writer) { write_user_json(writer, digits.text(), user); });
@@ -233,6 +234,9 @@ void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& e
         writer.text(R"(,"detail":")").text(about.detail).text("\"");
         if (problem == Problem::invalid_user && extras.reader != nullptr) {
           write_errors(writer, *extras.reader);
+        }
+        if (problem == Problem::email_taken) {
+          writer.text(R"(,"errors":[{"pointer":"/email","detail":"is taken by another user"}])");
         }
         if (errors > 0) write_errors(writer, *extras.query_errors);
         writer.text("}");

@@ -39,9 +39,9 @@ struct ListAnswer {
   std::string_view query;  ///< As it was sent: the links keep what is no matter of pages.
 };
 
-/// 201, with Location, ETag and the user as JSON.
+/// 201, with Location, ETag and the user as JSON. `replayed`: says that it was created before.
 void write_created(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
-                   const AnswerContext& context);
+                   bool replayed, const AnswerContext& context);
 /// 200, with ETag and the user.
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                 const AnswerContext& context);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "protocol/limits.hpp"
+#include "protocol/text.hpp"
+#include "storage/limits.hpp"
 
 namespace rollcall::protocol {
 
@@ -40,6 +42,25 @@ MediaType to_media_type(std::string_view value) noexcept {
   if (equals(essence, json)) return MediaType::json;
   if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
   return MediaType::other;
+}
+
+bool read_idempotency_key(std::string_view value, std::string& key) {
+  key.clear();
+  const auto fits = [&] { return !key.empty() && key.size() <= storage::max_creation_key_octets; };
+  if (!value.starts_with('"')) {
+    constexpr std::string_view separators = " \t\",;\\";
+    key = value;
+    return value.find_first_of(separators) == value.npos && is_printable_ascii(value) && fits();
+  }
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    if (value[i] == '"') return i + 1 == value.size() && is_printable_ascii(key) && fits();
+    if (value[i] == '\\') {
+      ++i;
+      if (i == value.size() || (value[i] != '"' && value[i] != '\\')) return false;
+    }
+    key += value[i];
+  }
+  return false;
 }
 
 bool names_other_version(std::string_view bytes) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "protocol/request.hpp"
@@ -20,6 +21,12 @@ bool is_hex_digit(char c) noexcept;
 
 /// What a Content-Type says (RFC 9110, section 8.3).
 MediaType to_media_type(std::string_view value) noexcept;
+
+/// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
+/// string of RFC 8941, section 3.3.3, without its quotation marks and escapes, or, as many clients
+/// send it, the same bare: printable ASCII without white space, quotation marks, commas and
+/// semicolons. 1 to max_creation_key_octets. False if it is malformed.
+bool read_idempotency_key(std::string_view value, std::string& key);
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)
 /// rather than in something that is none (400).

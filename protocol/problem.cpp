@@ -12,6 +12,9 @@ constexpr const char* blank = "about:blank";
 // URIs (RFC 4151), names and nothing else. They never change: clients compare them.
 constexpr const char* invalid_user_type = "tag:rollcall,2026:invalid-user";
 constexpr const char* invalid_query_type = "tag:rollcall,2026:invalid-query";
+constexpr const char* reused_type = "tag:rollcall,2026:idempotency-key-reused";
+constexpr const char* in_flight_type = "tag:rollcall,2026:idempotency-key-in-flight";
+constexpr const char* taken_type = "tag:rollcall,2026:email-taken";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
 
 constexpr ProblemRow rows[] = {
@@ -31,6 +34,16 @@ constexpr ProblemRow rows[] = {
      false, 0},
     {Problem::bad_query, 400, "Bad Request", invalid_query_type, "Invalid query",
      "Correct the parameters listed in errors and ask again.", false, 0},
+    {Problem::bad_key, 400, "Bad Request", blank, "Bad Request",
+     "Idempotency-Key takes one string of 1 to 255 printable ASCII characters, such as a UUID, in "
+     "quotation marks or bare.",
+     false, 0},
+    {Problem::key_reused, 422, "Unprocessable Content", reused_type, "Idempotency-Key reused",
+     "This Idempotency-Key was sent with another user before: send a new key with a new user.",
+     false, 0},
+    {Problem::key_in_flight, 409, "Conflict", in_flight_type, "Idempotency-Key in flight",
+     "A request with this Idempotency-Key is under way: wait for its answer, or try again.", false,
+     1},
     {Problem::ambiguous_framing, 400, "Bad Request", blank, "Bad Request",
      "The length of the body is ambiguous: send one Content-Length, or Transfer-Encoding: chunked, "
      "not both.",
@@ -60,6 +73,8 @@ constexpr ProblemRow rows[] = {
      "A member name stands twice in the object: send each once.", false, 0},
     {Problem::invalid_user, 400, "Bad Request", invalid_user_type, "Invalid user",
      "Correct the members listed in errors and send the user again.", false, 0},
+    {Problem::email_taken, 409, "Conflict", taken_type, "E-mail address taken",
+     "Addresses are unique here, and another user has this one: send another.", false, 0},
     {Problem::not_found, 404, "Not Found", blank, "Not Found",
      "There is no such resource: users are at /users.", false, 0},
     {Problem::user_not_found, 404, "Not Found", blank, "Not Found",

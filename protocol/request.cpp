@@ -89,6 +89,9 @@ Route route(const Request& request) noexcept {
   const Action wanted = action(request);
   if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, resource->allow};
   if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
+  if (request.bad_key && wanted == Action::create_user) {
+    return {Action::refuse, Problem::bad_key, ""};
+  }
   if (request.bad_condition && request.target.resource == Resource::user) {
     return {Action::refuse, Problem::bad_condition, ""};
   }

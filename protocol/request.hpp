@@ -40,8 +40,10 @@ struct Request {
   MediaType media_type = MediaType::other;
   bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
   bool bad_expectation = false;   ///< Any other Expect (417).
+  bool bad_key = false;           ///< An Idempotency-Key that is malformed, or two (400).
   bool bad_condition = false;     ///< An If-Match or If-None-Match that is malformed (400).
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
+  std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
   std::string query;  ///< Of GET and HEAD /users, as it was sent; otherwise empty.
 };
 

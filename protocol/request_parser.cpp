@@ -149,6 +149,8 @@ RequestParser::Result RequestParser::read_request_line(std::string_view bytes) {
   header_octets_ = static_cast<std::uint16_t>(consumed);
   if (ec == http::error::need_more && consumed == line.size()) return {consumed, Progress::head};
   if (ec == http::error::bad_version && names_other_version(line)) {
+    // Beast has not told the method, and the answer to HEAD has no body.
+    if (line.starts_with("HEAD ")) request_.method = Method::head;
     return fail(consumed, Problem::unsupported_version);
   }
   return fail(consumed, Problem::malformed_request);
@@ -229,8 +231,8 @@ RequestParser::Result RequestParser::wait_for_more(bool fits) noexcept {
 void RequestParser::on_request_impl(http::verb method, string_view, string_view target, int version,
                                     error_code& ec) {
   request_line_done_ = true;
-  if (target.size() > max_target_octets) return refuse(Problem::target_too_long, ec);
   request_.method = to_method(method);
+  if (target.size() > max_target_octets) return refuse(Problem::target_too_long, ec);
   request_.http11 = version == 11;
   request_.target = protocol::parse_target({target.data(), target.size()});
   if (!request_.target.well_formed) return refuse(Problem::bad_target, ec);
@@ -278,8 +280,16 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       (equals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) = true;
       return;
     default:
+      // Beast has no number for it.
+      if (equals({name_text.data(), name_text.size()}, "idempotency-key")) on_key(value);
       return;
   }
+}
+
+void RequestParser::on_key(std::string_view value) {
+  if (request_.key) request_.bad_key = true;
+  request_.key = std::make_unique<std::string>();
+  if (!read_idempotency_key(value, *request_.key)) request_.bad_key = true;
 }
 
 /// RFC 9112, section 5.2: refuse what goes on in the next line. Beast joins its lines in a buffer

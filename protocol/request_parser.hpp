@@ -42,6 +42,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   UserReader* body_reader() const noexcept { return reader_; }
 
   const Request& request() const noexcept { return request_; }
+  /// Request::key, which is null afterwards.
+  std::unique_ptr<std::string> take_key() noexcept { return std::move(request_.key); }
   /// Request::condition, which is null afterwards.
   std::unique_ptr<storage::Condition> take_condition() noexcept {
     return std::move(request_.condition);
@@ -71,6 +73,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   void on_transfer_encoding(std::string_view value) noexcept;
   bool is_folded(const char* name_end, const char* value) const noexcept;
   void keep_query();
+  void on_key(std::string_view value);
   void on_host(std::string_view value) noexcept;
   void on_condition(std::string_view value, Comparison comparison,
                     storage::Versions storage::Condition::*versions);

@@ -12,12 +12,13 @@ using storage::Status;
 
 void answer_write(OutputBuffer& output, const storage::WriteOperation& operation,
                   const AnswerContext& context) {
-  if (operation.status != Status::ok) {
+  const bool replayed = operation.status == Status::replayed;
+  if (operation.status != Status::ok && !replayed) {
     return write_problem(output, to_problem(operation.status), {}, context);
   }
   switch (operation.verb) {
     case storage::WriteOperation::Verb::create:
-      return write_created(output, operation.id, operation.user, context);
+      return write_created(output, operation.id, operation.user, replayed, context);
     case storage::WriteOperation::Verb::replace:
       return write_user(output, operation.id, operation.user, context);
     case storage::WriteOperation::Verb::remove:

@@ -180,6 +180,8 @@ void Connection::on_complete() {
 }
 
 void Connection::hold_problem(Problem problem, bool keep_alive) {
+  // What the route had to say was for its own answer.
+  if (route_.action != Action::refuse) route_.fields = "";
   route_.action = Action::refuse;
   route_.problem = problem;
   keep_alive_ = keep_alive;
@@ -192,6 +194,12 @@ void Connection::start_create() {
   text.assign(reader_->user());
   exchange.WriteOperation::user = text.view();
   exchange.verb = storage::WriteOperation::Verb::create;
+  exchange.key = nullptr;
+  if (parser_->request().key) {
+    exchange.key_text = parser_->take_key();
+    exchange.creation_key.text = *exchange.key_text;
+    exchange.key = &exchange.creation_key;
+  }
   exchange.keep_alive = keep_alive_ && !thread_.draining();
   if (!exchange.keep_alive) closing_ = true;
   drop_request();

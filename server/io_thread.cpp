@@ -110,6 +110,7 @@ void IoThread::give_back(Exchange& exchange) {
   --exchanges_in_flight_;
   exchange.asked_for.reset();
   exchange.whole.reset();
+  exchange.key_text.reset();
   exchange.listing.reset();
   exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
 }

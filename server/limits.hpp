@@ -50,6 +50,10 @@ inline constexpr std::size_t reserved_descriptors = 256;
 /// Between two lines of log that say the same.
 inline constexpr std::chrono::seconds notice_interval{10};
 
+/// What the options for idempotency keys take.
+inline constexpr std::size_t max_key_lifetime_seconds = 31'536'000;
+inline constexpr std::size_t max_keys = 100'000'000;
+
 /// How long a peer may take, by what the connection waits for.
 struct Timeouts {
   std::chrono::milliseconds header{10'000};  ///< From a request's first octet (408).

@@ -28,9 +28,18 @@ struct UsageError : std::runtime_error {
 
 /// Every value that can be given in four ways; all are texts until they are known to be the last
 /// word.
-constexpr const char* settings[] = {"listen",       "store",           "threads",
-                                    "commit",       "max-connections", "header-timeout",
-                                    "body-timeout", "write-timeout",   "idle-timeout"};
+constexpr const char* settings[] = {"listen",
+                                    "store",
+                                    "threads",
+                                    "commit",
+                                    "max-connections",
+                                    "header-timeout",
+                                    "body-timeout",
+                                    "write-timeout",
+                                    "idle-timeout",
+                                    "unique-email",
+                                    "idempotency-lifetime",
+                                    "max-idempotency-keys"};
 
 constexpr const char* help_head =
     "rollcall - a users service: POST /users creates a user, durable before it is answered.\n"
@@ -85,8 +94,15 @@ po::options_description describe() {
       ("threads", po::value<Texts>()->value_name("N"), threads.c_str())  //
       ("commit", po::value<Texts>()->value_name("WHO"),
        "who writes batches to disk: turn, the I/O threads in turn, or thread, one thread of its "
-       "own (default: turn with one I/O thread, thread with more)")                  //
-      ("max-connections", po::value<Texts>()->value_name("N"), connections.c_str())  //
+       "own (default: turn with one I/O thread, thread with more)")  //
+      ("unique-email", po::value<Texts>()->value_name("yes|no")->implicit_value({"yes"}, "yes"),
+       "whether no two users may have one e-mail address, whatever the case of its ASCII letters "
+       "(409; default: no)")  //
+      ("idempotency-lifetime", po::value<Texts>()->value_name("SECONDS"),
+       "for which an Idempotency-Key is known (default: 86400, a day)")  //
+      ("max-idempotency-keys", po::value<Texts>()->value_name("N"),
+       "that are known at a time; for one more the oldest is forgotten (default: 1000000)")  //
+      ("max-connections", po::value<Texts>()->value_name("N"), connections.c_str())          //
       ("header-timeout", po::value<Texts>()->value_name("SECONDS"),
        "for a request's header, from its first octet (408; default: 10)")  //
       ("body-timeout", po::value<Texts>()->value_name("SECONDS"),
@@ -195,6 +211,22 @@ storage::CommitBy parse_commit(const std::string& text) {
   throw UsageError("--commit: '" + text + "' is neither turn nor thread");
 }
 
+template <class Value>
+void set_rules(const Value& value, storage::StoreRules& rules) {
+  const std::string unique = value("unique-email", "no");
+  if (unique != "yes" && unique != "no") {
+    throw UsageError("--unique-email: '" + unique + "' is neither yes nor no");
+  }
+  rules.unique_email = unique == "yes";
+  rules.keys.lifetime = std::chrono::seconds(
+      parse_number("idempotency-lifetime",
+                   value("idempotency-lifetime", std::to_string(rules.keys.lifetime.count())), 1,
+                   max_key_lifetime_seconds));
+  rules.keys.most =
+      parse_number("max-idempotency-keys",
+                   value("max-idempotency-keys", std::to_string(rules.keys.most)), 1, max_keys);
+}
+
 Options interpret(const Values& values) {
   const auto value = [&](const char* name, const std::string& otherwise) {
     const auto found = values.find(name);
@@ -206,7 +238,9 @@ Options interpret(const Values& values) {
   options.threads = static_cast<unsigned>(
       parse_number("threads", value("threads", processors), min_io_threads, max_io_threads));
   // Measured (README.md): alone, a thread loses by handing over; several lose by taking turns.
-  options.commit = parse_commit(value("commit", options.threads == 1 ? "turn" : "thread"));
+  options.store_options.commit_by =
+      parse_commit(value("commit", options.threads == 1 ? "turn" : "thread"));
+  set_rules(value, options.store_options.rules);
   options.connections =
       parse_number("max-connections", value("max-connections", std::to_string(default_connections)),
                    min_connections, max_connections);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/limits.hpp"
-#include "storage/durable_store.hpp"
+#include "storage/open_store.hpp"
 
 namespace rollcall::server {
 
@@ -24,8 +24,8 @@ struct ListenAddress {
 struct Options {
   std::vector<ListenAddress> listen;
   std::string store;
+  storage::StoreOptions store_options;
   unsigned threads = 1;
-  storage::CommitBy commit = storage::CommitBy::turn;
   std::size_t connections = default_connections;
   Timeouts timeouts;
 };

@@ -87,7 +87,7 @@ void Server::bind(const ListenAddress& address) {
 
 void Server::open_store() {
   LoadProgressLine line(options_.store);
-  store_ = storage::open_store(options_.store, options_.commit,
+  store_ = storage::open_store(options_.store, options_.store_options,
                                [&line](std::uint64_t users) { line.show(users); });
 }
 

@@ -10,10 +10,17 @@ inline protocol::Problem to_problem(storage::Status status) noexcept {
   using protocol::Problem;
   switch (status) {
     case storage::Status::ok:
+    case storage::Status::replayed:
     case storage::Status::not_found:
       return Problem::user_not_found;
     case storage::Status::condition_failed:
       return Problem::condition_failed;
+    case storage::Status::email_taken:
+      return Problem::email_taken;
+    case storage::Status::key_reused:
+      return Problem::key_reused;
+    case storage::Status::key_in_flight:
+      return Problem::key_in_flight;
     case storage::Status::disk_full:
       return Problem::storage_full;
     case storage::Status::sync_failed:

@@ -92,11 +92,12 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
   Batch finished_;  ///< By other threads, not delivered yet; guarded by mutex_.
 };
 
-DurableStore::DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Journal> journal,
-                           UserId last_id, CommitBy commit_by)
+DurableStore::DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
+                           std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by)
     : table_(std::move(table)),
+      decider_(std::move(decider)),
       journal_(std::move(journal)),
-      round_(*journal_, *table_, last_id),
+      round_(*journal_, *table_, *decider_, last_id),
       committer_(commit_by == CommitBy::turn ? make_turn_committer(round_)
                                              : make_thread_committer(round_)) {}
 

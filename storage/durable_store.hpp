@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/decider.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/journal.hpp"
 #include "storage/store.hpp"
@@ -20,10 +21,10 @@ enum class CommitBy : std::uint8_t {
 /// Users in a table in memory, every write in a journal first. Reads never touch the disk.
 class DurableStore final : public Store {
  public:
-  /// `table` holds what the journal held when it was opened, `last_id` the largest id ever given
-  /// out.
-  DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Journal> journal, UserId last_id,
-               CommitBy commit_by);
+  /// `table` holds what the journal held when it was opened, `decider` knows its keys and rules,
+  /// `last_id` is the largest id ever given out.
+  DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
+               std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by);
   ~DurableStore() override;
 
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
@@ -35,6 +36,7 @@ class DurableStore final : public Store {
   class DurableSession;
 
   std::unique_ptr<Table> table_;
+  std::unique_ptr<Decider> decider_;
   std::unique_ptr<Journal> journal_;
   CommitRound round_;
   std::unique_ptr<Committer> committer_;

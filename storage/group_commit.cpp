@@ -5,8 +5,6 @@
 #include <cstdlib>
 #include <thread>
 
-#include "storage/update.hpp"
-
 namespace rollcall::storage {
 
 void Batch::append(WriteOperation& operation) noexcept {
@@ -28,41 +26,32 @@ void Batch::append(const Batch& other) noexcept {
 Status CommitRound::write(const Batch& batch) noexcept {
   if (is_lasting(health())) return health();
   using Verb = WriteOperation::Verb;
-  bool only_creates = true;
-  for (const WriteOperation* each = batch.first; each != nullptr && only_creates;
-       each = each->next) {
-    only_creates = each->verb == Verb::create;
+  bool plain = !decider_.unique_emails();
+  for (const WriteOperation* each = batch.first; each != nullptr && plain; each = each->next) {
+    plain = each->verb == Verb::create && each->key == nullptr;
   }
+  decider_.begin(plain);
   UserId id = last_id_;
   bool any = false;
-  latest_.clear();
   for (WriteOperation* each = batch.first; each != nullptr; each = each->next) {
-    if (each->verb == Verb::create) {
-      each->status = id < max_user_id ? Status::ok : Status::ids_exhausted;
-      if (each->status == Status::ok) each->id = ++id;
-    } else {
-      decide_update(*each);
+    if (each->verb == Verb::create && id == max_user_id) {
+      each->status = Status::ids_exhausted;
+      continue;
     }
+    decider_.decide(*each, id + 1);
     if (each->status != Status::ok) continue;
     any = true;
-    if (!only_creates) latest_[each->id] = each;
+    if (each->verb == Verb::create) ++id;
   }
-  const Status status = any ? journal_.commit(batch.first) : Status::ok;
-  if (status == Status::ok) last_id_ = id;
+  const Status status =
+      any ? journal_.commit(batch.first, decider_.keys().forgotten_through()) : Status::ok;
+  if (status != Status::ok) {
+    decider_.drop();
+    return status;
+  }
+  decider_.keep();
+  last_id_ = id;
   return status;
-}
-
-/// By what the user is after the writes before it, of this round too.
-void CommitRound::decide_update(WriteOperation& operation) noexcept {
-  const auto latest = latest_.find(operation.id);
-  if (latest == latest_.end()) {
-    UserRecord record;
-    const bool found = table_.find(operation.id, record);
-    const UserView current = record.view();
-    return decide(operation, found ? &current : nullptr);
-  }
-  const bool there = latest->second->verb != WriteOperation::Verb::remove;
-  decide(operation, there ? &latest->second->user : nullptr);
 }
 
 void CommitRound::show(const WriteOperation& operation) noexcept {

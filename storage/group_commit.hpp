@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 #include <vector>
 
+#include "storage/decider.hpp"
 #include "storage/journal.hpp"
 #include "storage/store.hpp"
 #include "storage/table.hpp"
@@ -51,9 +51,9 @@ struct SubmittedBatch {
 /// after the one before.
 class CommitRound {
  public:
-  /// `last_id` is the largest id ever given out. Both references must outlive this.
-  CommitRound(Journal& journal, Table& table, UserId last_id) noexcept
-      : journal_(journal), table_(table), last_id_(last_id) {}
+  /// `last_id` is the largest id ever given out. The references must outlive this.
+  CommitRound(Journal& journal, Table& table, Decider& decider, UserId last_id) noexcept
+      : journal_(journal), table_(table), decider_(decider), last_id_(last_id) {}
 
   /// Ids rise in the order of the commits and, within one, of the queue: who has seen an id will
   /// never see a smaller one appear later. An operation sees the effect of those before it. Every
@@ -69,15 +69,13 @@ class CommitRound {
 
  private:
   Status write(const Batch& batch) noexcept;
-  void decide_update(WriteOperation& operation) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
 
   Journal& journal_;
   Table& table_;
+  Decider& decider_;
   UserId last_id_;
-  /// The latest write of each user in this round; empty if the round only creates.
-  std::unordered_map<UserId, const WriteOperation*> latest_;
   std::atomic<Status> health_{Status::ok};
 };
 

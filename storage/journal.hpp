@@ -17,7 +17,8 @@ class Journal {
   /// replaced or removed is there, and what replaces it is whole. On any Status but ok nothing of
   /// the batch is kept, also not for a reader after a crash. After a lasting Status every later
   /// call returns the same at once, without touching the disk.
-  virtual Status commit(const WriteOperation* first) noexcept = 0;
+  /// Keys of creations are kept with them; those up to number `forget_keys` are dropped.
+  virtual Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept = 0;
 
   /// Upkeep between batches (a bounded piece of a checkpoint); its failure costs no user.
   virtual void maintain() noexcept = 0;

@@ -21,6 +21,9 @@ inline constexpr std::size_t max_email_octets = 254;
 /// The most text that one user can hold.
 inline constexpr std::size_t max_user_octets = 2 * max_name_octets + max_email_octets;
 
+/// A creation's key, in octets.
+inline constexpr std::size_t max_creation_key_octets = 255;
+
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
 

@@ -1,7 +1,6 @@
 #include "storage/memory_store.hpp"
 
 #include "storage/scans.hpp"
-#include "storage/update.hpp"
 
 namespace rollcall::storage {
 
@@ -11,11 +10,9 @@ class MemoryStore::MemorySession final : public Session {
       : store_(store), owner_(owner), scans_(store.table_, owner) {}
 
   void write(WriteOperation& operation) noexcept override {
-    if (operation.verb == WriteOperation::Verb::create) {
-      store_.create(operation);
-    } else {
-      store_.update(operation);
-    }
+    const bool plain = operation.verb == WriteOperation::Verb::create && operation.key == nullptr &&
+                       !store_.unique_email_;
+    plain ? store_.create(operation) : store_.decide(operation);
     owner_.completed(operation);
   }
 
@@ -31,6 +28,11 @@ class MemoryStore::MemorySession final : public Session {
   Scans scans_;
 };
 
+MemoryStore::MemoryStore(const StoreRules& rules)
+    : unique_email_(rules.unique_email), decider_(table_, rules) {
+  if (unique_email_) decider_.make_emails_unique();
+}
+
 void MemoryStore::create(WriteOperation& operation) noexcept {
   operation.id = last_id_.fetch_add(1, std::memory_order_relaxed) + 1;
   if (operation.id > max_user_id) {
@@ -41,18 +43,32 @@ void MemoryStore::create(WriteOperation& operation) noexcept {
   }
 }
 
-void MemoryStore::update(WriteOperation& operation) noexcept {
-  const std::lock_guard lock(updates_);
-  UserRecord record;
-  const bool found = table_.find(operation.id, record);
-  const UserView current = record.view();
-  decide(operation, found ? &current : nullptr);
-  if (operation.status != Status::ok) return;
-  if (operation.verb == WriteOperation::Verb::remove) {
-    table_.remove(operation.id);
-  } else if (!table_.replace(operation.id, operation.user)) {
-    operation.status = Status::disk_full;
+void MemoryStore::decide(WriteOperation& operation) noexcept {
+  const std::lock_guard lock(decisions_);
+  decider_.begin(false);
+  // No other creation takes this id; it is lost if this one is refused.
+  const bool creates = operation.verb == WriteOperation::Verb::create;
+  const UserId next_id = creates ? last_id_.fetch_add(1, std::memory_order_relaxed) + 1 : 0;
+  if (next_id > max_user_id) {
+    operation.status = Status::ids_exhausted;
+    return;
   }
+  decider_.decide(operation, next_id);
+  if (operation.status != Status::ok) return;
+  bool kept = true;
+  switch (operation.verb) {
+    case WriteOperation::Verb::create:
+      kept = table_.insert(operation.id, operation.user);
+      break;
+    case WriteOperation::Verb::replace:
+      kept = table_.replace(operation.id, operation.user);
+      break;
+    case WriteOperation::Verb::remove:
+      table_.remove(operation.id);
+      break;
+  }
+  kept ? decider_.keep() : decider_.drop();
+  if (!kept) operation.status = Status::disk_full;
 }
 
 std::unique_ptr<Session> MemoryStore::open_session(SessionOwner& owner) {

@@ -5,16 +5,18 @@
 #include <mutex>
 #include <string>
 
+#include "storage/decider.hpp"
 #include "storage/store.hpp"
 #include "storage/table.hpp"
 
 namespace rollcall::storage {
 
 /// `memory:`: users live as long as the process. Every write completes before the call returns, on
-/// the calling thread. For a creation sessions share the table's shards and one atomic counter, and
-/// no other state; replacements and removals exclude one another.
+/// the calling thread. For a plain creation sessions share the table's shards and one atomic
+/// counter, and no other state; all other writes exclude one another.
 class MemoryStore final : public Store {
  public:
+  explicit MemoryStore(const StoreRules& rules = {});
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
   std::uint64_t size() const noexcept override { return table_.size(); }
   Status health() const noexcept override { return Status::ok; }
@@ -24,10 +26,12 @@ class MemoryStore final : public Store {
   class MemorySession;
 
   void create(WriteOperation& operation) noexcept;
-  void update(WriteOperation& operation) noexcept;
+  void decide(WriteOperation& operation) noexcept;
 
   Table table_;
-  std::mutex updates_;
+  const bool unique_email_;
+  std::mutex decisions_;
+  Decider decider_;  ///< Guarded by decisions_.
   alignas(64) std::atomic<UserId> last_id_{min_user_id - 1};
 };
 

@@ -7,17 +7,44 @@
 #include "storage/sqlite_journal.hpp"
 
 namespace rollcall::storage {
+namespace {
 
-std::unique_ptr<Store> open_store(const std::string& url, CommitBy commit_by,
+/// By their ids: addresses are personal data.
+[[noreturn]] void refuse_duplicates(const std::string& path,
+                                    const std::vector<std::vector<UserId>>& groups) {
+  std::string text = path + " has users with the same e-mail address:";
+  std::string_view separator = " ";
+  for (const std::vector<UserId>& ids : groups) {
+    text.append(separator).append("ids");
+    for (const UserId id : ids) text += " " + std::to_string(id);
+    separator = "; ";
+  }
+  throw StoreOpenError(text + ": change them, or start without --unique-email");
+}
+
+std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& options,
+                                   const LoadProgress& progress) {
+  auto table = std::make_unique<Table>();
+  OpenReport report;
+  auto journal = SqliteJournal::open(path, *table, report, progress);
+  auto decider = std::make_unique<Decider>(*table, options.rules);
+  decider->keys().load(report.keys);
+  if (options.rules.unique_email) {
+    const auto groups = decider->make_emails_unique();
+    if (!groups.empty()) refuse_duplicates(path, groups);
+  }
+  return std::make_unique<DurableStore>(std::move(table), std::move(decider), std::move(journal),
+                                        report.last_id, options.commit_by);
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
                                   const LoadProgress& progress) {
   constexpr std::string_view sqlite = "sqlite:";
-  if (url == "memory:") return std::make_unique<MemoryStore>();
+  if (url == "memory:") return std::make_unique<MemoryStore>(options.rules);
   if (url.starts_with(sqlite) && url.size() > sqlite.size()) {
-    auto table = std::make_unique<Table>();
-    OpenReport report;
-    auto journal = SqliteJournal::open(url.substr(sqlite.size()), *table, report, progress);
-    return std::make_unique<DurableStore>(std::move(table), std::move(journal), report.last_id,
-                                          commit_by);
+    return open_sqlite(url.substr(sqlite.size()), options, progress);
   }
   throw StoreOpenError("no store is called '" + url.substr(0, 64) +
                        "': give memory: or sqlite:PATH");

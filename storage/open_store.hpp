@@ -12,10 +12,16 @@ namespace rollcall::storage {
 /// Called now and then while a store is loaded, with the users loaded so far. May be empty.
 using LoadProgress = std::function<void(std::uint64_t users)>;
 
+struct StoreOptions {
+  CommitBy commit_by = CommitBy::turn;
+  StoreRules rules;
+};
+
 /// Opens what `url` names: `memory:` (nothing is kept) or `sqlite:PATH` (made if it does not exist;
 /// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError with one
-/// line for a person; no existing file is changed then.
-std::unique_ptr<Store> open_store(const std::string& url, CommitBy commit_by,
+/// line for a person, also for users that share an address when they must not; no existing file is
+/// changed then.
+std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
                                   const LoadProgress& progress);
 
 }  // namespace rollcall::storage

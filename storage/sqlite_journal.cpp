@@ -48,7 +48,7 @@ SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[10];
+  int codes[13];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   insert_ = SqliteStatement(
       database, "INSERT INTO users (id, last_name, first_name, email) VALUES (?1, ?2, ?3, ?4)",
@@ -57,13 +57,21 @@ bool SqliteJournal::prepare() noexcept {
       database, "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1",
       codes[8]);
   delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
+  insert_key_ =
+      SqliteStatement(database,
+                      "INSERT INTO idempotency_keys (number, key, payload, user_id, created_at) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5)",
+                      codes[10]);
+  delete_keys_ =
+      SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
   data_version_ = SqliteStatement(database, "PRAGMA data_version", codes[5]);
   sqlite3_wal_hook(database, on_commit, this);
   known_version_ = data_version();
-  rollback_.run();
+  // The transaction of the load, and of what open() may have brought up to date.
+  codes[12] = commit_.run();
   // A log that a crash left: what is in it is acknowledged, and discard_unsynced() must know it.
   codes[6] = copy_log();
   codes[7] = begin();
@@ -107,12 +115,30 @@ int SqliteJournal::write(const WriteOperation& operation) noexcept {
     statement.bind(4, operation.user.email);
   }
   const int code = statement.run();
-  if (code != SQLITE_OK || operation.verb == Verb::create) return code;
+  if (code != SQLITE_OK) return code;
+  if (operation.verb == Verb::create) {
+    return operation.key == nullptr ? SQLITE_OK : write_key(*operation.key, operation.id);
+  }
   // A user that the table has and the file has not.
   return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
 }
 
-Status SqliteJournal::commit(const WriteOperation* first) noexcept {
+int SqliteJournal::write_key(const CreationKey& key, UserId user_id) noexcept {
+  insert_key_.bind(1, static_cast<std::int64_t>(key.number));
+  insert_key_.bind(2, key.text);
+  insert_key_.bind(3, static_cast<std::int64_t>(key.payload));
+  insert_key_.bind(4, static_cast<std::int64_t>(user_id));
+  insert_key_.bind(5, key.created_at);
+  return insert_key_.run();
+}
+
+int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
+  if (through <= forgotten_keys_) return SQLITE_OK;
+  delete_keys_.bind(1, static_cast<std::int64_t>(through));
+  return delete_keys_.run();
+}
+
+Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
   if (faulted_) return Status::sync_failed;
   int code = begin();
   if (changed_elsewhere_) {
@@ -122,11 +148,13 @@ Status SqliteJournal::commit(const WriteOperation* first) noexcept {
   for (; code == SQLITE_OK && first != nullptr; first = first->next) {
     if (first->status == Status::ok) code = write(*first);
   }
+  if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();
   if (code != SQLITE_OK) return fail(code, true);
   in_transaction_ = false;
   log_is_copied_ = false;
+  forgotten_keys_ = forgotten_keys;
   // At once, so that no other process gets in between; if one does, begin() sees it.
   begin();
   return Status::ok;
@@ -209,8 +237,8 @@ bool SqliteJournal::close(std::string& error) noexcept {
     if (code == SQLITE_BUSY) code = SQLITE_OK;
     if (code != SQLITE_OK) error = database_->error();
   }
-  for (SqliteStatement* each :
-       {&begin_, &insert_, &update_, &delete_, &commit_, &rollback_, &data_version_}) {
+  for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_,
+                                &commit_, &rollback_, &data_version_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

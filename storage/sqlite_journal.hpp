@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "storage/file_lock.hpp"
 #include "storage/journal.hpp"
@@ -15,7 +16,8 @@ namespace rollcall::storage {
 /// What was in a data file when it was opened.
 struct OpenReport {
   std::uint64_t users = 0;
-  UserId last_id = 0;  ///< The largest id ever given out.
+  UserId last_id = 0;           ///< The largest id ever given out.
+  std::vector<StoredKey> keys;  ///< By rising numbers.
 };
 
 /// A SQLite file as the journal, which anybody can read with the sqlite3 shell, also meanwhile.
@@ -32,7 +34,7 @@ class SqliteJournal final : public Journal {
                                              const std::function<void(std::uint64_t)>& progress,
                                              const char* vfs = nullptr);
 
-  Status commit(const WriteOperation* first) noexcept override;
+  Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
   void maintain() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
@@ -46,6 +48,8 @@ class SqliteJournal final : public Journal {
   int begin() noexcept;
   int copy_log() noexcept;
   int write(const WriteOperation& operation) noexcept;
+  int write_key(const CreationKey& key, UserId user_id) noexcept;
+  int forget_keys(std::uint64_t through) noexcept;
   Status fail(int code, bool committing) noexcept;
   void end_transaction() noexcept;
   void discard_unsynced() noexcept;
@@ -58,6 +62,8 @@ class SqliteJournal final : public Journal {
   SqliteStatement insert_;
   SqliteStatement update_;
   SqliteStatement delete_;
+  SqliteStatement insert_key_;
+  SqliteStatement delete_keys_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   SqliteStatement data_version_;
@@ -68,6 +74,7 @@ class SqliteJournal final : public Journal {
   std::int64_t known_version_ = 0;  ///< Of the data, when no other process had written to it.
   int log_frames_ = 0;              ///< In the log after the last good commit.
   std::int64_t page_octets_ = 0;
+  std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
   std::string last_error_;
 };
 

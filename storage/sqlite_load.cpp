@@ -197,4 +197,19 @@ OpenReport load_users(SqliteDatabase& database, const std::string& path, Table& 
   return report;
 }
 
+void load_keys(SqliteDatabase& database, const std::string& path, OpenReport& report) {
+  int code = SQLITE_OK;
+  SqliteStatement rows(database.get(),
+                       "SELECT number, key, payload, user_id, created_at FROM idempotency_keys "
+                       "ORDER BY number",
+                       code);
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
+  while ((code = rows.step()) == SQLITE_ROW) {
+    report.keys.push_back({std::string(rows.text(1)), static_cast<Version>(rows.integer(2)),
+                           static_cast<UserId>(rows.integer(3)),
+                           static_cast<std::uint64_t>(rows.integer(0)), rows.integer(4)});
+  }
+  if (code != SQLITE_DONE) refuse_file(path, code, database.error());
+}
+
 }  // namespace rollcall::storage

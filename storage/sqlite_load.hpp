@@ -20,4 +20,7 @@ namespace rollcall::storage {
 OpenReport load_users(SqliteDatabase& database, const std::string& path, Table& table,
                       const std::function<void(std::uint64_t)>& progress, const char* vfs);
 
+/// Loads the idempotency keys of the file into `report`. Throws StoreOpenError.
+void load_keys(SqliteDatabase& database, const std::string& path, OpenReport& report);
+
 }  // namespace rollcall::storage

@@ -16,9 +16,10 @@ namespace rollcall::storage {
 namespace {
 
 constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 
 struct SchemaRow {
+  std::int64_t since;  ///< Schema version.
   const char* name;
   const char* sql;
 };
@@ -26,22 +27,30 @@ struct SchemaRow {
 /// A create pays nothing for the high-water mark: while its user is there, the largest id shows it.
 /// The triggers keep it when the user goes, whoever deletes it.
 constexpr SchemaRow schema[] = {
-    {"users",
+    {1, "users",
      "CREATE TABLE users (\n"
      "  id INTEGER PRIMARY KEY,\n"
      "  last_name TEXT NOT NULL,\n"
      "  first_name TEXT NOT NULL,\n"
      "  email TEXT NOT NULL\n"
      ") STRICT"},
-    {"high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
-    {"users_delete",
+    {1, "high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
+    {1, "users_delete",
      "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
      "  UPDATE high_water SET id = max(id, old.id);\n"
      "END"},
-    {"users_update_id",
+    {1, "users_update_id",
      "CREATE TRIGGER users_update_id AFTER UPDATE OF id ON users BEGIN\n"
      "  UPDATE high_water SET id = max(id, old.id);\n"
      "END"},
+    {2, "idempotency_keys",
+     "CREATE TABLE idempotency_keys (\n"
+     "  number INTEGER PRIMARY KEY,\n"
+     "  key TEXT NOT NULL,\n"
+     "  payload INTEGER NOT NULL,\n"
+     "  user_id INTEGER NOT NULL,\n"
+     "  created_at INTEGER NOT NULL\n"
+     ") STRICT"},
 };
 
 /// The 100 octets that a SQLite file begins with (sqlite.org/fileformat2.html, section 1.3).
@@ -108,12 +117,13 @@ void make_schema(SqliteDatabase& database, const std::string& path) {
   require(database, path, database.execute(sql.c_str()));
 }
 
-void check_schema(SqliteDatabase& database, const std::string& path) {
+std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
   int code = SQLITE_OK;
   const std::int64_t version = database.query_integer("PRAGMA user_version", code);
   require(database, path, code);
   check_version(path, version);
   for (const SchemaRow& each : schema) {
+    if (each.since > version) continue;
     SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
     require(database, path, code);
     find.bind(1, std::string_view(each.name));
@@ -124,9 +134,21 @@ void check_schema(SqliteDatabase& database, const std::string& path) {
                            " than this program makes: restore a backup");
     }
   }
+  return version;
 }
 
-void set_up(SqliteDatabase& database, const std::string& path) {
+/// In the transaction of the load, which SqliteJournal::prepare() commits.
+void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
+  if (version == schema_version) return;
+  std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
+  for (const SchemaRow& each : schema) {
+    if (each.since > version) sql.append(each.sql).append(";");
+  }
+  require(database, path, database.execute(sql.c_str()));
+}
+
+/// The version of the schema.
+std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   int code = SQLITE_OK;
   const std::int64_t pages = database.query_integer("PRAGMA page_count", code);
   require(database, path, code);
@@ -136,7 +158,7 @@ void set_up(SqliteDatabase& database, const std::string& path) {
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                            "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
                            "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1"));
-  check_schema(database, path);
+  return check_schema(database, path);
 }
 
 /// A new name in a directory is durable only when the directory is synced.
@@ -166,11 +188,13 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     if (code != SQLITE_OK) refuse_file(path, code, database->error());
     // Until all is known to be well, nothing is to be moved from the log into the file.
     if (log_existed) database->keep_log_on_close();
-    set_up(*database, path);
+    const std::int64_t version = set_up(*database, path);
     if (created) sync_directory(path);
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
     report = load_users(*database, path, table, progress, vfs);
+    upgrade(*database, path, version);
+    load_keys(*database, path, report);
   } catch (...) {
     database.reset();
     if (created) ::unlink(path.c_str());

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "storage/creation_key.hpp"
 #include "storage/list.hpp"
 #include "storage/status.hpp"
 #include "storage/user.hpp"
@@ -20,13 +21,14 @@ namespace rollcall::storage {
 struct WriteOperation {
   enum class Verb : std::uint8_t { create, replace, remove };
 
-  Verb verb = Verb::create;              ///< In.
-  MemberSet members = all_members;       ///< In, replace: those of `user` that are given; the
-                                         ///< others stay as they are.
-  UserId id = 0;                         ///< In, or Out for a creation whose status is ok.
-  UserView user;                         ///< In, but for a removal. Out, for a replacement whose
-                                         ///< status is ok: the whole user.
+  Verb verb = Verb::create;         ///< In.
+  MemberSet members = all_members;  ///< In, replace: those of `user` that are given; the
+                                    ///< others stay as they are.
+  UserId id = 0;                    ///< In, or Out for a creation whose status is ok or replayed.
+  UserView user;                    ///< In, but for a removal. Out, for a replacement whose
+                                    ///< status is ok: the whole user.
   const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
+  CreationKey* key = nullptr;            ///< In, for a creation; null is none.
   UserRecord* merged = nullptr;          ///< In, if `members` lacks some: where `user` is put.
   Status status = Status::ok;            ///< Out.
   WriteOperation* next = nullptr;        ///< The store's, while the operation is in flight.

@@ -14,7 +14,6 @@ namespace rollcall::storage {
 /// who can make two states collide could have written either of them anyway.
 using Version = std::uint64_t;
 
-/// By folded 64-bit multiplication, eight octets a step (the principle of MUM: V. Makarov, 2016).
 /// Never changes from release to release: clients keep what it gives.
 Version version_of(UserId id, const UserView& user) noexcept;
 

@@ -25,7 +25,7 @@ inline void check_answer(const storage::UserView& user) {
   protocol::OutputBuffer buffer;
   protocol::AnswerContext context;
   context.date = "Sun, 06 Nov 1994 08:49:37 GMT";
-  protocol::write_created(buffer, 7, user, context);
+  protocol::write_created(buffer, 7, user, false, context);
   const std::string_view all(buffer.data(), buffer.size());
   const std::size_t body = all.find("\r\n\r\n") + 4;
   const auto echoed = boost::json::parse(std::string(all.substr(body))).as_object();

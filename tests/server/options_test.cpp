@@ -53,10 +53,12 @@ BOOST_AUTO_TEST_CASE(without_any_it_serves_port_3000_of_this_host_from_a_durable
 
 BOOST_AUTO_TEST_CASE(one_thread_commits_in_its_turn_and_more_have_a_thread_for_it) {
   using storage::CommitBy;
-  BOOST_TEST((good({"--threads", "1"}).commit == CommitBy::turn));
-  BOOST_TEST((good({"--threads", "2"}).commit == CommitBy::thread));
-  BOOST_TEST((good({"--threads", "1", "--commit", "thread"}).commit == CommitBy::thread));
-  BOOST_TEST((good({"--threads", "2"}, {{"ROLLCALL_COMMIT", "turn"}}).commit == CommitBy::turn));
+  BOOST_TEST((good({"--threads", "1"}).store_options.commit_by == CommitBy::turn));
+  BOOST_TEST((good({"--threads", "2"}).store_options.commit_by == CommitBy::thread));
+  BOOST_TEST(
+      (good({"--threads", "1", "--commit", "thread"}).store_options.commit_by == CommitBy::thread));
+  BOOST_TEST((good({"--threads", "2"}, {{"ROLLCALL_COMMIT", "turn"}}).store_options.commit_by ==
+              CommitBy::turn));
 }
 
 BOOST_AUTO_TEST_CASE(a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default) {

@@ -12,7 +12,7 @@ namespace {
 /// A journal in memory that ends as it is told.
 class FakeJournal final : public Journal {
  public:
-  Status commit(const WriteOperation* first) noexcept override {
+  Status commit(const WriteOperation* first, std::uint64_t) noexcept override {
     if (next_status == Status::ok) {
       std::size_t size = 0;
       for (; first != nullptr; first = first->next) ++size;
@@ -60,7 +60,8 @@ struct FakeOwner final : BatchOwner {
 struct Committing {
   FakeJournal journal;
   Table table;
-  CommitRound round{journal, table, 10};
+  Decider decider{table, {}};
+  CommitRound round{journal, table, decider, 10};
   std::unique_ptr<Committer> committer = make_turn_committer(round);
 };
 
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_batch_of_which_nothing_is_written_costs_no_commit) {
 }
 
 BOOST_AUTO_TEST_CASE(ids_end_at_the_largest_one) {
-  CommitRound last(journal, table, max_user_id - 2);
+  CommitRound last(journal, table, decider, max_user_id - 2);
   const auto by_turn = make_turn_committer(last);
   FakeOwner owner;
   by_turn->end_turn(owner, owner.gather(1));

@@ -25,7 +25,7 @@ struct Opened {
     WriteOperation operation;
     operation.id = id;
     operation.user = {last_name, "B", "a@b.c"};
-    return journal->commit(&operation);
+    return journal->commit(&operation, 0);
   }
 
   Table table;

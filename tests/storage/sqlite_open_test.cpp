@@ -29,7 +29,7 @@ struct DataFile {
       each.user = {"Meere", "John", "johnm@gmail.com"};
       each.next = id < user_count ? &operations[id] : nullptr;
     }
-    BOOST_REQUIRE((journal->commit(operations.data()) == Status::ok));
+    BOOST_REQUIRE((journal->commit(operations.data(), 0) == Status::ok));
     std::string error;
     BOOST_REQUIRE(journal->close(error));
   }
@@ -133,9 +133,35 @@ BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_its_users) {
+  sql("DROP TABLE idempotency_keys; PRAGMA user_version = 1");
+  for (int start = 0; start < 2; ++start) {
+    Table table;
+    OpenReport report;
+    const auto journal = SqliteJournal::open(path, table, report, {});
+    BOOST_TEST(report.users == user_count);
+    CreationKey key;
+    const std::string text = "k" + std::to_string(start);
+    key.text = text;
+    key.number = static_cast<std::uint64_t>(start) + 1;
+    WriteOperation operation;
+    operation.verb = WriteOperation::Verb::remove;
+    operation.id = static_cast<UserId>(start) + 1;
+    BOOST_TEST(report.keys.size() == static_cast<std::size_t>(start));
+    WriteOperation creation;
+    creation.id = report.last_id + 1;
+    creation.user = {"A", "B", "a@b.c"};
+    creation.key = &key;
+    creation.next = &operation;
+    BOOST_TEST((journal->commit(&creation, 0) == Status::ok));
+    std::string error;
+    BOOST_TEST(journal->close(error), error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
-  sql("PRAGMA user_version = 2");
-  check_refused("newer than this program's 1");
+  sql("PRAGMA user_version = 3");
+  check_refused("newer than this program's 2");
   sql("PRAGMA user_version = 1; DROP TRIGGER users_delete");
   check_refused("another users_delete");
   sql("PRAGMA application_id = 7");
@@ -154,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
     WriteOperation operation;
     operation.id = user_count + 1;
     operation.user = {"A", "B", "a@b.c"};
-    BOOST_REQUIRE((journal->commit(&operation) == Status::ok));
+    BOOST_REQUIRE((journal->commit(&operation, 0) == Status::ok));
     fs::copy_file(path, crashed.path, fs::copy_options::overwrite_existing);
     fs::copy_file(path + "-wal", crashed.path + "-wal");
   }

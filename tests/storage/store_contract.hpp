@@ -26,12 +26,15 @@ inline const Kind kinds[] = {{"memory", false, CommitBy::turn},
                              {"sqlite, committed by a thread", true, CommitBy::thread}};
 
 struct OpenedStore {
-  explicit OpenedStore(const Kind& chosen) : kind(chosen) { open(); }
+  explicit OpenedStore(const Kind& chosen, const StoreRules& wanted = {})
+      : kind(chosen), rules(wanted) {
+    open();
+  }
   ~OpenedStore() { close(); }
 
   void open() {
-    store =
-        open_store(kind.durable ? "sqlite:" + directory.file("a.db") : "memory:", kind.commit, {});
+    store = open_store(
+        kind.durable ? "sqlite:" + directory.file("a.db") : "memory:", {kind.commit, rules}, {});
   }
   void close() {
     std::string error;
@@ -40,6 +43,7 @@ struct OpenedStore {
   }
 
   const Kind kind;
+  const StoreRules rules;
   tests::TemporaryDirectory directory;
   std::unique_ptr<Store> store;
 };

@@ -1,0 +1,81 @@
+#include "storage/creation_key.hpp"
+
+#include <cstdio>
+
+namespace rollcall::storage {
+namespace {
+
+Version payload_of(const UserView& user) noexcept { return version_of(0, user); }
+
+}  // namespace
+
+std::int64_t CreationKeys::now() const {
+  if (rules_.now != nullptr) return rules_.now();
+  using std::chrono::seconds;
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<seconds>(since).count();
+}
+
+void CreationKeys::load(const std::vector<StoredKey>& keys) {
+  for (const StoredKey& each : keys) {
+    const Digest digest = digester_(each.text);
+    known_[digest] = {each.payload, each.user_id, false};
+    kept_.push_back({digest, each.number, each.created_at});
+    last_number_ = each.number;
+  }
+  forget_due();
+}
+
+Status CreationKeys::look_up(CreationKey& key, const UserView& user, UserId& user_id) {
+  forget_due();
+  key.payload = payload_of(user);
+  const auto found = known_.find(digester_(key.text));
+  if (found == known_.end()) return Status::ok;
+  if (found->second.payload != key.payload) return Status::key_reused;
+  if (found->second.in_flight) return Status::key_in_flight;
+  user_id = found->second.user_id;
+  return Status::replayed;
+}
+
+void CreationKeys::add(CreationKey& key, UserId user_id) {
+  const Digest digest = digester_(key.text);
+  key.number = ++last_number_;
+  key.created_at = now();
+  known_[digest] = {key.payload, user_id, true};
+  batch_.push_back({digest, key.number, key.created_at});
+}
+
+void CreationKeys::keep() {
+  for (const Kept& each : batch_) {
+    known_[each.digest].in_flight = false;
+    kept_.push_back(each);
+  }
+  batch_.clear();
+}
+
+void CreationKeys::drop() {
+  for (const Kept& each : batch_) known_.erase(each.digest);
+  batch_.clear();
+}
+
+void CreationKeys::forget_due() {
+  const std::int64_t oldest = now() - rules_.lifetime.count();
+  while (!kept_.empty()) {
+    const Kept& first = kept_.front();
+    const bool due = first.created_at <= oldest;
+    if (!due && kept_.size() + batch_.size() < rules_.most) return;
+    if (!due && !told_) {
+      told_ = true;
+      std::fprintf(
+          stderr,
+          "rollcall: more than %zu idempotency keys are in use; from now on the oldest are "
+          "forgotten before their time: see --max-idempotency-keys\n",
+          rules_.most);
+    }
+    known_.erase(first.digest);
+    forgotten_through_ = first.number;
+    kept_.pop_front();
+  }
+}
+
+}  // namespace rollcall::storage

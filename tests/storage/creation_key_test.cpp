@@ -1,0 +1,94 @@
+#include "storage/creation_key.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+namespace rollcall::storage {
+namespace {
+
+std::int64_t time_now = 0;
+std::int64_t now() { return time_now; }
+
+const UserView meere{"Meere", "John", "johnm@gmail.com"};
+
+struct Keys {
+  explicit Keys(std::size_t most = 100) : known({std::chrono::seconds(10), most, now}) {
+    time_now = 1'000;
+  }
+
+  Status look_up(std::string_view text, const UserView& user = meere) {
+    key = {};
+    key.text = text;
+    return known.look_up(key, user, user_id);
+  }
+  /// A creation with this key, kept at once.
+  void create(std::string_view text, UserId id) {
+    BOOST_TEST((look_up(text) == Status::ok));
+    known.add(key, id);
+    known.keep();
+  }
+
+  CreationKeys known;
+  CreationKey key;
+  UserId user_id = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(creation_key)
+
+BOOST_AUTO_TEST_CASE(the_same_key_and_user_is_replayed_with_the_id_and_another_user_is_refused) {
+  Keys keys;
+  keys.create("a", 7);
+  BOOST_TEST((keys.look_up("a") == Status::replayed));
+  BOOST_TEST(keys.user_id == 7U);
+  BOOST_TEST((keys.look_up("a", {"Meere", "John", "other@gmail.com"}) == Status::key_reused));
+  BOOST_TEST((keys.look_up("A") == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_in_flight_until_its_batch_is_kept_and_unknown_if_it_is_dropped) {
+  Keys keys;
+  BOOST_TEST((keys.look_up("a") == Status::ok));
+  keys.known.add(keys.key, 1);
+  BOOST_TEST((keys.look_up("a") == Status::key_in_flight));
+  keys.known.drop();
+  BOOST_TEST((keys.look_up("a") == Status::ok));
+  BOOST_TEST(keys.known.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_is_known_for_its_lifetime) {
+  for (const std::int64_t age : {9, 10, 11}) {
+    Keys keys;
+    keys.create("a", 7);
+    time_now += age;
+    BOOST_TEST((keys.look_up("a") == (age < 10 ? Status::replayed : Status::ok)), age);
+    BOOST_TEST(keys.known.forgotten_through() == (age < 10 ? 0U : 1U));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(for_one_key_more_than_are_kept_the_oldest_is_forgotten) {
+  for (const std::size_t count : {2U, 3U, 4U}) {
+    Keys keys(3);
+    for (std::size_t i = 0; i < count; ++i) keys.create(std::to_string(i), i + 1);
+    BOOST_TEST(keys.known.size() == std::min<std::size_t>(count, 3));
+    const Status first = keys.look_up("0");
+    BOOST_TEST((first == (count <= 2 ? Status::replayed : Status::ok)), count);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_were_kept_are_known_again_but_not_those_whose_time_is_over) {
+  Keys first;
+  first.create("a", 7);
+  const Version payload = first.key.payload;
+  Keys keys;
+  keys.known.load({{"old", payload, 3, 4, 990}, {"a", payload, 7, 5, 991}});
+  BOOST_TEST((keys.look_up("old") == Status::ok));
+  BOOST_TEST((keys.look_up("a") == Status::replayed));
+  BOOST_TEST(keys.known.forgotten_through() == 4U);
+  keys.create("b", 8);
+  BOOST_TEST(keys.key.number == 6U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::storage
