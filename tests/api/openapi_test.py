@@ -49,8 +49,8 @@ class Document:
                     yield method, path, operation
 
     def response(self, method, path, status):
-        operation = self.json["paths"][path][method]
-        found = operation["responses"].get(str(status))
+        operation = self.json["paths"].get(path, {}).get(method, {})
+        found = operation.get("responses", {}).get(str(status))
         return None if found is None else self.resolve(found)
 
 
@@ -134,6 +134,10 @@ def check_answer(document, request, answer):
         yield "the status is not documented"
         return
     yield from check_headers(document, response, answer)
+    if request.method == "options" and answer.status == 204:
+        allowed = answer.get("Allow")[0].lower().split(", ")
+        if set(allowed) != set(document.json["paths"][request.path]) - {"parameters"}:
+            yield f"Allow is {allowed}, and other methods are documented"
     if answer.extra:
         yield f"there is something behind the answer: {answer.extra[:60]!r}"
     content = response.get("content", {})
