@@ -1,0 +1,70 @@
+"""Requests as octets, answers as values: no HTTP library stands between the test and the wire."""
+import json
+import socket
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Answer:
+    status: int
+    fields: list
+    body: bytes
+    extra: bytes = b""  # What came behind the answer on a connection that was to be closed.
+
+    def get(self, name):
+        return [value for key, value in self.fields if key.lower() == name.lower()]
+
+
+@dataclass
+class Request:
+    """One request of the operation `method` `path` (as the document has it)."""
+    method: str
+    path: str
+    target: str
+    fields: dict = field(default_factory=dict)
+    body: bytes = b""
+    version: str = "HTTP/1.1"
+    host: bool = True
+    cut: bool = False  # Its header never ends.
+
+    def octets(self):
+        lines = [f"{self.method.upper()} {self.target} {self.version}"]
+        lines += ["Host: localhost:3000"] if self.host else []
+        lines += [f"{name}: {value}" for name, value in self.fields.items()]
+        framed = {"Content-Length", "Transfer-Encoding"} & set(self.fields)
+        lines += [f"Content-Length: {len(self.body)}"] if self.body and not framed else []
+        return "\r\n".join(lines).encode() + (b"\r\n" if self.cut else b"\r\n\r\n") + self.body
+
+
+def connect(port):
+    return socket.create_connection(("127.0.0.1", port), timeout=20)
+
+
+def receive(connection, method):
+    """The next answers on `connection`: interim ones and the one that ends the request."""
+    stream = connection.makefile("rb")
+    answers = []
+    while not answers or answers[-1].status < 200:
+        status = int(stream.readline().split()[1])
+        fields = []
+        while (line := stream.readline().strip()):
+            name, value = line.decode().split(":", 1)
+            fields.append((name, value.strip()))
+        answer = Answer(status, fields, b"")
+        if method != "head" and status >= 200 and status not in (204, 304):
+            answer.body = stream.read(int(answer.get("Content-Length")[0]))
+        answers.append(answer)
+        if answer.get("Connection") == ["close"]:
+            connection.shutdown(socket.SHUT_WR)
+            answer.extra = stream.read()
+    return answers
+
+
+def ask(port, request):
+    with connect(port) as connection:
+        connection.sendall(request.octets())
+        return receive(connection, request.method)
+
+
+def as_json(value):
+    return json.dumps(value).encode()

@@ -1,0 +1,178 @@
+"""Every operation's requests: those of its own, and what can happen to any request."""
+import contextlib
+import os
+import tempfile
+
+from asking import Request, as_json, ask, connect, receive
+from running_program import RunningProgram
+
+MEERE = {"last-name": "Meere", "first-name": "John", "email": "johnm@gmail.com"}
+HOPPER = {"last-name": "Hopper", "first-name": "Grace", "email": "grace@example.com"}
+BAD = {"last-name": 5, "email": "x"}
+NEW_ADDRESS = {"email": "john.meere@example.com"}
+JSON = {"Content-Type": "application/json"}
+PATCH = {"Content-Type": "application/merge-patch+json"}
+TAG = '"3b4ce4d2407e05a5"'
+
+
+def user(method, fields=None, value=None, target="/users/1"):
+    body = b"" if value is None else as_json(value)
+    return Request(method, "/users/{id}", target, fields or {}, body)
+
+
+def post(value, fields=None):
+    body = value if isinstance(value, bytes) else as_json(value)
+    return Request("post", "/users", "/users", {**JSON, **(fields or {})}, body)
+
+
+def listings():
+    queries = ["", "?limit=1", "?limit=1&after=1", "?_page=2&_limit=1", "?_start=0&_end=1",
+               "?_limit=2&_sort=id&_order=desc", "?q=meere&id=1&id=2",
+               "?last-name=Meere&first-name=John&email=johnm%40gmail.com", "?age=5&limit=0"]
+    return [Request(method, "/users", "/users" + query)
+            for method in ("get", "head") for query in queries]
+
+
+def reads():
+    for method in ("get", "head"):
+        yield user(method)
+        yield user(method, {"If-Match": TAG})
+        yield user(method, {"If-None-Match": TAG})
+        yield user(method, {"If-Match": '"0000000000000000"'})
+        yield user(method, {"If-Match": "nothing"})
+        yield user(method, target="/users/9")
+        yield user(method, target="/users/0")
+
+
+def changes():
+    """PUT, PATCH and DELETE; the user is there again, as it was, until the last."""
+    continued = {"Expect": "100-continue"}
+    for method, fields, value in (("put", JSON, MEERE), ("patch", PATCH, NEW_ADDRESS)):
+        yield user(method, {**fields, "If-None-Match": "*"}, value)
+        yield user(method, {**fields, "If-Match": "nothing"}, value)
+        yield user(method, fields, value, "/users/9")
+        yield user(method, fields, value, "/users/0")
+        yield user(method, {}, value)
+        yield user(method, fields, BAD)
+        yield Request(method, "/users/{id}", "/users/1", fields, b"{")
+        yield user(method, {**fields, **continued, "If-Match": TAG}, value)
+    yield user("patch", JSON, {})
+    yield user("delete", {"If-Match": TAG})
+    yield user("delete", {"If-Match": "nothing"})
+    yield user("delete", target="/users/0")
+    yield user("delete")
+    yield user("delete")
+
+
+def own_requests():
+    """What is asked of a fresh store, in this order."""
+    yield post(MEERE)
+    yield post(HOPPER, {"Expect": "100-continue"})
+    yield from listings()
+    yield from reads()
+    yield post(BAD)
+    yield post(b"{")
+    yield Request("post", "/users", "/users", {"Content-Type": "text/plain"}, b"{}")
+    yield Request("options", "/users", "/users")
+    for path in ("/livez", "/readyz", "/openapi.json"):
+        for method in ("get", "head", "options"):
+            yield Request(method, path, path)
+    yield user("options")
+    yield user("options", {"If-Match": "nothing"})
+    yield user("options", target="/users/0")
+    yield from changes()
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method in item:
+            if method != "parameters":
+                yield method, path, path.replace("{id}", "1")
+
+
+def faulty_requests(document):
+    """What can be wrong with a request for any resource."""
+    for each in operations(document):
+        method, path, target = each
+        yield Request(*each, host=False)
+        yield Request(*each, {"Content-Length": "65537"})
+        yield Request(method, path, target + "?" + "x" * 8192)
+        yield Request(*each, {"Expect": "nothing"})
+        yield Request(*each, {f"X-{i}": "x" for i in range(100)})
+        yield Request(*each, {"Transfer-Encoding": "gzip, chunked"})
+        yield Request(*each, version="HTTP/1.2")
+
+
+def late_requests(document):
+    for each in operations(document):
+        yield Request(*each, cut=True)
+        yield Request(*each, {**JSON, "Content-Length": "5"}, b"{")
+
+
+def at_once(port, requests):
+    """Sends all before it reads an answer: each has a connection of its own."""
+    requests = list(requests)
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(connect(port)) for _ in requests]
+        for each, request in zip(sockets, requests):
+            each.sendall(request.octets())
+        for each, request in zip(sockets, requests):
+            for answer in receive(each, request.method):
+                yield request, answer
+
+
+def one_by_one(port, requests):
+    for request in requests:
+        for answer in ask(port, request):
+            yield request, answer
+
+
+def served(program, document):
+    with RunningProgram(program) as server:
+        yield from one_by_one(server.port, own_requests())
+        yield from one_by_one(server.port, faulty_requests(document))
+
+
+def too_late(program, document):
+    timeouts = ("--header-timeout", "0.2", "--body-timeout", "0.2")
+    with RunningProgram(program, options=timeouts) as server:
+        yield from at_once(server.port, late_requests(document))
+
+
+def turned_away(program, document):
+    with RunningProgram(program, options=("--max-connections", "1")) as server:
+        with connect(server.port) as only:
+            request = Request("get", "/livez", "/livez")
+            only.sendall(request.octets())
+            receive(only, "get")
+            yield from one_by_one(server.port, (Request(*each) for each in operations(document)))
+
+
+def writes():
+    return [post(MEERE), user("put", JSON, HOPPER), user("patch", PATCH, NEW_ADDRESS),
+            user("delete")]
+
+
+def not_durable(program, faults_library):
+    """The disk is full, and then its sync fails (tests/faults/disk_faults.c)."""
+    with tempfile.TemporaryDirectory() as folder:
+        control = os.path.join(folder, "faults")
+        environment = {"LD_PRELOAD": faults_library, "ROLLCALL_TEST_FAULTS": control,
+                       "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        store = "sqlite:" + os.path.join(folder, "rollcall.db")
+        with RunningProgram(program, store, environment=environment) as server:
+            yield from one_by_one(server.port, [post(MEERE)])
+            for fault in ("write ENOSPC", "sync EIO"):
+                with open(control, "w", encoding="ascii") as file:
+                    file.write(fault)
+                yield from one_by_one(server.port, writes())
+            yield from one_by_one(server.port, [Request("get", "/readyz", "/readyz"),
+                                                Request("head", "/readyz", "/readyz")])
+
+
+def walk(program, faults_library, document):
+    """Pairs of a request and an answer to it."""
+    yield from served(program, document)
+    yield from too_late(program, document)
+    yield from turned_away(program, document)
+    yield from not_durable(program, faults_library)

@@ -1,0 +1,35 @@
+"""Starts the program on a free port of 127.0.0.1 and ends it by its pid."""
+import os
+import re
+import signal
+import subprocess
+
+
+class RunningProgram:
+    """A context manager: `port` is where it listens while the block runs."""
+
+    def __init__(self, path, store="memory:", options=(), environment=None):
+        command = [path, "--listen", "127.0.0.1:0", "--store", store, "--threads", "1", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        text=True, env={**os.environ, **(environment or {})})
+        line = self.process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+        if not address:
+            self.stop()
+            raise RuntimeError(f"{path} does not serve: {line!r}")
+        self.port = int(address[1])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
