@@ -200,6 +200,13 @@ BOOST_AUTO_TEST_CASE(a_line_too_long_is_refused_and_the_next_is_taken) {
   BOOST_TEST(has(ended.out, "imported 2 users, refused 2,"), ended.out);
 }
 
+BOOST_AUTO_TEST_CASE(a_line_too_long_that_ends_the_file_where_a_read_ends_is_refused) {
+  const Place place;
+  place.write("a", std::string(5 * 256 * 1'024, 'x'));
+  const Ended ended = place.run("import a --format ndjson");
+  BOOST_TEST(has(ended.out, "imported 0 users, refused 1,"), ended.out);
+}
+
 BOOST_AUTO_TEST_CASE(an_output_that_can_not_be_written_is_exit_1_with_one_line) {
   const Place place;
   place.write("a", many(5'000));
