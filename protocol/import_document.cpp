@@ -33,12 +33,8 @@ bool ImportDocument::damaged(const json::error_code& code) {
 
 bool ImportDocument::write(std::string_view piece) {
   json::error_code error;
-  const std::size_t parsed = parser_.write_some(piece.data(), piece.size(), error);
-  octets_ += parsed;
-  if (error) return damaged(error);
-  // Behind the text it takes white space only, and stops at anything else.
-  if (parsed < piece.size()) return damaged(json::error::extra_data);
-  return true;
+  octets_ += parser_.write_some(piece.data(), piece.size(), error);
+  return error ? damaged(error) : true;
 }
 
 bool ImportDocument::finish() {
