@@ -8,8 +8,9 @@
 
 namespace rollcall::server {
 
-LoadProgressLine::LoadProgressLine(std::string store)
+LoadProgressLine::LoadProgressLine(std::string store, const char* doing)
     : store_(std::move(store)),
+      doing_(doing),
       terminal_(::isatty(STDERR_FILENO) == 1),
       next_(std::chrono::steady_clock::now() + std::chrono::seconds(1)) {}
 
@@ -22,7 +23,7 @@ void LoadProgressLine::show(std::uint64_t users) {
   if (!terminal_ || now < next_) return;
   next_ = now + std::chrono::milliseconds(200);
   shown_ = true;
-  std::fprintf(stderr, "\rloading %s: %" PRIu64 " users", store_.c_str(), users);
+  std::fprintf(stderr, "\r%s %s: %" PRIu64 " users", doing_, store_.c_str(), users);
 }
 
 }  // namespace rollcall::server

@@ -1,9 +1,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 #include <variant>
 
 #include "server/descriptors.hpp"
+#include "server/export.hpp"
+#include "server/import.hpp"
 #include "server/options.hpp"
 #include "server/server.hpp"
 
@@ -26,6 +29,9 @@ int serve(const rollcall::server::Options& options) {
 
 int main(int argc, char** argv) {
   rollcall::server::claim_standard_streams();
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "import") return rollcall::server::run_import(argc - 1, argv + 1);
+  if (command == "export") return rollcall::server::run_export(argc - 1, argv + 1);
   const auto parsed = rollcall::server::parse_options(argc, argv, rollcall::server::environment);
   if (const auto* early = std::get_if<rollcall::server::EarlyExit>(&parsed)) {
     std::fputs(early->out.c_str(), stdout);

@@ -44,7 +44,9 @@ constexpr const char* settings[] = {"listen",
 constexpr const char* help_head =
     "rollcall - a users service: POST /users creates a user, durable before it is answered.\n"
     "\n"
-    "Usage: rollcall [OPTION]...\n"
+    "Usage: rollcall [OPTION]...             serve (options below)\n"
+    "       rollcall import FILE [OPTION]... take users from a file (rollcall import --help)\n"
+    "       rollcall export [OPTION]...      write all users out (rollcall export --help)\n"
     "\n"
     "Example:\n"
     "  rollcall --listen 127.0.0.1:3000 --store sqlite:rollcall.db\n"

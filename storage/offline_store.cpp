@@ -1,0 +1,68 @@
+#include "storage/offline_store.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "storage/table_scan.hpp"
+
+namespace rollcall::storage {
+namespace {
+
+constexpr std::string_view scheme = "sqlite:";
+
+std::string path_of(const std::string& url) {
+  if (url.starts_with(scheme) && url.size() > scheme.size()) return url.substr(scheme.size());
+  if (url == "memory:") {
+    throw StoreOpenError("memory: is gone when its server ends: give --store sqlite:PATH");
+  }
+  throw StoreOpenError("no store is called '" + url.substr(0, 64) + "': give --store sqlite:PATH");
+}
+
+}  // namespace
+
+OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress) {
+  const std::string path = path_of(url);
+  std::error_code error;
+  if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
+    throw StoreOpenError(path + " does not exist: name another file with --store");
+  }
+  OpenReport report;
+  journal_ = SqliteJournal::open(path, table_, report, progress);
+  last_id_ = report.last_id;
+}
+
+bool OfflineStore::contains(UserId id) const noexcept {
+  UserRecord user;
+  return table_.find(id, user);
+}
+
+Status OfflineStore::create(const UserList& users) {
+  if (users.size() == 0) return Status::ok;
+  operations_.assign(users.size(), {});
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    operations_[i].id = users.id(i);
+    operations_[i].user = users.user(i);
+    operations_[i].next = i + 1 < users.size() ? &operations_[i + 1] : nullptr;
+  }
+  const Status status = journal_->commit(operations_.data());
+  if (status != Status::ok) return status;
+  for (const WriteOperation& each : operations_) {
+    // On disk it is; only the rest of the import needs it here.
+    if (!table_.insert(each.id, each.user)) throw std::bad_alloc();
+    last_id_ = std::max(last_id_, each.id);
+  }
+  journal_->maintain();
+  return status;
+}
+
+const UserList& OfflineStore::list_after(UserId after) {
+  listing_.request.after = after;
+  listing_.request.limit = max_listed_users;
+  TableScan scan(table_, listing_);
+  while (!scan.slice()) {
+  }
+  return listing_.users;
+}
+
+}  // namespace rollcall::storage

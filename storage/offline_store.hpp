@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/list.hpp"
+#include "storage/open_store.hpp"
+#include "storage/sqlite_journal.hpp"
+#include "storage/table.hpp"
+
+namespace rollcall::storage {
+
+/// A store of `sqlite:` that this process has for itself: for commands that run while no server
+/// does. Unlike a Store it takes ids as they are. One thread.
+class OfflineStore {
+ public:
+  enum class Missing : bool { refuse, make };
+
+  /// Opens `url` and loads its users. `missing`: what is to become of a file that is not there.
+  /// Throws StoreOpenError with one line for a person, also if a server has the file or if `url` is
+  /// another store's; no existing file is changed then.
+  OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress);
+
+  /// The largest id ever given out.
+  UserId last_id() const noexcept { return last_id_; }
+  bool contains(UserId id) const noexcept;
+
+  /// Keeps `users`, whose ids are valid, differ, and are not in use, in one transaction: all of
+  /// them are on disk when it returns ok, and none of them otherwise.
+  Status create(const UserList& users);
+  /// Why the latest create() failed.
+  const std::string& last_error() const noexcept { return journal_->last_error(); }
+
+  /// The users behind `after` by rising id, max_listed_users at most; none: that was all.
+  const UserList& list_after(UserId after);
+
+  /// A normal end: leaves one tidy file. False, with why in `error`, if that failed; what create()
+  /// kept is on disk even then.
+  bool close(std::string& error) noexcept { return journal_->close(error); }
+
+ private:
+  Table table_;
+  std::unique_ptr<SqliteJournal> journal_;
+  UserId last_id_ = 0;
+  std::vector<WriteOperation> operations_;
+  ListOperation listing_;
+};
+
+}  // namespace rollcall::storage
