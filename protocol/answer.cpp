@@ -160,6 +160,14 @@ void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserVie
       [&](Writer& writer) { write_user_json(writer, Digits(id).text(), user); });
 }
 
+void write_removed(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
+                   const AnswerContext& context) {
+  write_message(
+      buffer, bounds(user), context,
+      [](Writer& writer) { writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json"); },
+      [&](Writer& writer) { write_user_json(writer, Digits(id).text(), user); });
+}
+
 void write_not_modified(OutputBuffer& buffer, storage::Version version,
                         const AnswerContext& context) {
   write_head_only(buffer, context, [&](Writer& writer) {

@@ -45,6 +45,9 @@ void write_created(OutputBuffer& buffer, storage::UserId id, const storage::User
 /// 200, with ETag and the user.
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                 const AnswerContext& context);
+/// 200, with the user that was removed.
+void write_removed(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
+                   const AnswerContext& context);
 /// 304, with ETag (RFC 9110, section 15.4.5).
 void write_not_modified(OutputBuffer& buffer, storage::Version version,
                         const AnswerContext& context);

@@ -44,6 +44,17 @@ MediaType to_media_type(std::string_view value) noexcept {
   return MediaType::other;
 }
 
+void add_accepted(std::string_view value, bool& json, bool& ndjson) noexcept {
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(','), value.size());
+    const std::string_view range = value.substr(0, end);
+    const std::string_view essence = trim(range.substr(0, range.find(';')));
+    json = json || equals(essence, "application/json");
+    ndjson = ndjson || equals(essence, "application/x-ndjson");
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+}
+
 bool read_idempotency_key(std::string_view value, std::string& key) {
   key.clear();
   const auto fits = [&] { return !key.empty() && key.size() <= storage::max_creation_key_octets; };

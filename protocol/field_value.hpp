@@ -22,6 +22,9 @@ bool is_hex_digit(char c) noexcept;
 /// What a Content-Type says (RFC 9110, section 8.3).
 MediaType to_media_type(std::string_view value) noexcept;
 
+/// Sets what an Accept names by itself (RFC 9110, section 12.5.1), whatever its weight.
+void add_accepted(std::string_view value, bool& json, bool& ndjson) noexcept;
+
 /// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
 /// string of RFC 8941, section 3.3.3, without its quotation marks and escapes, or, as many clients
 /// send it, the same bare: printable ASCII without white space, quotation marks, commas and

@@ -52,6 +52,10 @@ class Fields {
       }
       return false;
     }
+    if (first == 'a' && is_named(line, "accept")) {
+      add_accepted(line.substr(sizeof "accept"), head_.accepts_json, head_.accepts_ndjson);
+      return is_printable_ascii(line);
+    }
     if (meaningful.find(first) != meaningful.npos && !is_named(line, "user-agent")) return false;
     const std::size_t colon = std::min(line.find(':'), line.size());
     return colon > 0 && colon < line.size() &&

@@ -40,6 +40,8 @@ struct Request {
   MediaType media_type = MediaType::other;
   bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
   bool bad_expectation = false;   ///< Any other Expect (417).
+  bool accepts_json = false;      ///< Accept names application/json, not just any type.
+  bool accepts_ndjson = false;    ///< Accept names application/x-ndjson.
   bool bad_key = false;           ///< An Idempotency-Key that is malformed, or two (400).
   bool bad_condition = false;     ///< An If-Match or If-None-Match that is malformed (400).
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.

@@ -22,6 +22,10 @@ void answer_write(OutputBuffer& output, const storage::WriteOperation& operation
     case storage::WriteOperation::Verb::replace:
       return write_user(output, operation.id, operation.user, context);
     case storage::WriteOperation::Verb::remove:
+      // json-server's clients read the user, or its id, from the answer.
+      if (operation.merged != nullptr) {
+        return write_removed(output, operation.id, operation.user, context);
+      }
       return write_no_content(output, "", context);
   }
 }

@@ -165,6 +165,11 @@ void Connection::start_update() {
   operation.id = request.target.id;
   exchange.asked_for = parser_->take_condition();
   operation.condition = exchange.asked_for.get();
+  operation.merged = nullptr;
+  if (route_.action == Action::remove_user && request.accepts_json) {
+    exchange.whole = std::make_unique<storage::UserRecord>();
+    operation.merged = exchange.whole.get();
+  }
   if (reader_) {
     storage::UserRecord& text = exchange.FindOperation::user;
     text.assign(reader_->user());

@@ -56,7 +56,10 @@ void Decider::decide_update(WriteOperation& operation) {
     return;
   }
   operation.status = Status::ok;
-  if (operation.verb == Verb::replace && operation.members != all_members) {
+  if (operation.verb == Verb::remove && operation.merged != nullptr) {
+    operation.merged->assign(*current);
+    operation.user = operation.merged->view();
+  } else if (operation.verb == Verb::replace && operation.members != all_members) {
     operation.merged->assign(merge(operation.members, operation.user, *current));
     operation.user = operation.merged->view();
   }

@@ -45,7 +45,7 @@ Status OfflineStore::create(const UserList& users) {
     operations_[i].user = users.user(i);
     operations_[i].next = i + 1 < users.size() ? &operations_[i + 1] : nullptr;
   }
-  const Status status = journal_->commit(operations_.data());
+  const Status status = journal_->commit(operations_.data(), 0);
   if (status != Status::ok) return status;
   for (const WriteOperation& each : operations_) {
     // On disk it is; only the rest of the import needs it here.

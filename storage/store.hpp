@@ -29,7 +29,8 @@ struct WriteOperation {
                                     ///< status is ok: the whole user.
   const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
   CreationKey* key = nullptr;            ///< In, for a creation; null is none.
-  UserRecord* merged = nullptr;          ///< In, if `members` lacks some: where `user` is put.
+  UserRecord* merged = nullptr;          ///< In, if `members` lacks some or if a removal is to
+                                         ///< tell the user that it took away: where `user` is put.
   Status status = Status::ok;            ///< Out.
   WriteOperation* next = nullptr;        ///< The store's, while the operation is in flight.
 };
