@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/entity_tag.hpp"
+#include "protocol/problem_json.hpp"
 #include "protocol/writer.hpp"
 
 namespace rollcall::protocol {
@@ -73,31 +74,6 @@ void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
   write_fields(writer, context);
   writer.text("\r\n\r\n");
   buffer.commit(static_cast<std::size_t>(writer.at() - begin));
-}
-
-void write_errors(Writer& writer, const UserReader& reader) noexcept {
-  writer.text(R"(,"errors":[)");
-  std::string_view separator = "";
-  for (std::size_t i = 0; i < member_count; ++i) {
-    const Fault fault = reader.faults()[i];
-    if (fault == Fault::none) continue;
-    const MemberError error = describe(i, fault);
-    writer.text(separator).text(R"({"pointer":")").text(error.pointer);
-    writer.text(R"(","detail":")").text(error.detail).text("\"}");
-    separator = ",";
-  }
-  writer.text("]");
-}
-
-void write_errors(Writer& writer, const std::vector<QueryError>& errors) {
-  writer.text(R"(,"errors":[)");
-  std::string_view separator = "";
-  for (const QueryError& each : errors) {
-    writer.text(separator).text(R"({"parameter":)").json(each.parameter, false);
-    writer.text(R"(,"detail":")").text(each.detail).text("\"}");
-    separator = ",";
-  }
-  writer.text("]");
 }
 
 /// The pages that the answer's Link names (RFC 8288), in the order of their names.
@@ -223,12 +199,8 @@ void write_no_content(OutputBuffer& buffer, std::string_view fields, const Answe
 void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& extras,
                    const AnswerContext& context) {
   const ProblemRow& about = row(problem);
-  constexpr std::size_t max_problem_octets = 1'024;
-  // A name may have to be escaped whole.
-  constexpr std::size_t max_error_octets = 6 * max_echoed_octets + 128;
-  const std::size_t errors = extras.query_errors == nullptr ? 0 : extras.query_errors->size();
   write_message(
-      buffer, {max_problem_octets + errors * max_error_octets}, context,
+      buffer, {max_problem_json_octets(extras)}, context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 ").number(about.status).text(" ").text(about.reason);
         writer.text("\r\nContent-Type: application/problem+json").text(extras.fields);
@@ -237,16 +209,8 @@ void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& e
         }
       },
       [&](Writer& writer) {
-        writer.text(R"({"type":")").text(about.type).text(R"(","title":")").text(about.title);
-        writer.text(R"(","status":)").number(about.status);
-        writer.text(R"(,"detail":")").text(about.detail).text("\"");
-        if (problem == Problem::invalid_user && extras.reader != nullptr) {
-          write_errors(writer, *extras.reader);
-        }
-        if (problem == Problem::email_taken) {
-          writer.text(R"(,"errors":[{"pointer":"/email","detail":"is taken by another user"}])");
-        }
-        if (errors > 0) write_errors(writer, *extras.query_errors);
+        writer.text("{");
+        write_problem_members(writer, problem, extras);
         writer.text("}");
       });
 }

@@ -25,8 +25,8 @@ struct AnswerContext {
 
 /// What some problems carry.
 struct ProblemExtras {
-  const char* fields = "";             ///< Route::fields
-  const UserReader* reader = nullptr;  ///< For Problem::invalid_user: whose faults are listed.
+  const char* fields = "";         ///< Route::fields
+  const Faults* faults = nullptr;  ///< For Problem::invalid_user: those to be listed.
   const std::vector<QueryError>* query_errors = nullptr;  ///< For Problem::bad_query.
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -20,6 +21,9 @@ enum class Fault : std::uint8_t {
   control_character,
   not_an_address,
 };
+
+/// Of each member, in the order of the contract.
+using Faults = std::array<Fault, member_count>;
 
 /// A bad member: where it is (RFC 6901) and what to send instead. Constants; nothing of the
 /// client's.

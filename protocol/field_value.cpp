@@ -40,6 +40,7 @@ MediaType to_media_type(std::string_view value) noexcept {
   if (equals(value, json)) return MediaType::json;
   const std::string_view essence = trim(value.substr(0, value.find(';')));
   if (equals(essence, json)) return MediaType::json;
+  if (equals(essence, "application/x-ndjson")) return MediaType::ndjson;
   if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
   return MediaType::other;
 }
@@ -84,6 +85,16 @@ bool names_other_version(std::string_view bytes) noexcept {
   if (version == "HTTP/1.0" || version == "HTTP/1.1") return false;
   return line[line.size() - size - 1] == ' ' && version.starts_with("HTTP/") && digit(version[5]) &&
          version[6] == '.' && digit(version[7]);
+}
+
+std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
+  if (bytes.starts_with("\r\n")) return 2;
+  for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
+    if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with("\r\n")) {
+      return at + 1 + 2;
+    }
+  }
+  return bytes.npos;
 }
 
 bool has_long_target(std::string_view bytes) noexcept {

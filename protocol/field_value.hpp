@@ -35,6 +35,10 @@ bool read_idempotency_key(std::string_view value, std::string& key);
 /// rather than in something that is none (400).
 bool names_other_version(std::string_view bytes) noexcept;
 
+/// Where the empty line behind the fields ends, which begin with `bytes` and in which the first
+/// `scanned` octets need not be looked at again; npos if it is not there.
+std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept;
+
 /// Of a header that does not fit and whose request line was not parsed: whether its target alone is
 /// more than max_target_octets.
 bool has_long_target(std::string_view bytes) noexcept;

@@ -13,6 +13,8 @@ inline constexpr std::size_t max_header_fields = 100;
 inline constexpr std::size_t max_target_octets = 8 * 1'024;
 /// A body, after chunked coding is taken off (413).
 inline constexpr std::size_t max_body_octets = 64 * 1'024;
+/// A line of a stream of users (413, in the answer's line).
+inline constexpr std::size_t max_line_octets = max_body_octets;
 /// Everything in a chunked body that is not data: size lines, extensions, trailers (400). A body of
 /// one octet a chunk needs five octets of size line and line ends for each octet.
 inline constexpr std::size_t max_chunk_extension_octets = 4 * 1'024;

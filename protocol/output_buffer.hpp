@@ -16,6 +16,8 @@ class OutputBuffer {
  public:
   /// The first octet; null in a buffer that never held any.
   const char* data() const noexcept { return octets_.get() + begin_; }
+  /// The octet at `offset`, below size(), to be changed.
+  char* at(std::size_t offset) noexcept { return octets_.get() + begin_ + offset; }
   std::size_t size() const noexcept { return end_ - begin_; }
   std::size_t capacity() const noexcept { return capacity_; }
 

@@ -116,7 +116,8 @@ bool read_plain_head(std::string_view bytes, PlainHead& head) noexcept {
     if (end == bytes.npos || end + 1 == bytes.size() || bytes[end + 1] != '\n') return false;
     if (end == at) {
       head.octets = end + 2;
-      return fields.complete();
+      // The length of a stream has other bounds.
+      return fields.complete() && head.media_type != MediaType::ndjson;
     }
     if (!fields.take(bytes.substr(at, end - at))) return false;
     at = end + 2;

@@ -10,7 +10,7 @@ struct ResourceRow {
 };
 
 // Accept-Post: W3C Linked Data Platform, section 7.1; Accept-Patch: RFC 5789, section 3.1.
-constexpr const char* accept_post = "\r\nAccept-Post: application/json";
+constexpr const char* accept_post = "\r\nAccept-Post: application/json, application/x-ndjson";
 constexpr const char* accept_patch =
     "\r\nAccept-Patch: application/merge-patch+json, application/json";
 constexpr const char* accept_put = "\r\nAccept: application/json";
@@ -18,7 +18,8 @@ constexpr const char* allow_reads = "\r\nAllow: GET, HEAD, OPTIONS";
 
 constexpr ResourceRow resources[] = {
     {Resource::users, "\r\nAllow: GET, HEAD, POST, OPTIONS",
-     "\r\nAllow: GET, HEAD, POST, OPTIONS\r\nAccept-Post: application/json"},
+     "\r\nAllow: GET, HEAD, POST, OPTIONS"
+     "\r\nAccept-Post: application/json, application/x-ndjson"},
     {Resource::user, "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
      "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
      "\r\nAccept-Patch: application/merge-patch+json, application/json"},
@@ -56,7 +57,10 @@ Action action(const Request& request) noexcept {
   const bool reads = request.method == Method::get || request.method == Method::head;
   switch (request.target.resource) {
     case Resource::users:
-      if (request.method == Method::post) return Action::create_user;
+      if (request.method == Method::post) {
+        const bool stream = request.media_type == MediaType::ndjson;
+        return stream ? Action::create_users : Action::create_user;
+      }
       return reads ? Action::list_users : Action::refuse;
     case Resource::user:
       return user_action(request.method);
@@ -89,6 +93,9 @@ Route route(const Request& request) noexcept {
   const Action wanted = action(request);
   if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, resource->allow};
   if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
+  if (request.key && wanted == Action::create_users) {
+    return {Action::refuse, Problem::key_with_stream, ""};
+  }
   if (request.bad_key && wanted == Action::create_user) {
     return {Action::refuse, Problem::bad_key, ""};
   }

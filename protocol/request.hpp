@@ -27,6 +27,7 @@ enum class Method : std::uint8_t {
 enum class MediaType : std::uint8_t {
   other,        ///< Anything else, nothing, or more than one Content-Type.
   json,         ///< application/json, whatever its parameters.
+  ndjson,       ///< application/x-ndjson: a JSON text a line.
   merge_patch,  ///< application/merge-patch+json (RFC 7396).
 };
 
@@ -52,6 +53,7 @@ struct Request {
 /// What is to be done for a request.
 enum class Action : std::uint8_t {
   create_user,
+  create_users,  ///< From a stream.
   list_users,
   find_user,
   replace_user,

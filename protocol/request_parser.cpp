@@ -23,18 +23,6 @@ constexpr std::string_view line_end = "\r\n";
 
 void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
 
-/// Where the empty line behind the fields ends, which begin with `bytes` and in which the first
-/// `scanned` octets need not be looked at again; npos if it is not there.
-std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
-  if (bytes.starts_with(line_end)) return line_end.size();
-  for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
-    if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with(line_end)) {
-      return at + 1 + line_end.size();
-    }
-  }
-  return bytes.npos;
-}
-
 Method to_method(http::verb verb) noexcept {
   switch (verb) {
     case http::verb::get:
@@ -273,7 +261,7 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
     case field::content_type:
       count(content_types_);
       request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
-      return;
+      return limit_body();
     case field::accept:
       return add_accepted(value, request_.accepts_json, request_.accepts_ndjson);
     case field::if_match:
@@ -287,6 +275,17 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       // Beast has no number for it.
       if (equals({name_text.data(), name_text.size()}, "idempotency-key")) on_key(value);
       return;
+  }
+}
+
+/// A stream of users may be of any length: it is its lines that are bounded.
+void RequestParser::limit_body() {
+  const bool stream = request_.media_type == MediaType::ndjson && request_.method == Method::post &&
+                      request_.target.resource == Resource::users;
+  if (stream) {
+    body_limit(boost::none);
+  } else {
+    body_limit(max_body_octets);
   }
 }
 
@@ -352,6 +351,7 @@ void RequestParser::on_header_impl(error_code& ec) {
 
 std::size_t RequestParser::on_body_impl(string_view body, error_code&) {
   if (reader_ != nullptr) reader_->read({body.data(), body.size()});
+  if (sink_ != nullptr) sink_->take({body.data(), body.size()});
   return body.size();
 }
 

@@ -12,6 +12,15 @@
 
 namespace rollcall::protocol {
 
+/// Takes a body as it comes.
+class BodySink {
+ public:
+  virtual void take(std::string_view piece) = 0;
+
+ protected:
+  ~BodySink() = default;
+};
+
 /// Reads one request: Beast's basic_parser for the grammar (RFC 9112), and on top of it everything
 /// that basic_parser leaves to its user: framing that two servers could read differently, Host,
 /// limits. A head of the plain form (plain_head.hpp) needs none of that. One object a message.
@@ -39,6 +48,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
 
   /// The body is to go to `reader` (reset by the caller; must outlive the message), or nowhere.
   void read_body_into(UserReader* reader) noexcept { reader_ = reader; }
+  /// So for a stream of users.
+  void read_body_into(BodySink* sink) noexcept { sink_ = sink; }
   UserReader* body_reader() const noexcept { return reader_; }
 
   const Request& request() const noexcept { return request_; }
@@ -73,6 +84,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   void on_transfer_encoding(std::string_view value) noexcept;
   bool is_folded(const char* name_end, const char* value) const noexcept;
   void keep_query();
+  void limit_body();
   void on_key(std::string_view value);
   void on_host(std::string_view value) noexcept;
   void on_condition(std::string_view value, Comparison comparison,
@@ -90,6 +102,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   UserReader* reader_ = nullptr;
+  BodySink* sink_ = nullptr;
   const char* input_end_ = nullptr;  ///< Of the piece being parsed.
   std::size_t chunk_rest_ = 0;       ///< Octets of the chunk that are still to come.
   std::size_t plain_rest_ = 0;       ///< Octets of the body that are still to come, if plain_.

@@ -50,6 +50,10 @@ void Connection::finish_turn() {
 
 void Connection::write_answers() {
   while (first_ != nullptr && first_->done) {
+    if (first_->line > 0) {
+      write_lines();
+      continue;
+    }
     Exchange& exchange = *std::exchange(first_, first_->next_in_line);
     --in_flight_;
     const bool is_last = closing_ && first_ == nullptr && !held_;
@@ -57,18 +61,26 @@ void Connection::write_answers() {
     write_answer(exchange, is_last || !exchange.keep_alive);
     thread_.give_back(exchange);
   }
+  if (!bulk_ || first_ != nullptr) return;
+  if (bulk_->ended()) {
+    end_bulk();
+  } else if (closing_) {
+    break_bulk_off();
+  }
 }
 
 void Connection::write_answer(const Exchange& exchange, bool close) {
   protocol::AnswerContext answer = context(close);
   answer.keep_alive_http10 = !exchange.http11 && !close;
   answer.head = exchange.head;
-  const std::size_t before = unsent();
   server::write_answer(output(), exchange, answer);
-  if (exchange.kind != Exchange::Kind::list) return;
-  const std::size_t octets = unsent() - before;
-  listed_octets_ += octets;
-  thread_.add_listed_octets(octets);
+  if (exchange.kind == Exchange::Kind::list) account_output();
+}
+
+/// The output holds much, and the thread bounds how much its connections hold together.
+void Connection::account_output() {
+  const std::size_t before = std::exchange(listed_octets_, unsent());
+  thread_.change_listed_octets(before, listed_octets_);
 }
 
 void Connection::answer_held() {
@@ -108,8 +120,10 @@ void Connection::answer_held() {
       protocol::write_no_content(output(), route_.fields, answer);
       break;
     case Action::create_user:
+    case Action::create_users:
     case Action::refuse:
-      protocol::write_problem(output(), route_.problem, {route_.fields, reader_.get()}, answer);
+      protocol::write_problem(output(), route_.problem,
+                              {route_.fields, reader_ ? &reader_->faults() : nullptr}, answer);
       break;
   }
   drop_request();
@@ -206,6 +220,14 @@ protocol::AnswerContext Connection::context(bool close) const {
   return answer;
 }
 
+/// As much is passed on, or unread by the peer, as may be.
+bool Connection::is_full() const noexcept {
+  if (!bulk_) return in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets;
+  const bool spare = thread_.listed_octets() < max_listed_octets;
+  return in_flight_ >= max_lines_in_flight ||
+         unsent() >= (spare ? max_unread_line_octets : max_unsent_octets);
+}
+
 void Connection::send() {
   while (output_ && !closed()) {
     const ssize_t sent = ::send(socket_, output_->data(), output_->size(), MSG_NOSIGNAL);
@@ -217,29 +239,32 @@ void Connection::send() {
     }
     progressed();
     output_->consume(static_cast<std::size_t>(sent));
-    if (output_->size() == 0) drop_output();
+    if (output_->size() == 0) {
+      drop_output();
+    } else if (listed_octets_ > 0) {
+      account_output();
+    }
   }
 }
 
 void Connection::drop_output() {
   thread_.give_back(std::move(output_));
-  if (listed_octets_ > 0) thread_.remove_listed_octets(std::exchange(listed_octets_, 0));
+  if (listed_octets_ > 0) account_output();
 }
 
 /// What is to happen next, now that this event is dealt with.
 void Connection::finish_or_wait() {
   if (closed()) return;
-  const bool all_answered = first_ == nullptr && !held_ && !output_;
+  const bool all_answered = first_ == nullptr && !held_ && !output_ && !bulk_wanted_;
   if (lingering_ || (peer_closed_ && all_answered && !paused_)) {
     if (peer_closed_) cut();
     if (!closed() && readable_) ask_to_resume();
   } else if (closing_ && all_answered) {
     begin_linger();
   } else if (paused_) {
-    const bool blocked = held_ || continue_wanted_ ? first_ != nullptr
-                                                   : in_flight_ >= max_pipelined_requests ||
-                                                         unsent() >= max_unsent_octets;
-    if (!blocked) ask_to_resume();
+    const bool waits =
+        held_ || continue_wanted_ || bulk_wanted_ || (bulk_ && bulk_->ended());
+    if (waits ? first_ == nullptr : !is_full()) ask_to_resume();
   } else if (readable_) {
     ask_to_resume();
   }
@@ -291,8 +316,12 @@ void Connection::on_tick() {
   if (closed() || now_in == Phase::store) return;
   if (thread_.now() - since_ < allowance(now_in)) return;
   if (now_in != Phase::header && now_in != Phase::body) return cut();
-  hold_problem(Problem::request_timeout, false);
-  answer_held();
+  if (bulk_) {
+    fail_bulk(Problem::request_timeout);
+  } else {
+    hold_problem(Problem::request_timeout, false);
+    answer_held();
+  }
   send();
   finish_or_wait();
 }
@@ -313,6 +342,7 @@ void Connection::cut() {
   ::close(socket_);
   socket_ = -1;
   drop_request();
+  bulk_.reset();
   if (rest_) thread_.give_back(std::move(rest_));
   if (output_) drop_output();
   while (first_ != nullptr) {

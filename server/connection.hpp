@@ -10,6 +10,7 @@
 #include "protocol/answer.hpp"
 #include "protocol/output_buffer.hpp"
 #include "protocol/request_parser.hpp"
+#include "server/bulk.hpp"
 #include "server/exchange.hpp"
 
 namespace rollcall::server {
@@ -43,6 +44,11 @@ class Connection {
   /// Closes the socket now.
   void cut();
 
+  // For its stream of users.
+  void create_line(std::uint64_t line, const storage::UserView& user);
+  void refuse_line(std::uint64_t line, protocol::Problem problem,
+                   const protocol::UserReader& reader);
+
   bool turned_away() const noexcept { return turned_away_; }
   bool closed() const noexcept { return socket_ < 0; }
   std::size_t place() const noexcept { return place_; }
@@ -63,7 +69,17 @@ class Connection {
   void start_create();
   void hold_problem(protocol::Problem problem, bool keep_alive);
 
+  // connection_bulk.cpp
+  void start_bulk();
+  bool parse_bulk(std::string_view bytes, std::size_t& consumed);
+  void write_lines();
+  void end_bulk();
+  void fail_bulk(protocol::Problem problem);
+  void break_bulk_off();
+
   // connection.cpp
+  bool is_full() const noexcept;
+  void account_output();
   void send();
   void write_answers();
   void write_answer(const Exchange& exchange, bool close);
@@ -95,6 +111,7 @@ class Connection {
   std::unique_ptr<protocol::UserReader> reader_;   ///< Of the body being read, or of a held 400.
   std::unique_ptr<protocol::OutputBuffer> rest_;   ///< Received and not parsed yet.
   std::unique_ptr<protocol::OutputBuffer> output_;
+  std::unique_ptr<Bulk> bulk_;  ///< The stream being read.
   protocol::Route route_;
 
   Exchange* first_ = nullptr;  ///< In flight, in the order of the requests.
@@ -108,6 +125,8 @@ class Connection {
   bool peer_closed_ = false;
   bool held_ = false;  ///< A whole request waits for those before it to be answered.
   bool continue_wanted_ = false;
+  bool bulk_wanted_ = false;  ///< A stream waits for all before it to be answered.
+  protocol::Problem broken_bulk_ = protocol::Problem::malformed_request;
   bool keep_alive_ = true;  ///< Of the held request.
   bool paused_ = false;     ///< parse() stopped although it has bytes or a held request.
   bool closing_ = false;    ///< No request is read any more; close when all is sent.

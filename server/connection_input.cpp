@@ -98,12 +98,13 @@ std::size_t Connection::parse(std::string_view bytes) {
       break;
     }
     if (closing_ || (!parser_ && used == bytes.size())) break;
-    if (in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets) {
+    if (is_full()) {
       paused_ = true;
       break;
     }
     std::size_t consumed = 0;
-    const bool more = parse_one(bytes.substr(used), consumed);
+    const std::string_view rest = bytes.substr(used);
+    const bool more = bulk_ ? parse_bulk(rest, consumed) : parse_one(rest, consumed);
     used += consumed;
     if (!more) break;
   }
@@ -135,12 +136,17 @@ bool Connection::parse_one(std::string_view bytes, std::size_t& consumed) {
 
 /// Answers what had to wait until all before it were answered. False if it still has to.
 bool Connection::settle_held() {
-  if (!held_ && !continue_wanted_) return true;
+  if (bulk_ && bulk_->ended()) {
+    write_answers();
+    return !bulk_;
+  }
+  if (!held_ && !continue_wanted_ && !bulk_wanted_) return true;
   if (first_ != nullptr) return false;
   if (continue_wanted_) {
     continue_wanted_ = false;
     protocol::write_continue(output());
   }
+  if (bulk_wanted_) start_bulk();
   if (held_) answer_held();
   return true;
 }
@@ -158,6 +164,7 @@ void Connection::on_head() {
     }
     continue_wanted_ = true;
   }
+  bulk_wanted_ = route_.action == Action::create_users;
   if (takes_user(route_.action)) {
     reader_ = thread_.readers().take();
     reader_->reset();

@@ -3,7 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "protocol/fault.hpp"
 #include "protocol/list_query.hpp"
+#include "protocol/problem.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -16,6 +18,12 @@ struct Listing : storage::ListOperation {
   Exchange* exchange = nullptr;
   protocol::ListQuery asked;  ///< Its request has been moved to the operation.
   std::string query;
+};
+
+/// Why a line of a stream is no user.
+struct BadLine {
+  protocol::Problem problem;
+  protocol::Faults faults;
 };
 
 /// A request that waits for the store, and how its answer is to be sent. Owned by the I/O thread's
@@ -31,12 +39,14 @@ struct Exchange : storage::WriteOperation, storage::FindOperation {
   bool head = false;        ///< HEAD: no body in the answer.
   bool keep_alive = false;  ///< The client lets the connection stay open.
   bool http11 = true;
+  std::uint64_t line = 0;  ///< Of a stream of users, from 1; 0: the exchange is a request's.
   // What few requests have.
   std::unique_ptr<storage::Condition> asked_for;  ///< If-Match and If-None-Match.
   std::unique_ptr<std::string> key_text;          ///< Idempotency-Key.
   storage::CreationKey creation_key;
   std::unique_ptr<storage::UserRecord> whole;  ///< What a patch makes of the user.
   std::unique_ptr<Listing> listing;
+  std::unique_ptr<BadLine> bad_line;
 };
 
 }  // namespace rollcall::server

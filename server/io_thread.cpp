@@ -103,6 +103,7 @@ Exchange& IoThread::take_exchange() {
   Exchange& exchange = *exchanges_.take().release();
   exchange.done = false;
   exchange.next_in_line = nullptr;
+  exchange.line = 0;
   return exchange;
 }
 
@@ -112,6 +113,7 @@ void IoThread::give_back(Exchange& exchange) {
   exchange.whole.reset();
   exchange.key_text.reset();
   exchange.listing.reset();
+  exchange.bad_line.reset();
   exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
 }
 

@@ -87,8 +87,9 @@ class IoThread final : private storage::SessionOwner {
   /// Listings under way, and octets of listings that were not sent yet; see limits.hpp.
   std::size_t listings() const noexcept { return listings_; }
   std::size_t listed_octets() const noexcept { return listed_octets_; }
-  void add_listed_octets(std::size_t octets) noexcept { listed_octets_ += octets; }
-  void remove_listed_octets(std::size_t octets) noexcept { listed_octets_ -= octets; }
+  void change_listed_octets(std::size_t before, std::size_t after) noexcept {
+    listed_octets_ = listed_octets_ - before + after;
+  }
   void list(Listing& listing);
   Exchange& take_exchange();
   void give_back(Exchange& exchange);

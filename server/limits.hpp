@@ -10,6 +10,13 @@ namespace rollcall::server {
 
 /// Creates of one connection that may be in flight; at the limit its socket is not read.
 inline constexpr std::size_t max_pipelined_requests = 128;
+/// Lines of a stream of users that may be in flight; at the limit its socket is not read.
+inline constexpr std::size_t max_lines_in_flight = 1'024;
+/// Octets of a stream that are read before that is looked at again: some 1,400 lines at most.
+inline constexpr std::size_t bulk_piece_octets = 4 * 1'024;
+/// Octets of answers to lines that a client need not have read while it sends: those to a million
+/// users. At the limit its socket is not read.
+inline constexpr std::size_t max_unread_line_octets = 16 * 1'024 * 1'024;
 /// Octets of answers that one connection may owe; at the limit its socket is not read. The answers
 /// to what is in flight by then (max_pipelined_requests, at most 15 KiB each) come on top.
 inline constexpr std::size_t max_unsent_octets = 64 * 1'024;
@@ -23,7 +30,8 @@ inline constexpr int max_ready_a_turn = 512;
 inline constexpr int max_polls_a_turn = 8;
 /// Listings of one thread that may be under way; one more is answered with 503.
 inline constexpr std::size_t max_listings = 1'024;
-/// Octets of listings of one thread that their clients have not read yet; beyond it the next
+/// Octets of listings and of answers to streams of one thread that their clients have not read yet;
+/// beyond it a stream has max_unsent_octets like any other request, and the next
 /// listing is answered with 503.
 inline constexpr std::size_t max_listed_octets = 64 * 1'024 * 1'024;
 /// Turns before the io_context gets to look at its own work (posts, ticks).

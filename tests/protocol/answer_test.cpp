@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(every_problem_is_problem_json_with_the_fields_that_belong_t
   for (int i = 0; i <= static_cast<int>(Problem::too_many_connections); ++i) {
     const auto problem = static_cast<Problem>(i);
     OutputBuffer buffer;
-    write_problem(buffer, problem, {"\r\nAllow: GET", &reader}, context());
+    write_problem(buffer, problem, {"\r\nAllow: GET", &reader.faults()}, context());
     const std::string all = text(buffer);
     BOOST_TEST(all.find("\r\nContent-Type: application/problem+json\r\n") != std::string::npos);
     const json::object about = json::parse(body(buffer)).as_object();
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(the_longest_answers_fit_the_room_that_is_reserved_for_them)
   for (int i = 0; i <= static_cast<int>(Problem::too_many_connections); ++i) {
     OutputBuffer buffer;
     write_problem(buffer, static_cast<Problem>(i),
-                  {"\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", &reader}, longest);
+                  {"\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", &reader.faults()}, longest);
     const std::size_t body_octets = body(buffer).size();
     BOOST_TEST(buffer.size() - body_octets < 400U);
     BOOST_TEST(body_octets < 900U);
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(faults_are_listed_in_the_order_of_the_contract) {
   reader.read(R"({"email":"nobody","first-name":"John"})");
   BOOST_TEST(!reader.finish().ok);
   OutputBuffer buffer;
-  write_problem(buffer, Problem::invalid_user, {"", &reader}, context());
+  write_problem(buffer, Problem::invalid_user, {"", &reader.faults()}, context());
   const json::array errors = json::parse(body(buffer)).as_object().at("errors").as_array();
   BOOST_REQUIRE(errors.size() == 2U);
   BOOST_TEST(errors[0].at("pointer").as_string() == "/last-name");

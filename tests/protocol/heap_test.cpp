@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(an_answer_costs_no_heap) {
   BOOST_TEST(allocations([&] {
                write_created(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, false, context);
                write_user(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, context);
-               write_problem(buffer, Problem::invalid_user, {"", &reader}, context);
+               write_problem(buffer, Problem::invalid_user, {"", &reader.faults()}, context);
                buffer.clear();
              }) == 0U);
 }

@@ -1,0 +1,121 @@
+#include "protocol/line_answer.hpp"
+#include "server/connection.hpp"
+#include "server/io_thread.hpp"
+#include "server/status_problem.hpp"
+
+/// Connection's part of a stream of users in one request.
+namespace rollcall::server {
+
+using protocol::Problem;
+using protocol::RequestParser;
+
+void Bulk::on_user(std::uint64_t line, const storage::UserView& user) {
+  connection_.create_line(line, user);
+}
+
+void Bulk::on_bad_line(std::uint64_t line, Problem problem, const protocol::UserReader& reader) {
+  connection_.refuse_line(line, problem, reader);
+}
+
+/// All before it is answered: the answer begins, and goes on while the request does.
+void Connection::start_bulk() {
+  bulk_wanted_ = false;
+  const protocol::Request& request = parser_->request();
+  keep_alive_ = request.keep_alive && request.http11 && !thread_.draining();
+  bulk_ = std::make_unique<Bulk>(*this, request.http11);
+  parser_->read_body_into(bulk_.get());
+  protocol::write_stream_head(output(), bulk_->chunked(), context(!keep_alive_));
+}
+
+/// As parse_one(), but in small pieces, so that what is passed on stays near its bound.
+bool Connection::parse_bulk(std::string_view bytes, std::size_t& consumed) {
+  const std::string_view piece = bytes.substr(0, bulk_piece_octets);
+  RequestParser::Result result = parser_->read(piece);
+  const auto stuck = [&] {
+    return result.progress == RequestParser::Progress::need_more && result.consumed == 0;
+  };
+  if (stuck() && piece.size() < bytes.size()) result = parser_->read(bytes);
+  consumed = result.consumed;
+  switch (result.progress) {
+    case RequestParser::Progress::complete:
+      bulk_->finish();
+      return true;
+    case RequestParser::Progress::failed:
+      fail_bulk(parser_->problem());
+      return false;
+    default:
+      return !stuck() && consumed < bytes.size();
+  }
+}
+
+void Connection::create_line(std::uint64_t line, const storage::UserView& user) {
+  progressed();
+  Exchange& exchange = begin_exchange(Exchange::Kind::write);
+  exchange.line = line;
+  storage::UserRecord& text = exchange.FindOperation::user;
+  text.assign(user);
+  exchange.WriteOperation::user = text.view();
+  exchange.verb = storage::WriteOperation::Verb::create;
+  exchange.key = nullptr;
+  enqueue(exchange);
+  thread_.session().write(exchange);
+}
+
+void Connection::refuse_line(std::uint64_t line, Problem problem,
+                             const protocol::UserReader& reader) {
+  progressed();
+  Exchange& exchange = begin_exchange(Exchange::Kind::write);
+  exchange.line = line;
+  exchange.bad_line = std::make_unique<BadLine>(BadLine{problem, reader.faults()});
+  exchange.done = true;
+  enqueue(exchange);
+}
+
+/// The answers at the front of the line that are done and are lines, as one chunk.
+void Connection::write_lines() {
+  protocol::LineWriter lines(output(), bulk_->chunked());
+  while (first_ != nullptr && first_->done && first_->line > 0) {
+    Exchange& exchange = *std::exchange(first_, first_->next_in_line);
+    --in_flight_;
+    const storage::WriteOperation& operation = exchange;
+    if (exchange.bad_line) {
+      lines.problem(exchange.line, exchange.bad_line->problem,
+                    {"", &exchange.bad_line->faults, nullptr});
+    } else if (operation.status == storage::Status::ok) {
+      lines.created(operation.id);
+    } else {
+      lines.problem(exchange.line, to_problem(operation.status), {});
+    }
+    thread_.give_back(exchange);
+  }
+  lines.end();
+  account_output();
+}
+
+/// The request has ended and every line is answered.
+void Connection::end_bulk() {
+  protocol::write_stream_end(output(), bulk_->chunked());
+  account_output();
+  bulk_.reset();
+  closing_ = !keep_alive_ || thread_.draining();
+  drop_request();
+}
+
+/// The request can't be read further. What is passed on is still answered; the stream then breaks
+/// off without its end, so that nobody takes it for whole.
+void Connection::fail_bulk(Problem problem) {
+  broken_bulk_ = problem;
+  closing_ = true;
+  if (first_ == nullptr) break_bulk_off();
+}
+
+void Connection::break_bulk_off() {
+  protocol::LineWriter lines(output(), bulk_->chunked());
+  lines.problem(0, broken_bulk_, {});
+  lines.end();
+  account_output();
+  bulk_.reset();
+  drop_request();
+}
+
+}  // namespace rollcall::server
