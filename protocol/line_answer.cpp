@@ -34,6 +34,15 @@ void LineWriter::created(storage::UserId id) {
   buffer_.commit(static_cast<std::size_t>(writer.at() - begin));
 }
 
+void LineWriter::user(storage::UserId id, const storage::UserView& user) {
+  buffer_.reserve(max_user_json_octets(user.octets()) + 1);
+  char* const begin = buffer_.tail();
+  Writer writer(begin);
+  write_user_json(writer, Digits(id).text(), user);
+  writer.text("\n");
+  buffer_.commit(static_cast<std::size_t>(writer.at() - begin));
+}
+
 void LineWriter::problem(std::uint64_t line, Problem problem, const ProblemExtras& extras) {
   buffer_.reserve(max_problem_json_octets(extras) + 32);
   char* const begin = buffer_.tail();

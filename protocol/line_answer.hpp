@@ -18,6 +18,8 @@ class LineWriter {
   LineWriter(OutputBuffer& buffer, bool chunked);
   /// {"id":…}
   void created(storage::UserId id);
+  /// The user, as the answer to a GET has it.
+  void user(storage::UserId id, const storage::UserView& user);
   /// The problem+json of a line, with its number.
   void problem(std::uint64_t line, Problem problem, const ProblemExtras& extras);
   void end();

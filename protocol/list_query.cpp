@@ -205,6 +205,15 @@ ListQuery parse_list_query(std::string_view query) {
   return reader.finish();
 }
 
+std::vector<QueryError> refuse_parameters(std::string_view query) {
+  std::vector<QueryError> errors;
+  for_each_parameter(query, [&](std::string_view name, std::string_view, std::string_view) {
+    if (errors.size() == max_query_errors) return;
+    errors.push_back({echo(decode(name)), "is not taken with application/x-ndjson: all are sent"});
+  });
+  return errors;
+}
+
 std::string without_parameter(std::string_view query, std::string_view name) {
   std::string kept;
   for_each_parameter(query,

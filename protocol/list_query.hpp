@@ -41,6 +41,9 @@ struct ListQuery {
 /// given more than once by any of them; unknown, malformed and contradictory parameters are errors.
 ListQuery parse_list_query(std::string_view query);
 
+/// An error for each parameter: a resource that takes none.
+std::vector<QueryError> refuse_parameters(std::string_view query);
+
 /// `query` without the parameters `name`, and with name=value behind it: what a link to another
 /// page has (RFC 8288), everything else being kept as it was sent.
 std::string with_parameter(std::string_view query, std::string_view name, std::uint64_t value);

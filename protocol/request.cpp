@@ -61,7 +61,8 @@ Action action(const Request& request) noexcept {
         const bool stream = request.media_type == MediaType::ndjson;
         return stream ? Action::create_users : Action::create_user;
       }
-      return reads ? Action::list_users : Action::refuse;
+      if (!reads) return Action::refuse;
+      return request.accepts_ndjson ? Action::export_users : Action::list_users;
     case Resource::user:
       return user_action(request.method);
     case Resource::live:

@@ -55,6 +55,7 @@ enum class Action : std::uint8_t {
   create_user,
   create_users,  ///< From a stream.
   list_users,
+  export_users,  ///< All of them, as a stream.
   find_user,
   replace_user,
   patch_user,

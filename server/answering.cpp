@@ -68,6 +68,9 @@ void write_answer(OutputBuffer& output, const Exchange& exchange, const AnswerCo
       return answer_find(output, exchange, context);
     case Exchange::Kind::list:
       return answer_list(output, *exchange.listing, context);
+    case Exchange::Kind::stream:
+      // Only if there is none: otherwise the connection writes it, piece by piece.
+      return write_problem(output, Problem::too_many_listings, {}, context);
   }
 }
 

@@ -54,6 +54,10 @@ void Connection::write_answers() {
       write_lines();
       continue;
     }
+    if (first_->kind == Exchange::Kind::stream && has_export_piece()) {
+      if (!write_export_piece()) return;
+      continue;
+    }
     Exchange& exchange = *std::exchange(first_, first_->next_in_line);
     --in_flight_;
     const bool is_last = closing_ && first_ == nullptr && !held_;
@@ -98,6 +102,8 @@ void Connection::answer_held() {
       return start_find();
     case Action::list_users:
       return start_list(answer);
+    case Action::export_users:
+      return start_export(answer);
     case Action::replace_user:
     case Action::patch_user:
     case Action::remove_user:
@@ -255,6 +261,7 @@ void Connection::drop_output() {
 /// What is to happen next, now that this event is dealt with.
 void Connection::finish_or_wait() {
   if (closed()) return;
+  if (export_waits_ && unsent() < max_unsent_octets) ask_to_resume();
   const bool all_answered = first_ == nullptr && !held_ && !output_ && !bulk_wanted_;
   if (lingering_ || (peer_closed_ && all_answered && !paused_)) {
     if (peer_closed_) cut();
@@ -262,8 +269,7 @@ void Connection::finish_or_wait() {
   } else if (closing_ && all_answered) {
     begin_linger();
   } else if (paused_) {
-    const bool waits =
-        held_ || continue_wanted_ || bulk_wanted_ || (bulk_ && bulk_->ended());
+    const bool waits = held_ || continue_wanted_ || bulk_wanted_ || (bulk_ && bulk_->ended());
     if (waits ? first_ == nullptr : !is_full()) ask_to_resume();
   } else if (readable_) {
     ask_to_resume();
@@ -349,7 +355,8 @@ void Connection::cut() {
     Exchange& exchange = *std::exchange(first_, first_->next_in_line);
     exchange.connection = nullptr;
     if (exchange.listing) exchange.listing->abandoned = true;
-    if (exchange.done) thread_.give_back(exchange);
+    // An export that waits for the peer to read is in nobody's hands.
+    if (exchange.done || std::exchange(export_waits_, false)) thread_.give_back(exchange);
   }
   in_flight_ = 0;
   thread_.remove(*this);

@@ -69,13 +69,18 @@ class Connection {
   void start_create();
   void hold_problem(protocol::Problem problem, bool keep_alive);
 
-  // connection_bulk.cpp
+  // connection_stream.cpp
   void start_bulk();
   bool parse_bulk(std::string_view bytes, std::size_t& consumed);
   void write_lines();
   void end_bulk();
   void fail_bulk(protocol::Problem problem);
   void break_bulk_off();
+
+  void start_export(const protocol::AnswerContext& answer);
+  void next_export_piece();
+  bool has_export_piece() const noexcept;
+  bool write_export_piece();
 
   // connection.cpp
   bool is_full() const noexcept;
@@ -125,7 +130,8 @@ class Connection {
   bool peer_closed_ = false;
   bool held_ = false;  ///< A whole request waits for those before it to be answered.
   bool continue_wanted_ = false;
-  bool bulk_wanted_ = false;  ///< A stream waits for all before it to be answered.
+  bool export_waits_ = false;  ///< The front of the line is an export whose next piece is wanted.
+  bool bulk_wanted_ = false;   ///< A stream waits for all before it to be answered.
   protocol::Problem broken_bulk_ = protocol::Problem::malformed_request;
   bool keep_alive_ = true;  ///< Of the held request.
   bool paused_ = false;     ///< parse() stopped although it has bytes or a held request.

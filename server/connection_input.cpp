@@ -25,6 +25,7 @@ void Connection::on_ready(std::uint32_t events) {
 void Connection::resume() {
   resume_asked_ = false;
   if (closed()) return;
+  if (export_waits_ && unsent() < max_unsent_octets) next_export_piece();
   if (paused_) {
     paused_ = false;
     receiving_ = true;

@@ -20,6 +20,12 @@ struct Listing : storage::ListOperation {
   std::string query;
 };
 
+/// An export under way.
+struct Exporting : storage::ExportOperation {
+  Exchange* exchange = nullptr;
+  bool begun = false;  ///< The head of the answer is written.
+};
+
 /// Why a line of a stream is no user.
 struct BadLine {
   protocol::Problem problem;
@@ -30,7 +36,7 @@ struct BadLine {
 /// pool, lent to one connection, in the connection's list in the order of its requests. The store
 /// works on one of the operations; the texts of a write lie in FindOperation::user, the one buffer.
 struct Exchange : storage::WriteOperation, storage::FindOperation {
-  enum class Kind : std::uint8_t { write, find, list };
+  enum class Kind : std::uint8_t { write, find, list, stream };
 
   Connection* connection = nullptr;  ///< Null once the connection is gone: nobody is to be told.
   Exchange* next_in_line = nullptr;
@@ -46,6 +52,7 @@ struct Exchange : storage::WriteOperation, storage::FindOperation {
   storage::CreationKey creation_key;
   std::unique_ptr<storage::UserRecord> whole;  ///< What a patch makes of the user.
   std::unique_ptr<Listing> listing;
+  std::unique_ptr<Exporting> exporting;
   std::unique_ptr<BadLine> bad_line;
 };
 

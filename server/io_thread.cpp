@@ -113,6 +113,7 @@ void IoThread::give_back(Exchange& exchange) {
   exchange.whole.reset();
   exchange.key_text.reset();
   exchange.listing.reset();
+  exchange.exporting.reset();
   exchange.bad_line.reset();
   exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
 }
@@ -138,6 +139,10 @@ void IoThread::completed(storage::WriteOperation& operation) noexcept {
 
 void IoThread::completed(storage::FindOperation& operation) noexcept {
   completed(static_cast<Exchange&>(operation));
+}
+
+void IoThread::completed(storage::ExportOperation& operation) noexcept {
+  completed(*static_cast<Exporting&>(operation).exchange);
 }
 
 void IoThread::completed(storage::ListOperation& operation) noexcept {

@@ -104,6 +104,7 @@ class IoThread final : private storage::SessionOwner {
   void completed(storage::WriteOperation& operation) noexcept override;
   void completed(storage::FindOperation& operation) noexcept override;
   void completed(storage::ListOperation& operation) noexcept override;
+  void completed(storage::ExportOperation& operation) noexcept override;
   void completed(Exchange& exchange) noexcept;
   void wake() noexcept override;
 

@@ -14,7 +14,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
       : store_(store),
         owner_(owner),
         thread_(std::this_thread::get_id()),
-        scans_(*store.table_, owner) {}
+        scans_(*store.table_, store.round_.showing(), owner) {}
 
   void write(WriteOperation& operation) noexcept override {
     if (const Status refusal = refuse(); refusal != Status::ok) {
@@ -27,6 +27,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
 
   void find(FindOperation& operation) noexcept override { scans_.find(operation); }
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
+  void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
   bool work() noexcept override { return scans_.work(); }
 
   void end_turn() noexcept override {

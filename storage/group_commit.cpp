@@ -92,6 +92,7 @@ void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
   for (const SubmittedBatch& each : batches) all.append(each.batch);
   const Status status = write(all);
   set_health(status);
+  std::unique_lock lock(showing_);
   for (WriteOperation* each = all.first; each != nullptr; each = each->next) {
     if (status != Status::ok) {
       each->status = status;
@@ -99,6 +100,7 @@ void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
       show(*each);
     }
   }
+  lock.unlock();
   // The owners get their own lists back.
   for (const SubmittedBatch& each : batches) each.batch.last->next = nullptr;
 }

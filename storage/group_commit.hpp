@@ -64,6 +64,9 @@ class CommitRound {
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept { journal_.maintain(); }
 
+  /// Held while a batch is made visible: whoever holds it sees all of a batch or nothing.
+  std::mutex& showing() noexcept { return showing_; }
+
   /// How the latest round ended; a lasting one stays. Any thread.
   Status health() const noexcept { return health_.load(std::memory_order_acquire); }
 
@@ -76,6 +79,7 @@ class CommitRound {
   Table& table_;
   Decider& decider_;
   UserId last_id_;
+  std::mutex showing_;
   std::atomic<Status> health_{Status::ok};
 };
 

@@ -32,6 +32,11 @@ inline constexpr std::size_t max_listed_users = 1'000;
 /// Listings of one session that look at every user at the same time; one more waits.
 inline constexpr std::size_t max_scans = 8;
 
+/// Snapshots of one table at a time; one more is refused.
+inline constexpr std::size_t max_snapshots = 8;
+/// Octets of users that one snapshot keeps because they changed before they were read.
+inline constexpr std::size_t max_snapshot_octets = 64 * 1'024 * 1'024;
+
 static_assert(max_name_octets < 2'048 && max_email_octets < 256,
               "storage/arena packs the three lengths of a user into 32 bits");
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,21 @@ struct ListOperation {
   std::uint64_t total = 0;     ///< Out: how many users the filter means, whatever `after` says.
   bool more = false;           ///< Out: there are users behind the last one listed.
   Status status = Status::ok;  ///< Out.
+};
+
+/// A store's place in an export.
+class ExportCursor {
+ public:
+  virtual ~ExportCursor() = default;
+};
+
+/// Every user as of the moment of the first call, by rising id, in pieces. Ends with it.
+struct ExportOperation {
+  std::unique_ptr<ExportCursor> cursor;  ///< The store's; null before the first call.
+  UserList users;                        ///< Out: the next piece, perhaps an empty one.
+  bool end = false;                      ///< Out: there is nothing behind it.
+  Status status = Status::ok;            ///< Out: queue_full if there are max_snapshots, or if too
+                                         ///< much changed before it was read.
 };
 
 }  // namespace rollcall::storage

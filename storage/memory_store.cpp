@@ -7,7 +7,7 @@ namespace rollcall::storage {
 class MemoryStore::MemorySession final : public Session {
  public:
   MemorySession(MemoryStore& store, SessionOwner& owner) noexcept
-      : store_(store), owner_(owner), scans_(store.table_, owner) {}
+      : store_(store), owner_(owner), scans_(store.table_, store.decisions_, owner) {}
 
   void write(WriteOperation& operation) noexcept override {
     const bool plain = operation.verb == WriteOperation::Verb::create && operation.key == nullptr &&
@@ -18,6 +18,7 @@ class MemoryStore::MemorySession final : public Session {
 
   void find(FindOperation& operation) noexcept override { scans_.find(operation); }
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
+  void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
   void end_turn() noexcept override {}
   void deliver() noexcept override {}
   bool work() noexcept override { return scans_.work(); }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "storage/snapshot.hpp"
+
 namespace rollcall::storage {
 
 void Scans::find(FindOperation& operation) noexcept {
@@ -23,6 +25,34 @@ void Scans::list(ListOperation& operation) noexcept {
   } else {
     running_.push_back(std::move(scan));
   }
+}
+
+namespace {
+
+struct SnapshotCursor final : ExportCursor {
+  explicit SnapshotCursor(Table& table) : snapshot(table) {}
+  Snapshot snapshot;
+};
+
+}  // namespace
+
+void Scans::export_next(ExportOperation& operation) noexcept {
+  operation.status = Status::ok;
+  if (!operation.cursor) {
+    const std::lock_guard lock(changes_);
+    if (table_.snapshots() < max_snapshots) {
+      operation.cursor = std::make_unique<SnapshotCursor>(table_);
+    } else {
+      operation.status = Status::queue_full;
+    }
+  }
+  if (operation.cursor) {
+    auto& cursor = static_cast<SnapshotCursor&>(*operation.cursor);
+    const Snapshot::Next next = cursor.snapshot.next(operation.users);
+    operation.end = next == Snapshot::Next::end;
+    if (next == Snapshot::Next::lost) operation.status = Status::queue_full;
+  }
+  owner_.completed(operation);
 }
 
 bool Scans::work() noexcept {

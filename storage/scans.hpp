@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <mutex>
 
 #include "storage/limits.hpp"
 #include "storage/store.hpp"
@@ -15,15 +16,19 @@ namespace rollcall::storage {
 /// thread.
 class Scans {
  public:
-  Scans(const Table& table, SessionOwner& owner) noexcept : table_(table), owner_(owner) {}
+  /// Whoever holds `changes` keeps others from replacing and removing users.
+  Scans(Table& table, std::mutex& changes, SessionOwner& owner) noexcept
+      : table_(table), changes_(changes), owner_(owner) {}
 
   void find(FindOperation& operation) noexcept;
   void list(ListOperation& operation) noexcept;
+  void export_next(ExportOperation& operation) noexcept;
   /// One slice of one listing; see Session::work().
   bool work() noexcept;
 
  private:
-  const Table& table_;
+  Table& table_;
+  std::mutex& changes_;
   SessionOwner& owner_;
   std::deque<std::unique_ptr<TableScan>> running_;
   std::deque<ListOperation*> waiting_;

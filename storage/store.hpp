@@ -49,6 +49,7 @@ class SessionOwner {
   virtual void completed(WriteOperation& operation) noexcept = 0;
   virtual void completed(FindOperation& operation) noexcept = 0;
   virtual void completed(ListOperation& operation) noexcept = 0;
+  virtual void completed(ExportOperation& operation) noexcept = 0;
 
   /// Called on any thread, at most once a batch: the owner is to call Session::deliver() and then
   /// Session::end_turn() on its own thread soon.
@@ -70,6 +71,9 @@ class Session {
   /// Ownership as for find(). A listing of what changes meanwhile has each user as it was at some
   /// moment of the listing; one that was there all the time is not missed and not there twice.
   virtual void list(ListOperation& operation) noexcept = 0;
+
+  /// The next piece of an export.
+  virtual void export_next(ExportOperation& operation) noexcept = 0;
 
   /// The caller's event loop has handled all that was ready: what it gathered is one batch.
   virtual void end_turn() noexcept = 0;

@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "storage/snapshot.hpp"
 #include "storage/table_shard.hpp"
 
 namespace rollcall::storage {
@@ -19,13 +20,36 @@ bool Table::insert(UserId id, const UserView& user) noexcept {
 
 bool Table::replace(UserId id, const UserView& user) noexcept {
   try {
+    if (snapshots() > 0) preserve(id);
     return (*shards_)[id % shard_count].replace(id / shard_count, user);
   } catch (const std::bad_alloc&) {
     return false;
   }
 }
 
-void Table::remove(UserId id) noexcept { (*shards_)[id % shard_count].remove(id / shard_count); }
+void Table::remove(UserId id) noexcept {
+  if (snapshots() > 0) preserve(id);
+  (*shards_)[id % shard_count].remove(id / shard_count);
+}
+
+void Table::preserve(UserId id) {
+  UserRecord user;
+  if (!find(id, user)) return;
+  const std::lock_guard lock(snapshots_mutex_);
+  for (Snapshot* const each : snapshots_) each->preserve(id, user.view());
+}
+
+void Table::add(Snapshot& snapshot) {
+  const std::lock_guard lock(snapshots_mutex_);
+  snapshots_.push_back(&snapshot);
+  snapshot_count_.store(snapshots_.size(), std::memory_order_release);
+}
+
+void Table::remove(Snapshot& snapshot) noexcept {
+  const std::lock_guard lock(snapshots_mutex_);
+  std::erase(snapshots_, &snapshot);
+  snapshot_count_.store(snapshots_.size(), std::memory_order_release);
+}
 
 bool Table::find(UserId id, UserRecord& user) const noexcept {
   return (*shards_)[id % shard_count].find(id / shard_count, user);

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <vector>
 
 #include "storage/user.hpp"
 
 namespace rollcall::storage {
+
+class Snapshot;
 
 /// Takes the users of a block, under a lock: it must be quick and must not call the table.
 class UserVisitor {
@@ -58,12 +63,22 @@ class Table {
   /// Visits every user of the block, in no order, a shard at a time.
   void visit(std::uint64_t block, UserVisitor& visitor) const noexcept;
 
+  /// `snapshot` is told of every user that is to be replaced or removed, until it is removed.
+  void add(Snapshot& snapshot);
+  void remove(Snapshot& snapshot) noexcept;
+  std::size_t snapshots() const noexcept { return snapshot_count_.load(std::memory_order_acquire); }
+
   /// Users kept.
   std::uint64_t size() const noexcept;
 
  private:
   class Shard;
+  void preserve(UserId id);
+
   std::unique_ptr<std::array<Shard, shard_count>> shards_;
+  std::mutex snapshots_mutex_;
+  std::vector<Snapshot*> snapshots_;
+  std::atomic<std::size_t> snapshot_count_{0};
 };
 
 }  // namespace rollcall::storage

@@ -176,7 +176,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/table_shard.cpp", "tests/storage/table_test.cpp"},
     {"protocol/line_answer.cpp", "tests/protocol/user_lines_test.cpp"},
     {"protocol/problem_json.cpp", "tests/protocol/answer_test.cpp"},
-    {"server/connection_bulk.cpp", "tests/wire/stream_test.cpp"},
+    {"server/connection_stream.cpp", "tests/wire/stream_test.cpp"},
     {"protocol/fault.cpp", "tests/protocol/user_reader_test.cpp"},
     {"protocol/field_value.cpp", "tests/protocol/request_parser_test.cpp"},
     {"protocol/writer.cpp", "tests/protocol/answer_test.cpp"},

@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(the_longest_answers_fit_the_room_that_is_reserved_for_them)
   for (int i = 0; i <= static_cast<int>(Problem::too_many_connections); ++i) {
     OutputBuffer buffer;
     write_problem(buffer, static_cast<Problem>(i),
-                  {"\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", &reader.faults()}, longest);
+                  {"\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", &reader.faults()},
+                  longest);
     const std::size_t body_octets = body(buffer).size();
     BOOST_TEST(buffer.size() - body_octets < 400U);
     BOOST_TEST(body_octets < 900U);

@@ -72,6 +72,10 @@ class SlowStore final : public storage::Store {
     void list(storage::ListOperation& operation) noexcept override {
       store_.owner_->completed(operation);
     }
+    void export_next(storage::ExportOperation& operation) noexcept override {
+      operation.end = true;
+      store_.owner_->completed(operation);
+    }
     bool work() noexcept override { return false; }
     void end_turn() noexcept override {}
     void deliver() noexcept override {

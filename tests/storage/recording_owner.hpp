@@ -13,6 +13,7 @@ namespace rollcall::storage {
 class RecordingOwner final : public SessionOwner {
  public:
   void completed(WriteOperation& operation) noexcept override { written.push_back(&operation); }
+  void completed(ExportOperation& operation) noexcept override { exported.push_back(&operation); }
   void completed(ListOperation& operation) noexcept override { listed.push_back(&operation); }
   void completed(FindOperation& operation) noexcept override { found.push_back(&operation); }
   void wake() noexcept override {
@@ -38,6 +39,7 @@ class RecordingOwner final : public SessionOwner {
   std::vector<WriteOperation*> written;
   std::vector<FindOperation*> found;
   std::vector<ListOperation*> listed;
+  std::vector<ExportOperation*> exported;
 
  private:
   std::mutex mutex_;

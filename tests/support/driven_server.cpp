@@ -19,6 +19,9 @@ class TurnStore::TurnSession final : public storage::Session, private storage::S
   void list(storage::ListOperation& operation) noexcept override {
     later([this, &operation] { users().list(operation); });
   }
+  void export_next(storage::ExportOperation& operation) noexcept override {
+    later([this, &operation] { users().export_next(operation); });
+  }
   void end_turn() noexcept override {
     for (auto& each : store_.waiting_) --each.turns;
     while (!store_.waiting_.empty() && store_.waiting_.front().turns < 0) {
@@ -51,6 +54,9 @@ class TurnStore::TurnSession final : public storage::Session, private storage::S
     owner_.completed(operation);
   }
   void completed(storage::ListOperation& operation) noexcept override {
+    owner_.completed(operation);
+  }
+  void completed(storage::ExportOperation& operation) noexcept override {
     owner_.completed(operation);
   }
   void wake() noexcept override { owner_.wake(); }

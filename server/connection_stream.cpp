@@ -3,7 +3,7 @@
 #include "server/io_thread.hpp"
 #include "server/status_problem.hpp"
 
-/// Connection's part of a stream of users in one request.
+/// Connection's part of streams: of users in one request, and of all users in one answer.
 namespace rollcall::server {
 
 using protocol::Problem;
@@ -116,6 +116,68 @@ void Connection::break_bulk_off() {
   account_output();
   bulk_.reset();
   drop_request();
+}
+
+void Connection::start_export(const protocol::AnswerContext& answer) {
+  const protocol::Request& request = parser_->request();
+  std::vector<protocol::QueryError> errors = protocol::refuse_parameters(request.query);
+  if (!errors.empty()) {
+    protocol::write_problem(output(), Problem::bad_query, {"", nullptr, &errors}, answer);
+    return drop_request();
+  }
+  if (request.method == protocol::Method::head) {
+    protocol::write_stream_head(output(), request.http11, answer);
+    return drop_request();
+  }
+  keep_alive_ = keep_alive_ && request.http11;
+  closing_ = !keep_alive_;
+  Exchange& exchange = begin_exchange(Exchange::Kind::stream);
+  exchange.exporting = std::make_unique<Exporting>();
+  exchange.exporting->exchange = &exchange;
+  drop_request();
+  enqueue(exchange);
+  thread_.session().export_next(*exchange.exporting);
+}
+
+void Connection::next_export_piece() {
+  export_waits_ = false;
+  thread_.session().export_next(*first_->exporting);
+}
+
+bool Connection::has_export_piece() const noexcept {
+  const Exporting& exporting = *first_->exporting;
+  return exporting.begun || exporting.status == storage::Status::ok;
+}
+
+/// False if there is more to come.
+bool Connection::write_export_piece() {
+  Exchange& exchange = *first_;
+  Exporting& exporting = *exchange.exporting;
+  if (!std::exchange(exporting.begun, true)) {
+    protocol::write_stream_head(output(), exchange.http11, context(!exchange.keep_alive));
+  }
+  if (exporting.status != storage::Status::ok) {
+    // Without its end nobody takes it for whole.
+    cut();
+    return false;
+  }
+  if (exporting.users.size() > 0) {
+    protocol::LineWriter lines(output(), exchange.http11);
+    for (std::size_t i = 0; i < exporting.users.size(); ++i) {
+      lines.user(exporting.users.id(i), exporting.users.user(i));
+    }
+    lines.end();
+  }
+  if (!exporting.end) {
+    exchange.done = false;
+    export_waits_ = true;
+    return false;
+  }
+  protocol::write_stream_end(output(), exchange.http11);
+  first_ = exchange.next_in_line;
+  --in_flight_;
+  thread_.give_back(exchange);
+  return true;
 }
 
 }  // namespace rollcall::server
