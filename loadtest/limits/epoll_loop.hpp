@@ -32,6 +32,7 @@ inline constexpr std::string_view created_answer =
     "Content-Type: application/json\r\n"
     "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
     "Location: /users/1000000\r\n"
+    "ETag: \"0123456789abcdef\"\r\n"
     "Content-Length: 80\r\n"
     "\r\n"
     R"({"last-name":"Meere","first-name":"John","email":"johnm@gmail.com","id":1000000})";
