@@ -130,6 +130,8 @@ Values to_values(const po::parsed_options& parsed, const std::string& source) {
     }
     auto& of_name = values[each.string_key];
     of_name.insert(of_name.end(), each.value.begin(), each.value.end());
+    // Of a flag the parser keeps that it stands there, not what it means.
+    if (each.value.empty()) of_name.emplace_back("yes");
     if (of_name.size() > 1 && each.string_key != "listen") {
       throw UsageError(source + each.string_key + " is given twice: give it once");
     }

@@ -40,9 +40,21 @@ def connect(port):
     return socket.create_connection(("127.0.0.1", port), timeout=20)
 
 
-def receive(connection, method):
-    """The next answers on `connection`: interim ones and the one that ends the request."""
-    stream = connection.makefile("rb")
+def read_body(stream, answer):
+    if answer.get("Transfer-Encoding") != ["chunked"]:
+        return stream.read(int(answer.get("Content-Length")[0]))
+    body = b""
+    while (size := int(stream.readline(), 16)) > 0:
+        body += stream.read(size)
+        stream.readline()
+    stream.readline()
+    return body
+
+
+def receive(connection, method, stream=None):
+    """The next answers on `connection`: interim ones and the one that ends the request. Where more
+    are to follow, `stream` is the connection's, kept from call to call."""
+    stream = stream or connection.makefile("rb")
     answers = []
     while not answers or answers[-1].status < 200:
         status = int(stream.readline().split()[1])
@@ -52,7 +64,7 @@ def receive(connection, method):
             fields.append((name, value.strip()))
         answer = Answer(status, fields, b"")
         if method != "head" and status >= 200 and status not in (204, 304):
-            answer.body = stream.read(int(answer.get("Content-Length")[0]))
+            answer.body = read_body(stream, answer)
         answers.append(answer)
         if answer.get("Connection") == ["close"]:
             connection.shutdown(socket.SHUT_WR)

@@ -142,11 +142,13 @@ def check_answer(document, request, answer):
         yield f"there is something behind the answer: {answer.extra[:60]!r}"
     content = response.get("content", {})
     types = answer.get("Content-Type")
-    if types != list(content):
+    if bool(types) != bool(content) or any(each not in content for each in types):
         yield f"Content-Type is {types}, documented is {list(content)}"
     elif content and request.method != "head":
         schema = content[types[0]]["schema"]
-        yield from document.errors(schema, json.loads(answer.body))
+        lines = types == ["application/x-ndjson"]
+        yield from document.errors(schema, answer.body.decode() if lines
+                                   else json.loads(answer.body))
 
 
 def check_real(document, bodies, fields):
@@ -172,7 +174,7 @@ def check_program(document, text, program, faults_library):
         seen.add((request.method, request.path, str(answer.status)))
         for name, value in answer.fields:
             fields.setdefault(name, set()).add(value)
-        if answer.body and answer.get("Content-Type")[0].endswith("json"):
+        if answer.body and answer.get("Content-Type")[0].endswith(("/json", "+json")):
             bodies.append(json.loads(answer.body))
         if (request.method, request.path) == ("get", "/openapi.json") and answer.status == 200:
             if answer.body != text:

@@ -12,7 +12,7 @@ BAD = {"last-name": 5, "email": "x"}
 NEW_ADDRESS = {"email": "john.meere@example.com"}
 JSON = {"Content-Type": "application/json"}
 PATCH = {"Content-Type": "application/merge-patch+json"}
-TAG = '"3b4ce4d2407e05a5"'
+TAG = '"36af00b4fa65ac11"'
 
 
 def user(method, fields=None, value=None, target="/users/1"):
@@ -60,8 +60,30 @@ def changes():
     yield user("delete", {"If-Match": TAG})
     yield user("delete", {"If-Match": "nothing"})
     yield user("delete", target="/users/0")
+    yield user("put", JSON, MEERE)
+    yield user("delete", {"Accept": "application/json"})
+    yield user("delete", target="/users/2")
     yield user("delete")
-    yield user("delete")
+
+
+def streams():
+    lines = {"Content-Type": "application/x-ndjson"}
+    accept = {"Accept": "application/x-ndjson"}
+    yield Request("post", "/users", "/users", lines, as_json(HOPPER) + b"\n{}\n")
+    for method in ("get", "head"):
+        yield Request(method, "/users", "/users", accept)
+        yield Request(method, "/users", "/users?limit=1", accept)
+
+
+def keyed():
+    """A key: first, a retry, with another user, malformed, and with a stream."""
+    key = {"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
+    yield post(HOPPER, key)
+    yield post(HOPPER, key)
+    yield post(MEERE, key)
+    yield post(MEERE, {"Idempotency-Key": '"'})
+    yield Request("post", "/users", "/users", {**key, "Content-Type": "application/x-ndjson"},
+                  as_json(HOPPER))
 
 
 def own_requests():
@@ -70,6 +92,8 @@ def own_requests():
     yield post(HOPPER, {"Expect": "100-continue"})
     yield from listings()
     yield from reads()
+    yield from keyed()
+    yield from streams()
     yield post(BAD)
     yield post(b"{")
     yield Request("post", "/users", "/users", {"Content-Type": "text/plain"}, b"{}")
@@ -170,9 +194,31 @@ def not_durable(program, faults_library):
                                                 Request("head", "/readyz", "/readyz")])
 
 
+def unique(program):
+    with RunningProgram(program, options=("--unique-email",)) as server:
+        yield from one_by_one(server.port, [post(MEERE), post(HOPPER), post(MEERE),
+                                            user("put", JSON, HOPPER),
+                                            user("patch", PATCH, {"email": HOPPER["email"]})])
+
+
+def in_flight(program):
+    """Two requests with one key in one batch."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = "sqlite:" + os.path.join(folder, "rollcall.db")
+        with RunningProgram(program, store) as server, connect(server.port) as connection:
+            request = post(MEERE, {"Idempotency-Key": "k"})
+            connection.sendall(2 * request.octets())
+            stream = connection.makefile("rb")
+            for _ in range(2):
+                for answer in receive(connection, request.method, stream):
+                    yield request, answer
+
+
 def walk(program, faults_library, document):
     """Pairs of a request and an answer to it."""
     yield from served(program, document)
     yield from too_late(program, document)
     yield from turned_away(program, document)
     yield from not_durable(program, faults_library)
+    yield from unique(program)
+    yield from in_flight(program)

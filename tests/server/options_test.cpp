@@ -153,6 +153,25 @@ BOOST_AUTO_TEST_CASE(help_and_version_go_to_standard_output_and_exit_0) {
   BOOST_TEST(version.out == "rollcall " ROLLCALL_VERSION "\n");
 }
 
+BOOST_AUTO_TEST_CASE(unique_email_is_a_flag_and_a_yes_or_no) {
+  BOOST_TEST(!good({}).store_options.rules.unique_email);
+  BOOST_TEST(good({"--unique-email"}).store_options.rules.unique_email);
+  BOOST_TEST(good({"--unique-email", "--threads", "1"}).store_options.rules.unique_email);
+  BOOST_TEST(good({"--unique-email=yes"}).store_options.rules.unique_email);
+  BOOST_TEST(!good({"--unique-email=no"}, {{"ROLLCALL_UNIQUE_EMAIL", "yes"}})
+                  .store_options.rules.unique_email);
+  BOOST_TEST(good({}, {{"ROLLCALL_UNIQUE_EMAIL", "yes"}}).store_options.rules.unique_email);
+}
+
+BOOST_AUTO_TEST_CASE(keys_have_a_lifetime_and_a_number) {
+  const storage::KeyRules rules =
+      good({"--idempotency-lifetime", "60", "--max-idempotency-keys", "5"})
+          .store_options.rules.keys;
+  BOOST_TEST(rules.lifetime.count() == 60);
+  BOOST_TEST(rules.most == 5U);
+  BOOST_TEST(good({}).store_options.rules.keys.lifetime.count() == 86'400);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::server
