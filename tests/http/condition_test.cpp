@@ -1,0 +1,91 @@
+#include <boost/test/unit_test.hpp>
+
+#include "protocol/entity_tag.hpp"
+#include "tests/http/asking.hpp"
+
+/// docs/http.md, "Conditions".
+namespace rollcall::tests {
+namespace {
+
+std::string tag() {
+  std::string text(protocol::entity_tag_octets, ' ');
+  const storage::UserView meere{"Meere", "John", "johnm@gmail.com"};
+  protocol::write_entity_tag(text.data(), storage::version_of(1, meere));
+  return text;
+}
+
+const std::string stale = "\"0123456789abcdef\"";
+
+/// A method of /users/1, behind a create of that user, under a condition.
+void check(const std::string& method, const std::string& fields, unsigned status) {
+  const bool body = method == "PUT" || method == "PATCH";
+  const std::string text = body ? user() : "";
+  const std::string request =
+      method + " /users/1 HTTP/1.1\r\nHost: x\r\n" + fields +
+      "Content-Type: application/json\r\nContent-Length: " + std::to_string(text.size()) +
+      "\r\n\r\n" + text;
+  BOOST_TEST_CONTEXT(request) {
+    const Answers answers = ask(post(user()) + request);
+    const std::vector<unsigned> expected{201, status};
+    BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+  }
+}
+
+std::string match(const std::string& value) { return "If-Match: " + value + "\r\n"; }
+std::string none_match(const std::string& value) { return "If-None-Match: " + value + "\r\n"; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(condition)
+
+BOOST_AUTO_TEST_CASE(if_match_lets_a_write_through_if_the_user_is_still_the_same) {
+  for (const std::string& value :
+       {tag(), std::string("*"), stale + ", " + tag(), tag() + ",\"x\""}) {
+    check("PUT", match(value), 200);
+    check("PATCH", match(value), 200);
+    check("DELETE", match(value), 204);
+    check("GET", match(value), 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(if_match_of_another_state_or_a_weak_tag_is_412) {
+  for (const std::string& value : {stale, "W/" + tag(), std::string("\"x\", \"y\"")}) {
+    for (const char* method : {"PUT", "PATCH", "DELETE", "GET"}) check(method, match(value), 412);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(if_none_match_of_this_state_is_304_for_a_read_and_412_for_a_write) {
+  for (const std::string& value : {tag(), std::string("*"), "W/" + tag(), stale + "," + tag()}) {
+    check("GET", none_match(value), 304);
+    for (const char* method : {"PUT", "PATCH", "DELETE"}) check(method, none_match(value), 412);
+  }
+  check("GET", none_match(stale), 200);
+  check("PUT", none_match(stale), 200);
+  check("GET", match(stale) + none_match(tag()), 412);
+}
+
+BOOST_AUTO_TEST_CASE(a_malformed_condition_is_400_and_changes_nothing) {
+  for (const std::string value : {"x", "\"x", "\"a\" \"b\"", "*, \"x\""}) {
+    for (const char* method : {"PUT", "PATCH", "DELETE", "GET"}) {
+      check(method, match(value), 400);
+      check(method, none_match(value), 400);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_may_have_16_tags_in_one_line_or_several) {
+  for (const int count : {15, 16, 17}) {
+    std::string list = tag();
+    std::string lines = match(tag());
+    for (int i = 1; i < count; ++i) {
+      list += "," + stale;
+      lines += match(stale);
+    }
+    check("PUT", match(list), count <= 16 ? 200 : 400);
+    check("PUT", lines, count <= 16 ? 200 : 400);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests

@@ -1,0 +1,88 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/http/asking.hpp"
+
+/// docs/http.md, "Listings".
+namespace rollcall::tests {
+namespace {
+
+const std::string three =
+    post(user()) + post(user_of("\"van der Berg\"", "\"J\"", "\"b+c@d.e\"")) + post(user());
+
+/// The answer to the listing behind three creates.
+std::string listing(const std::string& query, unsigned status = 200,
+                    const std::string& fields = "") {
+  const Answers answers = ask(three + get("/users" + query, fields));
+  const std::vector<unsigned> expected{201, 201, 201, status};
+  BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+  return answers.text.substr(answers.text.rfind("HTTP/1.1 "));
+}
+
+/// The ids in a listing, in their order.
+std::string ids(const std::string& query) {
+  const std::string text = listing(query);
+  std::string found;
+  for (std::size_t at = 0; (at = text.find("\"id\":", at)) != text.npos;) {
+    at += 5;
+    found += text.substr(at, text.find('}', at) - at);
+  }
+  return found;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(listing_of_users)
+
+BOOST_AUTO_TEST_CASE(users_come_by_rising_id_with_their_number) {
+  BOOST_TEST(ids("") == "123");
+  BOOST_TEST(listing("").find("\r\nX-Total-Count: 3\r\n") != std::string::npos);
+  BOOST_TEST(ids("?_sort=id&_order=DESC") == "321");
+}
+
+BOOST_AUTO_TEST_CASE(pages_by_limit_and_after_are_linked_and_keep_other_parameters) {
+  BOOST_TEST(ids("?limit=2") == "12");
+  BOOST_TEST(ids("?limit=2&after=2") == "3");
+  BOOST_TEST(listing("?limit=1&q=e&after=1")
+                 .find("\r\nLink: </users?limit=1&q=e>; rel=\"first\", "
+                       "</users?limit=1&q=e&after=2>; rel=\"next\"\r\n") != std::string::npos);
+  BOOST_TEST(listing("?after=2").find("rel=\"next\"") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(json_server_s_pages_and_windows_work) {
+  BOOST_TEST(ids("?_page=2&_limit=2") == "3");
+  BOOST_TEST(ids("?_start=1&_end=3") == "23");
+  BOOST_TEST(ids("?_start=1&_limit=1&_order=desc") == "2");
+  BOOST_TEST(ids("?id=3&id=1&id=9") == "13");
+  BOOST_TEST(listing("?_page=2&_limit=1").find("_page=1>; rel=\"prev\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(filters_are_exact_decoded_and_met_by_any_value_of_one) {
+  BOOST_TEST(ids("?last-name=van+der%20Berg") == "2");
+  BOOST_TEST(ids("?email=b%2Bc%40d.e") == "2");
+  BOOST_TEST(ids("?email=b+c@d.e") == "");
+  BOOST_TEST(ids("?first-name=John&last-name=Meere") == "13");
+  BOOST_TEST(ids("?first-name=John&first-name=J") == "123");
+  BOOST_TEST(ids("?q=BERG") == "2");
+  BOOST_TEST(listing("?q=berg").find("\r\nX-Total-Count: 1\r\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(every_bad_parameter_is_named_at_once) {
+  const std::string text = listing("?limit=0&foo=1&id=x&%22=", 400);
+  for (const char* name : {"\"limit\"", "\"foo\"", "\"id\"", "\"\\\"\""}) {
+    BOOST_TEST(text.find("{\"parameter\":" + std::string(name)) != text.npos, text);
+  }
+  for (const char* query : {"?limit=1001", "?_limit=0", "?_start=2&_end=1", "?_sort=email",
+                            "?limit=1&_page=1", "?after=x", "?email=%ff", "?limit=1&limit=1"}) {
+    listing(query, 400);
+  }
+  listing("?limit=1000");
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_as_lines_is_every_user_and_takes_no_parameter) {
+  const Answers answers = ask(get("/users?limit=1", "Accept: application/x-ndjson\r\n"));
+  BOOST_TEST(answers.statuses.front() == 400U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests

@@ -1,0 +1,119 @@
+#include <boost/test/unit_test.hpp>
+
+#include "tests/http/asking.hpp"
+
+/// docs/http.md, "Reading, replacing and removing users" and "Keys".
+namespace rollcall::tests {
+namespace {
+
+const std::string created = post(user());
+
+std::string with_body(const std::string& method, const std::string& body,
+                      const std::string& fields = "Content-Type: application/json\r\n") {
+  return method + " HTTP/1.1\r\nHost: x\r\n" + fields +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string bare(const std::string& method, const std::string& fields = "") {
+  return method + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
+}
+
+/// Asked behind a create of user 1: its status, and that the connection goes on.
+void check(const std::string& request, unsigned status, const std::string& text = "") {
+  BOOST_TEST_CONTEXT(request.substr(0, 200)) {
+    const Answers answers = ask(created + request + get("/livez"));
+    const std::vector<unsigned> expected{201, status, 200};
+    BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+    BOOST_TEST(answers.text.find(text) != answers.text.npos, answers.text);
+  }
+}
+
+const std::string other = user_of("\"New\"", "\"N\"", "\"n@b.c\"");
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(resource)
+
+BOOST_AUTO_TEST_CASE(put_replaces_the_user_and_a_get_behind_it_sees_it) {
+  check(with_body("PUT /users/1", other), 200, R"({"last-name":"New","first-name":"N",)");
+  const Answers answers = ask(created + with_body("PUT /users/1", other) + get("/users/1"));
+  BOOST_TEST(
+      answers.text.ends_with(R"({"last-name":"New","first-name":"N","email":"n@b.c","id":1})"));
+  check(with_body("PUT /users/1", user(R"(,"id":7)")), 200, R"("id":1})");
+  check(with_body("PUT /users/2", other), 404);
+}
+
+BOOST_AUTO_TEST_CASE(put_wants_a_whole_user_as_json) {
+  check(with_body("PUT /users/1", R"({"last-name":"New"})"), 400, R"("pointer":"/email")");
+  check(with_body("PUT /users/1", "{"), 400);
+  check(with_body("PUT /users/1", other, ""), 415, "\r\nAccept: application/json\r\n");
+  check(with_body("PUT /users/1", other, "Content-Type: application/merge-patch+json\r\n"), 415);
+}
+
+BOOST_AUTO_TEST_CASE(patch_changes_the_members_that_it_has) {
+  for (const char* type : {"application/json", "application/merge-patch+json; charset=utf-8"}) {
+    const std::string fields = "Content-Type: " + std::string(type) + "\r\n";
+    check(with_body("PATCH /users/1", R"({"first-name":"Zed","x":null,"id":null})", fields), 200,
+          R"({"last-name":"Meere","first-name":"Zed","email":"johnm@gmail.com","id":1})");
+    check(with_body("PATCH /users/1", "{}", fields), 200, R"("first-name":"John")");
+    check(with_body("PATCH /users/1", other, fields), 200, R"("last-name":"New")");
+  }
+  check(with_body("PATCH /users/2", "{}"), 404);
+}
+
+BOOST_AUTO_TEST_CASE(patch_must_leave_a_user) {
+  check(with_body("PATCH /users/1", R"({"email":null})"), 400, R"("detail":"is required")");
+  check(with_body("PATCH /users/1", R"({"email":"x","last-name":""})"), 400, "/last-name");
+  check(with_body("PATCH /users/1", R"({"email":{}})"), 400);
+  check(with_body("PATCH /users/1", "[]"), 400);
+  check(with_body("PATCH /users/1", "null"), 400);
+  check(with_body("PATCH /users/1", "{}", "Content-Type: application/json-patch+json\r\n"), 415,
+        "\r\nAccept-Patch: application/merge-patch+json, application/json\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(delete_removes_the_user_once) {
+  check(bare("DELETE /users/1"), 204);
+  check(bare("DELETE /users/1", "Accept: */*\r\n"), 204);
+  check(bare("DELETE /users/1", "Accept: text/html, application/json;q=0.9\r\n"), 200, "\"id\":1}");
+  const Answers answers =
+      ask(created + bare("DELETE /users/1") + bare("DELETE /users/1") + get("/users/1") + created);
+  const std::vector<unsigned> expected{201, 204, 404, 404, 201};
+  BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+  BOOST_TEST(answers.text.find("\"id\":2}") != answers.text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(options_names_the_methods_and_types_of_each_resource) {
+  check(bare("OPTIONS /users"), 204, "\r\nAllow: GET, HEAD, POST, OPTIONS\r\n");
+  check(bare("OPTIONS /users/1"), 204, "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS\r\n");
+  check(bare("OPTIONS /users/1"), 204, "\r\nAccept-Patch: application/merge-patch+json");
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_with_its_key_gets_the_same_answer_again) {
+  for (const char* key : {"Idempotency-Key: \"k 1\"\r\n", "idempotency-key: k-1\r\n"}) {
+    const std::string keyed = post(user(), key);
+    const Answers answers = ask(keyed + keyed + get("/users/2"));
+    const std::vector<unsigned> expected{201, 201, 404};
+    BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+    BOOST_TEST(answers.text.find("\r\nIdempotency-Replayed: true\r\n") != answers.text.npos);
+  }
+  const std::string first = post(user(), "Idempotency-Key: k\r\n");
+  const Answers reused = ask(first + post(other, "Idempotency-Key: \"k\"\r\n"));
+  const std::vector<unsigned> expected{201, 422};
+  BOOST_TEST(reused.statuses == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_malformed_or_too_long_or_twice_is_400) {
+  for (const std::string key : {"", "\"", "\"a\"b", "a b", "\"\"", "a,b", "\"\\x\"", "\xc3\xa9"}) {
+    check(post(user(), "Idempotency-Key: " + key + "\r\n"), 400, "Idempotency-Key takes");
+  }
+  check(post(user(), "Idempotency-Key: a\r\nIdempotency-Key: a\r\n"), 400);
+  for (const std::size_t size : {254U, 255U, 256U}) {
+    const std::string key(size, 'k');
+    check(post(user(), "Idempotency-Key: \"" + key + "\"\r\n"), size <= 255 ? 201 : 400);
+    check(post(user(), "Idempotency-Key: " + key + "\r\n"), size <= 255 ? 201 : 400);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests
