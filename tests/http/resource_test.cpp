@@ -114,6 +114,35 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_malformed_or_too_long_or_twice_is_400) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_of_users_is_answered_line_by_line_and_the_connection_goes_on) {
+  const std::string lines = user() + "\n\n{}\r\n" + other + "\nx";
+  const std::string type = "Content-Type: application/x-ndjson\r\n";
+  const std::string chunks = "POST /users HTTP/1.1\r\nHost: x\r\n" + type +
+                             "Transfer-Encoding: chunked\r\n\r\n" + chunk(lines.substr(0, 99)) +
+                             chunk(lines.substr(99)) + last_chunk;
+  for (const std::string& request : {with_body("POST /users", lines, type), chunks}) {
+    const Answers answers = ask(created + request + get("/users/3"));
+    const std::vector<unsigned> expected{201, 200, 200};
+    BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+    const std::size_t begin = answers.text.find("{\"id\":2}\n{\"line\":3,\"type\":");
+    BOOST_REQUIRE(begin != answers.text.npos);
+    BOOST_TEST(answers.text.find("\n{\"id\":3}\n{\"line\":5,", begin) != answers.text.npos);
+  }
+  check(with_body("POST /users", lines, type + "Idempotency-Key: k\r\n"), 400);
+  const Answers broken = ask(created + chunks.substr(0, chunks.size() - 5) + "x\r\n\r\n");
+  BOOST_TEST(broken.text.find("{\"id\":3}\n") != broken.text.npos);
+  BOOST_TEST(broken.text.find("{\"line\":0,\"type\":") != broken.text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(every_user_comes_out_as_lines) {
+  const Answers answers = ask(created + with_body("PUT /users/1", other) + created +
+                              get("/users", "Accept: application/x-ndjson\r\n") + get("/livez"));
+  const std::vector<unsigned> expected{201, 200, 201, 200, 200};
+  BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+  BOOST_TEST(answers.text.find("\"n@b.c\",\"id\":1}\n{\"last-name\":\"Meere\"") !=
+             answers.text.npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

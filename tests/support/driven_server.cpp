@@ -127,9 +127,37 @@ std::string TurnServer::run(const Manner& manner) {
   return server_.socket().sent();
 }
 
+namespace {
+
+/// Takes the chunks at `at`, each of eight digits of size, out of `all`; what they held.
+std::string take_chunks(std::string& all, std::size_t at) {
+  std::string body;
+  std::size_t end = at;
+  for (;;) {
+    const std::size_t line = all.find("\r\n", end);
+    // The answer to HEAD has none, and one that was broken off has no last one.
+    if (line == all.npos || (line - end != 8 && all.substr(end, line - end) != "0")) break;
+    const std::size_t size = std::stoul(all.substr(end, line - end), nullptr, 16);
+    body += all.substr(line + 2, size);
+    end = line + 2 + size + 2;
+    if (size == 0) break;
+  }
+  all.erase(at, end - at);
+  return body;
+}
+
+}  // namespace
+
 std::string final_answers(std::string all) {
   constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
   for (std::size_t at = 0; (at = all.find(interim, at)) != all.npos;) all.erase(at, interim.size());
+  constexpr std::string_view chunked = "Transfer-Encoding: chunked\r\n";
+  for (std::size_t at = 0; (at = all.find(chunked, at)) != all.npos;) {
+    const std::size_t begin = all.find("\r\n\r\n", at) + 4;
+    const std::string body = take_chunks(all, begin);
+    all.insert(begin, body);
+    all.replace(at, chunked.size(), "Content-Length: " + std::to_string(body.size()) + "\r\n");
+  }
   return all;
 }
 

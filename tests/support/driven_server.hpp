@@ -84,7 +84,8 @@ class TurnServer {
   DrivenServer server_{store_};
 };
 
-/// `all` without interim answers: whether 100 is sent depends on what has come (RFC 9110, 10.1.1).
+/// `all` without interim answers, and with the length of what came in chunks in their place:
+/// whether 100 is sent, and what goes together, depends on what has come (RFC 9110, 10.1.1).
 std::string final_answers(std::string all);
 
 }  // namespace rollcall::tests
