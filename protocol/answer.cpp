@@ -160,7 +160,10 @@ void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerConte
   write_message(
       buffer, bounds, context,
       [&](Writer& writer) {
-        writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Total-Count: ")
+        writer
+            .text(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nVary: "
+                "Accept\r\nX-Total-Count: ")
             .number(list.total);
         write_links(writer, list);
       },

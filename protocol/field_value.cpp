@@ -45,14 +45,44 @@ MediaType to_media_type(std::string_view value) noexcept {
   return MediaType::other;
 }
 
-void add_accepted(std::string_view value, bool& json, bool& ndjson) noexcept {
+namespace {
+
+/// Up to the next `separator`; takes it off `text`, with the separator.
+std::string_view take_until(std::string_view& text, char separator) noexcept {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view taken = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return trim(taken);
+}
+
+/// In thousandths (RFC 9110, section 12.4.2). What is no weight is as good as none given.
+std::uint16_t weight_of(std::string_view parameters) noexcept {
+  constexpr std::uint16_t most = 1'000;
+  while (!parameters.empty()) {
+    const std::string_view parameter = take_until(parameters, ';');
+    if (parameter.size() < 3 || !equals(parameter.substr(0, 2), "q=")) continue;
+    if (parameter[2] != '0') return most;
+    unsigned weight = 0;
+    unsigned unit = 100;
+    for (const char c : parameter.substr(std::min<std::size_t>(4, parameter.size()))) {
+      if (c < '0' || c > '9') return most;
+      weight += unit * static_cast<unsigned>(c - '0');
+      unit /= 10;
+    }
+    return static_cast<std::uint16_t>(weight);
+  }
+  return most;
+}
+
+}  // namespace
+
+void add_accepted(std::string_view value, Accepted& accepted) noexcept {
+  if (value.find('"') != value.npos) return;
   while (!value.empty()) {
-    const std::size_t end = std::min(value.find(','), value.size());
-    const std::string_view range = value.substr(0, end);
-    const std::string_view essence = trim(range.substr(0, range.find(';')));
-    json = json || equals(essence, "application/json");
-    ndjson = ndjson || equals(essence, "application/x-ndjson");
-    value.remove_prefix(std::min(end + 1, value.size()));
+    std::string_view range = take_until(value, ',');
+    const std::string_view essence = take_until(range, ';');
+    if (equals(essence, "application/json")) accepted.json = weight_of(range);
+    if (equals(essence, "application/x-ndjson")) accepted.ndjson = weight_of(range);
   }
 }
 
@@ -65,7 +95,11 @@ bool read_idempotency_key(std::string_view value, std::string& key) {
     return value.find_first_of(separators) == value.npos && is_printable_ascii(value) && fits();
   }
   for (std::size_t i = 1; i < value.size(); ++i) {
-    if (value[i] == '"') return i + 1 == value.size() && is_printable_ascii(key) && fits();
+    if (value[i] == '"') {
+      // Parameters, of which none means anything here (RFC 8941, section 3.3).
+      const bool ends = i + 1 == value.size() || value[i + 1] == ';';
+      return ends && is_printable_ascii(value) && fits();
+    }
     if (value[i] == '\\') {
       ++i;
       if (i == value.size() || (value[i] != '"' && value[i] != '\\')) return false;

@@ -22,13 +22,14 @@ bool is_hex_digit(char c) noexcept;
 /// What a Content-Type says (RFC 9110, section 8.3).
 MediaType to_media_type(std::string_view value) noexcept;
 
-/// Sets what an Accept names by itself (RFC 9110, section 12.5.1), whatever its weight.
-void add_accepted(std::string_view value, bool& json, bool& ndjson) noexcept;
+/// Notes what an Accept names by itself (RFC 9110, section 12.5.1), and how it is weighed. One with
+/// a quotation mark names nothing: no media type here has such a parameter.
+void add_accepted(std::string_view value, Accepted& accepted) noexcept;
 
 /// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
-/// string of RFC 8941, section 3.3.3, without its quotation marks and escapes, or, as many clients
-/// send it, the same bare: printable ASCII without white space, quotation marks, commas and
-/// semicolons. 1 to max_creation_key_octets. False if it is malformed.
+/// string of RFC 8941, section 3.3.3, without its quotation marks, escapes and parameters, or, as
+/// many clients send it, the same bare: printable ASCII without white space, quotation marks,
+/// commas and semicolons. 1 to max_creation_key_octets. False if it is malformed.
 bool read_idempotency_key(std::string_view value, std::string& key);
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)

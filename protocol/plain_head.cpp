@@ -53,7 +53,7 @@ class Fields {
       return false;
     }
     if (first == 'a' && is_named(line, "accept")) {
-      add_accepted(line.substr(sizeof "accept"), head_.accepts_json, head_.accepts_ndjson);
+      add_accepted(line.substr(sizeof "accept"), head_.accepted);
       return is_printable_ascii(line);
     }
     if (meaningful.find(first) != meaningful.npos && !is_named(line, "user-agent")) return false;

@@ -13,8 +13,7 @@ struct PlainHead {
   Target target;  ///< With a view into the text.
   Method method = Method::unknown;
   MediaType media_type = MediaType::other;
-  bool accepts_json = false;  ///< As in Request; so for the next.
-  bool accepts_ndjson = false;
+  Accepted accepted;
   std::size_t content_length = 0;  ///< At most max_body_octets.
   std::size_t octets = 0;          ///< Of the head, with the empty line behind it.
 };

@@ -23,6 +23,7 @@ enum class Problem : std::uint8_t {
   line_too_long,
   chunk_overhead_too_large,
   request_timeout,
+  line_timeout,
   unsupported_version,
   expectation_failed,
   not_json,

@@ -62,7 +62,9 @@ Action action(const Request& request) noexcept {
         return stream ? Action::create_users : Action::create_user;
       }
       if (!reads) return Action::refuse;
-      return request.accepts_ndjson ? Action::export_users : Action::list_users;
+      return request.accepted.ndjson > 0 && request.accepted.ndjson >= request.accepted.json
+                 ? Action::export_users
+                 : Action::list_users;
     case Resource::user:
       return user_action(request.method);
     case Resource::live:
@@ -85,6 +87,20 @@ const char* wanted_type(Action action, MediaType type) noexcept {
   return action == Action::create_user ? accept_post : accept_put;
 }
 
+/// What names users, and is more than a question for what there is (RFC 9110, section 13.2.1).
+bool is_conditional(Action action, Resource resource) noexcept {
+  return action != Action::describe && (resource == Resource::user || resource == Resource::users);
+}
+
+/// The collection is there and has no entity tag (RFC 9110, sections 13.1.1 and 13.1.2). Of one
+/// user, the store tells.
+bool fails_on_collection(const Request& request) noexcept {
+  if (!request.condition || request.target.resource != Resource::users) return false;
+  const storage::Condition& condition = *request.condition;
+  const bool listed = !condition.match.absent() && !condition.match.any();
+  return listed || (request.method == Method::post && condition.none_match.any());
+}
+
 }  // namespace
 
 Route route(const Request& request) noexcept {
@@ -100,8 +116,9 @@ Route route(const Request& request) noexcept {
   if (request.bad_key && wanted == Action::create_user) {
     return {Action::refuse, Problem::bad_key, ""};
   }
-  if (request.bad_condition && request.target.resource == Resource::user) {
-    return {Action::refuse, Problem::bad_condition, ""};
+  if (is_conditional(wanted, request.target.resource)) {
+    if (request.bad_condition) return {Action::refuse, Problem::bad_condition, ""};
+    if (fails_on_collection(request)) return {Action::refuse, Problem::condition_failed, ""};
   }
   if (const char* const fields = wanted_type(wanted, request.media_type)) {
     return {Action::refuse, Problem::unsupported_media_type, fields};

@@ -31,6 +31,13 @@ enum class MediaType : std::uint8_t {
   merge_patch,  ///< application/merge-patch+json (RFC 7396).
 };
 
+/// What Accept names by itself, not just by a range: the weights in thousandths, 0 for what is not
+/// named or not wanted.
+struct Accepted {
+  std::uint16_t json = 0;
+  std::uint16_t ndjson = 0;
+};
+
 /// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.
 struct Request {
   Target target;
@@ -41,10 +48,9 @@ struct Request {
   MediaType media_type = MediaType::other;
   bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
   bool bad_expectation = false;   ///< Any other Expect (417).
-  bool accepts_json = false;      ///< Accept names application/json, not just any type.
-  bool accepts_ndjson = false;    ///< Accept names application/x-ndjson.
-  bool bad_key = false;           ///< An Idempotency-Key that is malformed, or two (400).
-  bool bad_condition = false;     ///< An If-Match or If-None-Match that is malformed (400).
+  Accepted accepted;
+  bool bad_key = false;        ///< An Idempotency-Key that is malformed, or two (400).
+  bool bad_condition = false;  ///< An If-Match or If-None-Match that is malformed (400).
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
   std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
   std::string query;  ///< Of GET and HEAD /users, as it was sent; otherwise empty.
@@ -82,7 +88,7 @@ struct Route {
 };
 
 /// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,
-/// 415.
+/// 412, 415.
 Route route(const Request& request) noexcept;
 
 }  // namespace rollcall::protocol

@@ -91,8 +91,7 @@ bool RequestParser::read_plain(std::string_view bytes, std::size_t& octets) {
   request_.target = head.target;
   request_.method = head.method;
   request_.media_type = head.media_type;
-  request_.accepts_json = head.accepts_json;
-  request_.accepts_ndjson = head.accepts_ndjson;
+  request_.accepted = head.accepted;
   request_.http11 = request_.keep_alive = true;
   request_.has_body = head.content_length > 0;
   keep_query();
@@ -263,7 +262,7 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
       return limit_body();
     case field::accept:
-      return add_accepted(value, request_.accepts_json, request_.accepts_ndjson);
+      return add_accepted(value, request_.accepted);
     case field::if_match:
       return on_condition(value, Comparison::strong, &storage::Condition::match);
     case field::if_none_match:

@@ -30,6 +30,8 @@ class UserLines {
   void read(std::string_view piece, UserLineSink& sink);
   /// The stream is whole.
   void finish(UserLineSink& sink);
+  /// Lines that have ended.
+  std::uint64_t count() const noexcept { return line_ - 1; }
 
  private:
   void add(std::string_view piece);

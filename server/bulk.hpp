@@ -23,6 +23,8 @@ class Bulk final : public protocol::BodySink, private protocol::UserLineSink {
     lines_.finish(*this);
     ended_ = true;
   }
+  /// Lines that have ended, the blank ones too.
+  std::uint64_t lines() const noexcept { return lines_.count(); }
   bool ended() const noexcept { return ended_; }
   bool chunked() const noexcept { return chunked_; }
 

@@ -186,7 +186,7 @@ void Connection::start_update() {
   exchange.asked_for = parser_->take_condition();
   operation.condition = exchange.asked_for.get();
   operation.merged = nullptr;
-  if (route_.action == Action::remove_user && request.accepts_json) {
+  if (route_.action == Action::remove_user && request.accepted.json > 0) {
     exchange.whole = std::make_unique<storage::UserRecord>();
     operation.merged = exchange.whole.get();
   }
@@ -224,14 +224,6 @@ protocol::AnswerContext Connection::context(bool close) const {
   answer.date = thread_.date();
   answer.close = close;
   return answer;
-}
-
-/// As much is passed on, or unread by the peer, as may be.
-bool Connection::is_full() const noexcept {
-  if (!bulk_) return in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets;
-  const bool spare = thread_.listed_octets() < max_listed_octets;
-  return in_flight_ >= max_lines_in_flight ||
-         unsent() >= (spare ? max_unread_line_octets : max_unsent_octets);
 }
 
 void Connection::send() {
@@ -323,7 +315,7 @@ void Connection::on_tick() {
   if (thread_.now() - since_ < allowance(now_in)) return;
   if (now_in != Phase::header && now_in != Phase::body) return cut();
   if (bulk_) {
-    fail_bulk(Problem::request_timeout);
+    fail_bulk(Problem::line_timeout);
   } else {
     hold_problem(Problem::request_timeout, false);
     answer_held();
@@ -345,6 +337,10 @@ void Connection::drain() {
 
 void Connection::cut() {
   if (closed()) return;
+  // An answer that the end of the connection ends must not look whole: the peer sees a reset.
+  const bool unfinished = output_ || bulk_ || (first_ != nullptr && first_->exporting);
+  const linger at_once{1, 0};
+  if (unfinished) ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   ::close(socket_);
   socket_ = -1;
   drop_request();

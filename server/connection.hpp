@@ -59,6 +59,7 @@ class Connection {
   enum class Phase : std::uint8_t { idle, header, body, store, write, linger };
 
   // connection_input.cpp
+  bool is_full() const noexcept;
   void receive();
   void take_in(std::string_view bytes, bool from_rest);
   std::size_t parse(std::string_view bytes);
@@ -83,7 +84,6 @@ class Connection {
   bool write_export_piece();
 
   // connection.cpp
-  bool is_full() const noexcept;
   void account_output();
   void send();
   void write_answers();

@@ -91,6 +91,14 @@ void Connection::take_in(std::string_view bytes, bool from_rest) {
   }
 }
 
+/// As much is passed on, or unread by the peer, as may be.
+bool Connection::is_full() const noexcept {
+  if (!bulk_) return in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets;
+  const bool spare = thread_.listed_octets() < max_listed_octets;
+  return in_flight_ >= max_lines_in_flight ||
+         unsent() >= (spare ? max_unread_line_octets : max_unsent_octets);
+}
+
 std::size_t Connection::parse(std::string_view bytes) {
   std::size_t used = 0;
   while (!closing_ && !closed()) {

@@ -30,12 +30,15 @@ void Connection::start_bulk() {
 /// As parse_one(), but in small pieces, so that what is passed on stays near its bound.
 bool Connection::parse_bulk(std::string_view bytes, std::size_t& consumed) {
   const std::string_view piece = bytes.substr(0, bulk_piece_octets);
+  const std::uint64_t lines = bulk_->lines();
   RequestParser::Result result = parser_->read(piece);
   const auto stuck = [&] {
     return result.progress == RequestParser::Progress::need_more && result.consumed == 0;
   };
   if (stuck() && piece.size() < bytes.size()) result = parser_->read(bytes);
   consumed = result.consumed;
+  // Blank ones too: that is how a stream that waits for users is kept alive.
+  if (bulk_->lines() != lines) progressed();
   switch (result.progress) {
     case RequestParser::Progress::complete:
       bulk_->finish();
@@ -49,7 +52,6 @@ bool Connection::parse_bulk(std::string_view bytes, std::size_t& consumed) {
 }
 
 void Connection::create_line(std::uint64_t line, const storage::UserView& user) {
-  progressed();
   Exchange& exchange = begin_exchange(Exchange::Kind::write);
   exchange.line = line;
   storage::UserRecord& text = exchange.FindOperation::user;
@@ -63,12 +65,13 @@ void Connection::create_line(std::uint64_t line, const storage::UserView& user) 
 
 void Connection::refuse_line(std::uint64_t line, Problem problem,
                              const protocol::UserReader& reader) {
-  progressed();
   Exchange& exchange = begin_exchange(Exchange::Kind::write);
   exchange.line = line;
   exchange.bad_line = std::make_unique<BadLine>(BadLine{problem, reader.faults()});
   exchange.done = true;
   enqueue(exchange);
+  // No store will tell that it is done.
+  mark_dirty();
 }
 
 /// The answers at the front of the line that are done and are lines, as one chunk.
@@ -125,12 +128,12 @@ void Connection::start_export(const protocol::AnswerContext& answer) {
     protocol::write_problem(output(), Problem::bad_query, {"", nullptr, &errors}, answer);
     return drop_request();
   }
+  keep_alive_ = keep_alive_ && request.http11;
+  closing_ = !keep_alive_;
   if (request.method == protocol::Method::head) {
     protocol::write_stream_head(output(), request.http11, answer);
     return drop_request();
   }
-  keep_alive_ = keep_alive_ && request.http11;
-  closing_ = !keep_alive_;
   Exchange& exchange = begin_exchange(Exchange::Kind::stream);
   exchange.exporting = std::make_unique<Exporting>();
   exchange.exporting->exchange = &exchange;

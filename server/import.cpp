@@ -31,14 +31,17 @@ constexpr std::size_t max_told = 20;
 constexpr std::size_t max_line_octets = 1'024 * 1'024;
 
 volatile std::sig_atomic_t interrupted_by = 0;
-extern "C" void interrupt(int number) { interrupted_by = number; }
+extern "C" void interrupt(int number) {
+  interrupted_by = number;
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
 
 /// The first signal ends the import in order, the second one at once: no batch is lost by that.
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = interrupt;
   // No SA_RESTART: a read() that waits for input is to end.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }

@@ -42,6 +42,8 @@ inline constexpr std::size_t max_pooled_octets = 64 * 1'024;
 inline constexpr std::size_t max_pooled = 1'024;
 /// The kernel's queue of connections not accepted yet.
 inline constexpr int listen_backlog = 4'096;
+/// Octets of answers that the kernel takes for one connection ahead of what it can send.
+inline constexpr int max_kernel_unsent_octets = 128 * 1'024;
 /// Threads that `--threads` takes.
 inline constexpr unsigned min_io_threads = 1;
 inline constexpr unsigned max_io_threads = 64;

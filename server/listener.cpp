@@ -19,6 +19,10 @@ Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, O
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
   if (endpoint.address().is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(true));
+  // Accepted sockets have it too. Otherwise the kernel takes megabytes for a slow reader and then
+  // nothing for long, which looks like one that reads nothing.
+  const int unsent = max_kernel_unsent_octets;
+  ::setsockopt(acceptor_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   acceptor_.bind(endpoint);
 }
 

@@ -94,6 +94,9 @@ def own_requests():
     yield from reads()
     yield from keyed()
     yield from streams()
+    yield post(MEERE, {"If-None-Match": "*"})
+    for method in ("get", "head"):
+        yield Request(method, "/users", "/users", {"If-Match": TAG})
     yield post(BAD)
     yield post(b"{")
     yield Request("post", "/users", "/users", {"Content-Type": "text/plain"}, b"{}")

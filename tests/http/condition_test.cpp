@@ -73,6 +73,26 @@ BOOST_AUTO_TEST_CASE(a_malformed_condition_is_400_and_changes_nothing) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_condition_on_the_collection_that_fails_is_412) {
+  const auto answer = [](const std::string& request) {
+    return ask(request + get("/users/1")).statuses;
+  };
+  using Statuses = std::vector<unsigned>;
+  const std::string any = "If-Match: *\r\n";
+  const std::string none = "If-None-Match: *\r\n";
+  BOOST_TEST(answer(post(user(), any + none_match(stale))) == (Statuses{201, 200}));
+  BOOST_TEST(answer(post(user(), none)) == (Statuses{412, 404}));
+  BOOST_TEST(answer(post(user(), match(stale))) == (Statuses{412, 404}));
+  BOOST_TEST(answer(post(user(), match("x"))) == (Statuses{400, 404}));
+  BOOST_TEST(answer(get("/users", any)) == (Statuses{200, 404}));
+  BOOST_TEST(answer(get("/users", match(stale))) == (Statuses{412, 404}));
+}
+
+BOOST_AUTO_TEST_CASE(options_has_no_conditions) {
+  check("OPTIONS", match("x"), 204);
+  check("OPTIONS", match(stale) + "If-None-Match: *\r\n", 204);
+}
+
 BOOST_AUTO_TEST_CASE(a_condition_may_have_16_tags_in_one_line_or_several) {
   for (const int count : {15, 16, 17}) {
     std::string list = tag();

@@ -89,7 +89,8 @@ BOOST_AUTO_TEST_CASE(options_names_the_methods_and_types_of_each_resource) {
 }
 
 BOOST_AUTO_TEST_CASE(a_retry_with_its_key_gets_the_same_answer_again) {
-  for (const char* key : {"Idempotency-Key: \"k 1\"\r\n", "idempotency-key: k-1\r\n"}) {
+  for (const char* key : {"Idempotency-Key: \"k 1\"\r\n", "idempotency-key: k-1\r\n",
+                          "Idempotency-Key: \"k\";a=1\r\n"}) {
     const std::string keyed = post(user(), key);
     const Answers answers = ask(keyed + keyed + get("/users/2"));
     const std::vector<unsigned> expected{201, 201, 404};
@@ -103,7 +104,8 @@ BOOST_AUTO_TEST_CASE(a_retry_with_its_key_gets_the_same_answer_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_malformed_or_too_long_or_twice_is_400) {
-  for (const std::string key : {"", "\"", "\"a\"b", "a b", "\"\"", "a,b", "\"\\x\"", "\xc3\xa9"}) {
+  for (const std::string key :
+       {"", "\"", "\"a\"b", "a b", "\"\"", "a,b", "\"\\x\"", "\xc3\xa9", "\"a\" ;b"}) {
     check(post(user(), "Idempotency-Key: " + key + "\r\n"), 400, "Idempotency-Key takes");
   }
   check(post(user(), "Idempotency-Key: a\r\nIdempotency-Key: a\r\n"), 400);
@@ -132,6 +134,27 @@ BOOST_AUTO_TEST_CASE(a_stream_of_users_is_answered_line_by_line_and_the_connecti
   const Answers broken = ask(created + chunks.substr(0, chunks.size() - 5) + "x\r\n\r\n");
   BOOST_TEST(broken.text.find("{\"id\":3}\n") != broken.text.npos);
   BOOST_TEST(broken.text.find("{\"line\":0,\"type\":") != broken.text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_accept_is_weighed) {
+  const auto is_stream = [](const std::string& accept) {
+    const Answers answers = ask(get("/users", "Accept: " + accept + "\r\n"));
+    BOOST_TEST(answers.text.find("\r\nVary: Accept\r\n") != answers.text.npos);
+    return answers.text.find("Content-Type: application/x-ndjson") != answers.text.npos;
+  };
+  const std::string json = "application/json";
+  const std::string lines = "application/x-ndjson";
+  for (const std::string& accept :
+       {lines, json + ", " + lines, lines + ";q=0.5, */*", json + " ; q=0.499, " + lines + ";q=0.5",
+        json + ";q=0.5," + lines + ";charset=x;Q=1", lines + ";q=x"}) {
+    BOOST_TEST(is_stream(accept), accept);
+  }
+  for (const std::string& accept :
+       {json, std::string("*/*"), lines + ";q=0", lines + "; q=0.000",
+        json + "," + lines + ";q=0.9", "text/x;p=\"a, " + lines + ", b\""}) {
+    BOOST_TEST(!is_stream(accept), accept);
+  }
+  check(bare("DELETE /users/1", "Accept: application/json;q=0\r\n"), 204);
 }
 
 BOOST_AUTO_TEST_CASE(every_user_comes_out_as_lines) {

@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(a_connection_ends_after_a_message_that_can_not_be_told_from
        {Problem::malformed_request, Problem::bad_target, Problem::bad_host,
         Problem::ambiguous_framing, Problem::unknown_transfer_coding, Problem::header_too_large,
         Problem::target_too_long, Problem::body_too_large, Problem::chunk_overhead_too_large,
-        Problem::request_timeout, Problem::unsupported_version, Problem::too_many_connections}) {
+        Problem::request_timeout, Problem::line_timeout, Problem::unsupported_version,
+        Problem::too_many_connections}) {
     BOOST_TEST(row(problem).close);
   }
   for (const Problem problem :

@@ -89,7 +89,12 @@ BOOST_AUTO_TEST_CASE(a_malformed_condition_is_refused_where_conditions_count) {
   request.target.resource = Resource::user;
   BOOST_TEST((route(request).problem == Problem::bad_condition));
   request.target.resource = Resource::users;
-  BOOST_TEST((route(request).action == Action::list_users));
+  BOOST_TEST((route(request).problem == Problem::bad_condition));
+  request.target.resource = Resource::live;
+  BOOST_TEST((route(request).action == Action::live));
+  request.target.resource = Resource::user;
+  request.method = Method::options;
+  BOOST_TEST((route(request).action == Action::describe));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
