@@ -42,12 +42,13 @@ struct KeyRules {
   std::int64_t (*now)() = nullptr;  ///< Seconds since 1970; null is the system's clock.
 };
 
-/// The keys that are known, by digest: some 100 octets each. One thread at a time.
+/// The keys that are known, by digest: some 130 octets each. One whose time is over is unknown at
+/// once, and dropped when others come. One thread at a time.
 class CreationKeys {
  public:
   explicit CreationKeys(const KeyRules& rules) : rules_(rules) {}
 
-  /// Takes what a journal kept, by rising numbers; those whose time is over are left out.
+  /// Takes what a journal kept, by rising numbers.
   void load(const std::vector<StoredKey>& keys);
 
   /// What becomes of a creation of `user` with `key`: ok, and it is remembered for the user that
@@ -70,6 +71,8 @@ class CreationKeys {
   struct Known {
     Version payload;
     UserId user_id;
+    std::uint64_t number;
+    std::int64_t created_at;
     bool in_flight;
   };
   struct Kept {
@@ -78,7 +81,9 @@ class CreationKeys {
     std::int64_t created_at;
   };
 
-  void forget_due();
+  bool is_due(std::int64_t created_at) const;
+  /// The oldest, if its time is over or if one more would be too many.
+  void forget_one();
   std::int64_t now() const;
 
   const KeyRules rules_;

@@ -11,7 +11,13 @@ std::vector<std::vector<UserId>> Decider::make_emails_unique() {
 
 void Decider::begin(bool plain) noexcept {
   plain_ = plain;
-  latest_.clear();
+  // What one large batch took would cost every batch behind it.
+  constexpr std::size_t worth_keeping = 4'096;
+  if (latest_.bucket_count() > worth_keeping) {
+    latest_ = {};
+  } else if (!latest_.empty()) {
+    latest_.clear();
+  }
 }
 
 void Decider::decide(WriteOperation& operation, UserId next_id) {

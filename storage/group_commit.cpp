@@ -43,15 +43,17 @@ Status CommitRound::write(const Batch& batch) noexcept {
     any = true;
     if (each->verb == Verb::create) ++id;
   }
-  const Status status =
-      any ? journal_.commit(batch.first, decider_.keys().forgotten_through()) : Status::ok;
-  if (status != Status::ok) {
-    decider_.drop();
-    return status;
+  if (any) {
+    const Status status = journal_.commit(batch.first, decider_.keys().forgotten_through());
+    set_health(status);
+    if (status != Status::ok) {
+      decider_.drop();
+      return status;
+    }
   }
   decider_.keep();
   last_id_ = id;
-  return status;
+  return Status::ok;
 }
 
 void CommitRound::show(const WriteOperation& operation) noexcept {
@@ -91,7 +93,6 @@ void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
   Batch all;
   for (const SubmittedBatch& each : batches) all.append(each.batch);
   const Status status = write(all);
-  set_health(status);
   std::unique_lock lock(showing_);
   for (WriteOperation* each = all.first; each != nullptr; each = each->next) {
     if (status != Status::ok) {

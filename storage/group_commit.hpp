@@ -67,7 +67,7 @@ class CommitRound {
   /// Held while a batch is made visible: whoever holds it sees all of a batch or nothing.
   std::mutex& showing() noexcept { return showing_; }
 
-  /// How the latest round ended; a lasting one stays. Any thread.
+  /// How the latest round that wrote ended; a lasting one stays. Any thread.
   Status health() const noexcept { return health_.load(std::memory_order_acquire); }
 
  private:

@@ -13,7 +13,8 @@ namespace rollcall::storage {
 
 /// `memory:`: users live as long as the process. Every write completes before the call returns, on
 /// the calling thread. For a plain creation sessions share the table's shards and one atomic
-/// counter, and no other state; all other writes exclude one another.
+/// counter, and no other state; all other writes exclude one another. An export is of one moment
+/// but for plain creations that are under way in it: each is in it or not.
 class MemoryStore final : public Store {
  public:
   explicit MemoryStore(const StoreRules& rules = {});

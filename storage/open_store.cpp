@@ -26,13 +26,13 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
                                    const LoadProgress& progress) {
   auto table = std::make_unique<Table>();
   OpenReport report;
-  auto journal = SqliteJournal::open(path, *table, report, progress);
   auto decider = std::make_unique<Decider>(*table, options.rules);
-  decider->keys().load(report.keys);
-  if (options.rules.unique_email) {
+  auto journal = SqliteJournal::open(path, *table, report, progress, nullptr, [&] {
+    if (!options.rules.unique_email) return;
     const auto groups = decider->make_emails_unique();
     if (!groups.empty()) refuse_duplicates(path, groups);
-  }
+  });
+  decider->keys().load(report.keys);
   return std::make_unique<DurableStore>(std::move(table), std::move(decider), std::move(journal),
                                         report.last_id, options.commit_by);
 }

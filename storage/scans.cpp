@@ -1,6 +1,7 @@
 #include "storage/scans.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "storage/snapshot.hpp"
 
@@ -55,8 +56,19 @@ void Scans::export_next(ExportOperation& operation) noexcept {
   owner_.completed(operation);
 }
 
+/// Those that nobody waits for must not stand before those that somebody does.
+void Scans::drop_abandoned() noexcept {
+  std::vector<ListOperation*> dropped;
+  std::erase_if(waiting_, [&](ListOperation* each) {
+    if (each->abandoned) dropped.push_back(each);
+    return each->abandoned;
+  });
+  for (ListOperation* const each : dropped) owner_.completed(*each);
+}
+
 bool Scans::work() noexcept {
   if (running_.empty()) return false;
+  if (!waiting_.empty() && waiting_.front()->abandoned) drop_abandoned();
   std::unique_ptr<TableScan> scan = std::move(running_.front());
   running_.pop_front();
   if (!scan->slice()) {
@@ -65,6 +77,7 @@ bool Scans::work() noexcept {
   }
   ListOperation& done = scan->operation();
   scan.reset();
+  drop_abandoned();
   if (!waiting_.empty() && running_.size() < max_scans) {
     ListOperation& next = *waiting_.front();
     waiting_.pop_front();

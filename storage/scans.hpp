@@ -27,6 +27,8 @@ class Scans {
   bool work() noexcept;
 
  private:
+  void drop_abandoned() noexcept;
+
   Table& table_;
   std::mutex& changes_;
   SessionOwner& owner_;

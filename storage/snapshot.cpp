@@ -41,11 +41,15 @@ Snapshot::~Snapshot() { table_.remove(*this); }
 void Snapshot::preserve(UserId id, const UserView& user) {
   const std::lock_guard lock(mutex_);
   if (id > last_id_ || id <= passed_ || lost_) return;
-  auto& before = before_[id];
-  if (before) return;
-  before = std::make_unique<UserRecord>();
-  before->assign(user);
-  octets_ += sizeof(UserRecord);
+  const auto [place, is_new] = before_.try_emplace(id);
+  if (!is_new) return;
+  Before& before = place->second;
+  before = {std::make_unique<char[]>(user.octets()),
+            static_cast<std::uint16_t>(user.last_name.size()),
+            static_cast<std::uint16_t>(user.first_name.size()),
+            static_cast<std::uint16_t>(user.email.size())};
+  user.copy_to(before.text.get());
+  octets_ += kept_octets(user);
   if (octets_ <= max_snapshot_octets) return;
   lost_ = true;
   before_.clear();
@@ -70,15 +74,23 @@ Snapshot::Next Snapshot::next(UserList& users) {
     const std::lock_guard lock(mutex_);
     if (lost_) return Next::lost;
     for (auto each = before_.begin(); each != before_.end() && each->first <= last;) {
-      block->visit(each->first, each->second->view());
+      const UserView user = each->second.view();
+      block->visit(each->first, user);
+      octets_ -= kept_octets(user);
       each = before_.erase(each);
-      octets_ -= sizeof(UserRecord);
     }
     passed_ = last;
   }
   block->for_each(last_id_, [&](UserId id, const UserView& user) { users.append(id, user); });
   next_id_ = table_.next_id(last);
   return Next::users;
+}
+
+UserView Snapshot::Before::view() const noexcept {
+  const char* const begin = text.get();
+  return {{begin, last_name_octets},
+          {begin + last_name_octets, first_name_octets},
+          {begin + last_name_octets + first_name_octets, email_octets}};
 }
 
 }  // namespace rollcall::storage

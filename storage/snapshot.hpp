@@ -33,13 +33,25 @@ class Snapshot {
   /// Any thread: `user` is about to be replaced or removed.
   void preserve(UserId id, const UserView& user);
 
+  /// What keeping `user` counts for of max_snapshot_octets: its text, and about what a node of a
+  /// map and a block of the heap take.
+  static std::size_t kept_octets(const UserView& user) noexcept { return user.octets() + 112; }
+
  private:
   class Block;
+  /// A user as it was.
+  struct Before {
+    std::unique_ptr<char[]> text;
+    std::uint16_t last_name_octets = 0;
+    std::uint16_t first_name_octets = 0;
+    std::uint16_t email_octets = 0;
+    UserView view() const noexcept;
+  };
   Table& table_;
   const UserId last_id_;
   UserId next_id_;    ///< In the block to be read next; 0: none.
   std::mutex mutex_;  ///< Guards what follows.
-  std::map<UserId, std::unique_ptr<UserRecord>> before_;
+  std::map<UserId, Before> before_;
   std::size_t octets_ = 0;
   UserId passed_ = 0;  ///< Up to this id all was read.
   bool lost_ = false;

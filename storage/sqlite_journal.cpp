@@ -235,7 +235,11 @@ bool SqliteJournal::close(std::string& error) noexcept {
                                      nullptr);
     // A reader keeps the log in use: then the next start copies it.
     if (code == SQLITE_BUSY) code = SQLITE_OK;
-    if (code != SQLITE_OK) error = database_->error();
+    if (code != SQLITE_OK) {
+      error = database_->error();
+      // SQLite would try again, with only what it thinks is missing, and then delete the log.
+      database_->keep_log_on_close();
+    }
   }
   for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_,
                                 &commit_, &rollback_, &data_version_}) {

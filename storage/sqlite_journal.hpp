@@ -28,11 +28,13 @@ class SqliteJournal final : public Journal {
  public:
   /// Opens or makes the file at `path` and loads every user into `table`. `progress`, which may be
   /// empty, is called now and then with the users loaded so far. `vfs` names another SQLite VFS,
-  /// for tests. Throws StoreOpenError with one line for a person; no file is changed then.
+  /// for tests. `accept`, which may be empty, is called when all is loaded and may throw. Throws
+  /// StoreOpenError with one line for a person; no file is changed then.
   static std::unique_ptr<SqliteJournal> open(const std::string& path, Table& table,
                                              OpenReport& report,
                                              const std::function<void(std::uint64_t)>& progress,
-                                             const char* vfs = nullptr);
+                                             const char* vfs = nullptr,
+                                             const std::function<void()>& accept = {});
 
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
   void maintain() noexcept override;

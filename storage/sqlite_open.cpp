@@ -175,7 +175,8 @@ void sync_directory(const std::string& path) {
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
     const std::string& path, Table& table, OpenReport& report,
-    const std::function<void(std::uint64_t)>& progress, const char* vfs) {
+    const std::function<void(std::uint64_t)>& progress, const char* vfs,
+    const std::function<void()>& accept) {
   auto lock = std::make_unique<FileLock>(path);
   const bool created = lock->created();
   std::unique_ptr<SqliteDatabase> database;
@@ -195,6 +196,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     report = load_users(*database, path, table, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
+    if (accept) accept();
   } catch (...) {
     database.reset();
     if (created) ::unlink(path.c_str());

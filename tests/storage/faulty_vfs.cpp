@@ -15,6 +15,7 @@ namespace {
 
 std::atomic<int> write_error{SQLITE_OK};
 std::atomic<int> sync_error{SQLITE_OK};
+std::atomic<bool> next_sync_fails{false};
 
 /// The VFS has one table of methods for each way of locking: each with its copy in which what is to
 /// fail is replaced.
@@ -39,6 +40,7 @@ int write(sqlite3_file* file, const void* octets, int size, sqlite3_int64 offset
 
 int sync(sqlite3_file* file, int flags) {
   if (sync_error != SQLITE_OK) return sync_error;
+  if (next_sync_fails.exchange(false)) return SQLITE_IOERR_FSYNC;
   return original_of(file)->xSync(file, flags);
 }
 
@@ -74,6 +76,7 @@ void FaultyVfs::fail_writes(Kind kind) noexcept {
   write_error = kind == full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
 }
 void FaultyVfs::fail_syncs() noexcept { sync_error = SQLITE_IOERR_FSYNC; }
+void FaultyVfs::fail_next_sync() noexcept { next_sync_fails = true; }
 void FaultyVfs::heal() noexcept { write_error = sync_error = SQLITE_OK; }
 
 }  // namespace rollcall::storage

@@ -12,6 +12,8 @@ class FaultyVfs {
 
   static void fail_writes(Kind kind) noexcept;
   static void fail_syncs() noexcept;
+  /// As the kernel tells of a failed write-back: once.
+  static void fail_next_sync() noexcept;
   static void heal() noexcept;
 };
 

@@ -149,6 +149,14 @@ BOOST_AUTO_TEST_CASE(a_batch_of_which_nothing_is_written_costs_no_commit) {
   committer->end_turn(owner, batch);
   BOOST_TEST(journal.commits == 0);
   BOOST_TEST((owner.statuses == std::vector<Status>{Status::not_found}));
+  // Nor does it tell that the disk is well again.
+  journal.next_status = Status::disk_full;
+  committer->end_turn(owner, owner.gather(1));
+  Batch again;
+  again.append(owner.operations.front());
+  committer->end_turn(owner, again);
+  BOOST_TEST((owner.statuses.back() == Status::not_found));
+  BOOST_TEST((round.health() == Status::disk_full));
 }
 
 BOOST_AUTO_TEST_CASE(ids_end_at_the_largest_one) {

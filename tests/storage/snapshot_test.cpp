@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(two_snapshots_are_each_of_their_own_moment) {
 
 BOOST_AUTO_TEST_CASE(more_changes_than_are_kept_lose_the_snapshot_and_nothing_else) {
   Table large;
-  constexpr UserId most = max_snapshot_octets / sizeof(UserRecord);
+  const UserId most = max_snapshot_octets / Snapshot::kept_octets({"L", "F", "e"});
   for (UserId id = 1; id <= most + 1; ++id) BOOST_REQUIRE(large.insert(id, {"L", "F", "e"}));
   for (const UserId changed : {most - 1, most, most + 1}) {
     Snapshot all(large);

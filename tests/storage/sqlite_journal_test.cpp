@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include "tests/storage/faulty_vfs.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -109,6 +110,20 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_behind_a_checkpoint_never_appears_either) {
   const Opened again(path);
   BOOST_TEST(again.report.users == id);
   BOOST_TEST(again.report.last_id == id);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_sync_at_the_end_keeps_the_log) {
+  {
+    const Opened opened(path);
+    BOOST_TEST((opened.commit(1) == Status::ok));
+    FaultyVfs::fail_next_sync();
+    std::string error;
+    BOOST_TEST(!opened.journal->close(error));
+    BOOST_TEST(!error.empty());
+  }
+  BOOST_TEST(std::filesystem::file_size(path + "-wal") > 0U);
+  const Opened again(path);
+  BOOST_TEST(again.report.users == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_sync_after_a_crash_loses_nothing_of_the_log_that_the_crash_left) {

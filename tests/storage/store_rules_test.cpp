@@ -1,6 +1,7 @@
 #include <atomic>
 #include <thread>
 
+#include "storage/sqlite_database.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// What every Store promises of keys of creations and of unique addresses, over each of them.
@@ -128,12 +129,21 @@ BOOST_AUTO_TEST_CASE(a_file_with_a_shared_address_is_refused_with_the_ids_and_no
   OpenedStore opened(kinds[1]);
   for (const char* email : {"a@b.c", "x@b.c", "A@B.c"}) create_with(*opened.store, email);
   opened.close();
-  const std::string url = "sqlite:" + opened.directory.file("a.db");
+  const std::string path = opened.directory.file("a.db");
+  const std::string url = "sqlite:" + path;
+  // Also one that would be brought up to date stays as it is.
+  int code = -1;
+  {
+    SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
+    BOOST_TEST(database.execute("DROP TABLE idempotency_keys; PRAGMA user_version = 1") == 0);
+  }
   BOOST_CHECK_EXCEPTION(open_store(url, {CommitBy::turn, unique()}, {}), StoreOpenError,
                         [](const StoreOpenError& error) {
                           const std::string text = error.what();
                           return text.find("ids 1 3") != text.npos && text.find("@") == text.npos;
                         });
+  SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
+  BOOST_TEST(database.query_integer("PRAGMA user_version", code) == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

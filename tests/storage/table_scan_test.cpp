@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <deque>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
+
+#include "storage/scans.hpp"
+#include "tests/storage/recording_owner.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -123,6 +128,25 @@ BOOST_AUTO_TEST_CASE(a_look_at_every_user_is_taken_in_slices_and_can_be_abandone
   BOOST_TEST(!again.slice());
   operation.abandoned = true;
   BOOST_TEST(again.slice());
+}
+
+BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
+  RecordingOwner owner;
+  std::mutex changes;
+  Scans scans(table, changes, owner);
+  std::deque<ListOperation> operations(max_scans + 200);
+  for (ListOperation& each : operations) {
+    each.request.limit = 10;
+    each.request.filter.emails = {"nobody"};
+    scans.list(each);
+  }
+  BOOST_TEST(owner.listed.empty());
+  for (std::size_t i = max_scans; i + 1 < operations.size(); ++i) operations[i].abandoned = true;
+  scans.work();
+  BOOST_TEST(owner.listed.size() == 199U);
+  while (scans.work()) {
+  }
+  BOOST_TEST(owner.listed.size() == operations.size());
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_table_has_an_empty_listing) {
