@@ -48,11 +48,16 @@ SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[13];
+  int codes[14];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
-  insert_ = SqliteStatement(
-      database, "INSERT INTO users (id, last_name, first_name, email) VALUES (?1, ?2, ?3, ?4)",
-      codes[1]);
+  codes[13] = batch_.attach(database);
+  // OR FAIL: what fails is rolled back as a whole, so SQLite need not be able to undo the
+  // statement.
+  const std::string insert = std::string(
+                                 "INSERT OR FAIL INTO users (id, last_name, first_name, email) "
+                                 "SELECT id, last_name, first_name, email FROM ") +
+                             SqliteBatch::table;
+  insert_ = SqliteStatement(database, insert.c_str(), codes[1]);
   update_ = SqliteStatement(
       database, "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1",
       codes[8]);
@@ -103,22 +108,43 @@ int SqliteJournal::begin() noexcept {
   return code;
 }
 
-int SqliteJournal::write(const WriteOperation& operation) noexcept {
-  using Verb = WriteOperation::Verb;
-  SqliteStatement& statement = operation.verb == Verb::create    ? insert_
-                               : operation.verb == Verb::replace ? update_
-                                                                 : delete_;
+int SqliteJournal::write(const WriteOperation* first) noexcept {
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK && first != nullptr) {
+    if (first->status != Status::ok) {
+      first = first->next;
+    } else if (first->verb == WriteOperation::Verb::create) {
+      code = insert(first);
+      first = batch_.end();
+    } else {
+      code = change(*first);
+      first = first->next;
+    }
+  }
+  return code;
+}
+
+/// All creations up to the next write of another kind.
+int SqliteJournal::insert(const WriteOperation* first) noexcept {
+  const WriteOperation* const end = batch_.take(first);
+  int code = insert_.run();
+  for (; code == SQLITE_OK && first != end; first = batch_.next(first)) {
+    if (first->key != nullptr) code = write_key(*first->key, first->id);
+  }
+  return code;
+}
+
+int SqliteJournal::change(const WriteOperation& operation) noexcept {
+  const bool removes = operation.verb == WriteOperation::Verb::remove;
+  SqliteStatement& statement = removes ? delete_ : update_;
   statement.bind(1, static_cast<std::int64_t>(operation.id));
-  if (operation.verb != Verb::remove) {
+  if (!removes) {
     statement.bind(2, operation.user.last_name);
     statement.bind(3, operation.user.first_name);
     statement.bind(4, operation.user.email);
   }
   const int code = statement.run();
   if (code != SQLITE_OK) return code;
-  if (operation.verb == Verb::create) {
-    return operation.key == nullptr ? SQLITE_OK : write_key(*operation.key, operation.id);
-  }
   // A user that the table has and the file has not.
   return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
 }
@@ -145,9 +171,7 @@ Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotte
     last_error_ = "another program wrote to the data file";
     return Status::changed_elsewhere;
   }
-  for (; code == SQLITE_OK && first != nullptr; first = first->next) {
-    if (first->status == Status::ok) code = write(*first);
-  }
+  if (code == SQLITE_OK) code = write(first);
   if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();

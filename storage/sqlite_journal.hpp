@@ -8,6 +8,7 @@
 
 #include "storage/file_lock.hpp"
 #include "storage/journal.hpp"
+#include "storage/sqlite_batch.hpp"
 #include "storage/sqlite_database.hpp"
 #include "storage/table.hpp"
 
@@ -49,7 +50,9 @@ class SqliteJournal final : public Journal {
   std::int64_t data_version() noexcept;
   int begin() noexcept;
   int copy_log() noexcept;
-  int write(const WriteOperation& operation) noexcept;
+  int write(const WriteOperation* first) noexcept;
+  int insert(const WriteOperation* first) noexcept;
+  int change(const WriteOperation& operation) noexcept;
   int write_key(const CreationKey& key, UserId user_id) noexcept;
   int forget_keys(std::uint64_t through) noexcept;
   Status fail(int code, bool committing) noexcept;
@@ -57,6 +60,7 @@ class SqliteJournal final : public Journal {
   void discard_unsynced() noexcept;
   static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
 
+  SqliteBatch batch_;
   // In this order: the lock outlives the connection, which outlives its statements.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<SqliteDatabase> database_;
