@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/letters.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/text.hpp"
 #include "storage/limits.hpp"
@@ -15,15 +16,6 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-bool equals(std::string_view text, std::string_view lower) noexcept {
-  if (text.size() != lower.size()) return false;
-  // As it is written nearly always.
-  if (text == lower) return true;
-  return std::equal(text.begin(), text.end(), lower.begin(), [](char c, char expected) {
-    return c == expected || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == expected);
-  });
-}
-
 bool is_token_character(char c) noexcept {
   const auto between = [c](char first, char last) { return c >= first && c <= last; };
   return between('A', 'Z') || between('a', 'z') || between('0', '9') ||
@@ -35,11 +27,10 @@ bool is_hex_digit(char c) noexcept {
 }
 
 MediaType to_media_type(std::string_view value) noexcept {
-  constexpr std::string_view json = "application/json";
   // As it is written nearly always.
-  if (equals(value, json)) return MediaType::json;
+  if (equals(value, "application/json")) return MediaType::json;
   const std::string_view essence = trim(value.substr(0, value.find(';')));
-  if (equals(essence, json)) return MediaType::json;
+  if (equals(essence, "application/json")) return MediaType::json;
   if (equals(essence, "application/x-ndjson")) return MediaType::ndjson;
   if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
   return MediaType::other;

@@ -11,9 +11,6 @@ namespace rollcall::protocol {
 /// Without the spaces and tabs around it.
 std::string_view trim(std::string_view text) noexcept;
 
-/// Without regard to the case of ASCII letters; `lower` has none in upper case.
-bool equals(std::string_view text, std::string_view lower) noexcept;
-
 /// tchar (RFC 9110, section 5.6.2).
 bool is_token_character(char c) noexcept;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocol/field_value.hpp"
+#include "protocol/letters.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/text.hpp"
 

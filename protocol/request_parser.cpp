@@ -4,6 +4,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include "protocol/field_value.hpp"
+#include "protocol/letters.hpp"
 #include "protocol/plain_head.hpp"
 
 namespace rollcall::protocol {
