@@ -5,13 +5,12 @@
 #include <boost/json/parse.hpp>
 #include <utility>
 
+#include "protocol/limits.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
 namespace json = boost::json;
-
-/// Other collections of the file may be nested deeper than a body may; it is a bound of the stack.
-constexpr std::size_t max_document_depth = 256;
 
 json::parse_options options() {
   json::parse_options chosen;

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "protocol/limits.hpp"
 #include "storage/limits.hpp"
 
 namespace rollcall::protocol {
@@ -56,7 +57,10 @@ std::optional<std::size_t> MemberNames::find(std::string_view name) const noexce
 
 bool ElementReader::read_line(std::string_view line) {
   json::error_code error;
-  const json::value element = json::parse(json::string_view(line.data(), line.size()), error);
+  json::parse_options options;
+  options.max_depth = max_document_depth;
+  const json::value element =
+      json::parse(json::string_view(line.data(), line.size()), error, {}, options);
   if (!error) return read(element);
   id_ = 0;
   has_id_ = false;

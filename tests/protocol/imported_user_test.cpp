@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "protocol/limits.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -31,6 +33,12 @@ BOOST_AUTO_TEST_SUITE(imported_user)
 
 BOOST_AUTO_TEST_CASE(a_user_of_json_server_keeps_its_id_and_texts) {
   ElementReader reader{MemberNames()};
+  // As deep as in a file that is one JSON text.
+  for (const std::size_t depth : {max_document_depth - 1, max_document_depth}) {
+    const std::string nested = std::string(depth, '[') + std::string(depth, ']');
+    const bool fits = depth < max_document_depth;
+    BOOST_TEST(reader.read_line(R"({"id":17,"more":)" + nested + "," + rest + "}") == fits);
+  }
   BOOST_REQUIRE(reader.read_line(R"({"id":17,"more":[{}],)" + rest + "}"));
   BOOST_TEST(reader.id() == 17U);
   BOOST_TEST((reader.user() == storage::UserView{"Meere", "John", "j@x.org"}));
