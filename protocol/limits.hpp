@@ -21,8 +21,8 @@ inline constexpr std::size_t max_chunk_extension_octets = 4 * 1'024;
 inline constexpr std::size_t max_trailer_octets = 4 * 1'024;
 /// Nesting of the JSON text.
 inline constexpr std::size_t max_json_depth = 32;
-/// In a file that is imported, whose other members and collections may hold anything: a bound of the
-/// stack.
+/// In a file that is imported, whose other members and collections may hold anything: a bound of
+/// the stack.
 inline constexpr std::size_t max_document_depth = 256;
 
 /// What may have to be in one piece to be parsed: a whole header, or a chunk's size line, or the
