@@ -1,12 +1,14 @@
 #include "server/import.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -253,6 +255,12 @@ class Import {
     }
     std::printf("imported %s, refused %s, into %s\n", users_text(imported_).c_str(),
                 grouped(refused_).c_str(), options_.store.c_str());
+    // Who does not wait for the summary is no reason to fail.
+    if (std::fflush(stdout) != 0 && errno != EPIPE) {
+      std::fprintf(stderr, "rollcall: can't write standard output: %s\n",
+                   std::generic_category().message(errno).c_str());
+      if (code == 0) code = exit_failure;
+    }
     return code;
   }
 
@@ -283,7 +291,7 @@ int run_import(int argc, const char* const* argv) {
     std::fputs(early->err.c_str(), stderr);
     return early->code;
   }
-  // Who does not wait for the summary is no reason to end.
+  // A reader of the summary that has gone is an error of fflush().
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return Import(std::get<ImportOptions>(parsed)).run();

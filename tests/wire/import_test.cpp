@@ -216,6 +216,15 @@ BOOST_AUTO_TEST_CASE(an_output_that_can_not_be_written_is_exit_1_with_one_line) 
   BOOST_TEST(full.err == "rollcall: can't write standard output: No space left on device\n");
 }
 
+BOOST_AUTO_TEST_CASE(an_import_whose_summary_can_not_be_written_is_done_and_exit_1) {
+  const Place place;
+  place.write("a", many(10));
+  const Ended full = place.run("import a > /dev/full");
+  BOOST_TEST(full.code == 1);
+  BOOST_TEST(full.err == "rollcall: can't write standard output: No space left on device\n");
+  BOOST_TEST(has(place.run("import a").err, "is in use"));
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_import_keeps_what_it_says_and_goes_on_when_run_again) {
   const Place place;
   place.write("a", many(50'000));
