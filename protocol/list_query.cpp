@@ -24,6 +24,10 @@ static_assert(max_listed_users == 1'000, "the details below say so");
 constexpr std::string_view bad_limit = "must be an integer from 1 to 1000";
 constexpr std::string_view bad_id = "must be an integer from 1 to 9007199254740991";
 constexpr std::string_view bad_number = "must be an integer from 0 to 9007199254740991";
+static_assert(max_search_values == 8 && max_member_values == 64, "the details below say so");
+constexpr std::string_view too_many_searches = "may stand 8 times at most";
+constexpr std::string_view too_many_values =
+    "is one too many: the members may have 64 values together";
 constexpr std::string_view bad_text = "must be UTF-8, percent-encoded";
 
 /// Calls `take(name, value, piece)`, as they were sent, for each parameter.
@@ -106,12 +110,16 @@ class Reader {
   bool take_filter(const std::string& name, std::string& value) {
     storage::UserFilter& filter = query_.request.filter;
     if (name == "last-name") {
-      filter.last_names.push_back(std::move(value));
+      take_member(name, value, filter.last_names);
     } else if (name == "first-name") {
-      filter.first_names.push_back(std::move(value));
+      take_member(name, value, filter.first_names);
     } else if (name == "email") {
-      filter.emails.push_back(std::move(value));
+      take_member(name, value, filter.emails);
     } else if (name == "q") {
+      if (++search_values_ > max_search_values) {
+        if (search_values_ == max_search_values + 1) error(name, too_many_searches);
+        return true;
+      }
       std::transform(value.begin(), value.end(), value.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
       });
@@ -123,6 +131,11 @@ class Reader {
       return false;
     }
     return true;
+  }
+
+  void take_member(const std::string& name, std::string& value, std::vector<std::string>& values) {
+    if (++member_values_ <= max_member_values) return values.push_back(std::move(value));
+    if (member_values_ == max_member_values + 1) error(name, too_many_values);
   }
 
   void read_order() {
@@ -192,6 +205,8 @@ class Reader {
   }
 
   ListQuery query_;
+  std::size_t search_values_ = 0;
+  std::size_t member_values_ = 0;
   std::array<std::optional<std::string>, singles.size()> given_;
 };
 

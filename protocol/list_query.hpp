@@ -15,6 +15,11 @@ inline constexpr std::size_t max_echoed_octets = 64;
 /// Bad parameters that one answer names.
 inline constexpr std::size_t max_query_errors = 16;
 
+/// Values of `q` that one query may have: each is searched for in every user.
+inline constexpr std::size_t max_search_values = 8;
+/// Values of the members, of all together, that one query may have.
+inline constexpr std::size_t max_member_values = 64;
+
 /// A bad parameter and what to send instead.
 struct QueryError {
   std::string parameter;    ///< Decoded, valid UTF-8, cut at max_echoed_octets.

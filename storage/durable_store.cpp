@@ -25,6 +25,10 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
     gathered_.append(operation);
   }
 
+  bool has_room() const noexcept override {
+    return store_.pending_writes_.load(std::memory_order_relaxed) < max_pending_stream_writes;
+  }
+
   void find(FindOperation& operation) noexcept override { scans_.find(operation); }
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
   void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }

@@ -25,6 +25,8 @@ struct UserFilter {
   bool all() const noexcept;
   /// Whether everything but `ids` holds.
   bool matches(UserId id, const UserView& user) const noexcept;
+  /// What matches() costs for such a user, about, in octets of text searched.
+  std::size_t cost(const UserView& user) const noexcept;
 };
 
 /// Users of a listing, packed one behind the other. Throws std::bad_alloc only.

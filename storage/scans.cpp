@@ -23,8 +23,11 @@ void Scans::list(ListOperation& operation) noexcept {
   auto scan = std::make_unique<TableScan>(table_, operation);
   if (scan->slice()) {
     owner_.completed(operation);
-  } else {
+  } else if (running_.size() < max_scans) {
     running_.push_back(std::move(scan));
+  } else {
+    // What it has found so far is found again: nobody keeps it for those that wait.
+    waiting_.push_back(&operation);
   }
 }
 

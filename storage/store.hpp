@@ -72,6 +72,10 @@ class Session {
   /// moment of the listing; one that was there all the time is not missed and not there twice.
   virtual void list(ListOperation& operation) noexcept = 0;
 
+  /// False while so many writes wait (max_pending_stream_writes, in all sessions) that what can
+  /// wait, such as the rest of a stream, should. Asked again at the end of a turn.
+  virtual bool has_room() const noexcept { return true; }
+
   /// The next piece of an export.
   virtual void export_next(ExportOperation& operation) noexcept = 0;
 

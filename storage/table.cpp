@@ -90,11 +90,13 @@ Table::BlockMarks Table::mark(std::uint64_t block) const noexcept {
 }
 
 void Table::visit(std::uint64_t block, UserVisitor& visitor) const noexcept {
-  for (std::size_t i = 0; i < shard_count; ++i) {
-    (*shards_)[i].for_block(block * block_rows, [&](std::size_t row, const auto& view) {
-      visitor.visit((block * block_rows + row) * shard_count + i, view());
-    });
-  }
+  for (std::size_t i = 0; i < shard_count; ++i) visit(block, i, visitor);
+}
+
+void Table::visit(std::uint64_t block, std::size_t shard, UserVisitor& visitor) const noexcept {
+  (*shards_)[shard].for_block(block * block_rows, [&](std::size_t row, const auto& view) {
+    visitor.visit((block * block_rows + row) * shard_count + shard, view());
+  });
 }
 
 std::uint64_t Table::size() const noexcept {

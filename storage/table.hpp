@@ -62,6 +62,8 @@ class Table {
   BlockMarks mark(std::uint64_t block) const noexcept;
   /// Visits every user of the block, in no order, a shard at a time.
   void visit(std::uint64_t block, UserVisitor& visitor) const noexcept;
+  /// Visits those that lie in one shard, block_rows at most; `shard` is below shard_count.
+  void visit(std::uint64_t block, std::size_t shard, UserVisitor& visitor) const noexcept;
 
   /// `snapshot` is told of every user that is to be replaced or removed, until it is removed.
   void add(Snapshot& snapshot);

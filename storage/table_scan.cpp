@@ -7,28 +7,31 @@
 namespace rollcall::storage {
 namespace {
 
-/// What a slice may cost, in users looked at.
-constexpr std::size_t slice_cost = Table::block_ids;
+/// What a slice may cost, in the unit of UserFilter::cost(): some 4,096 small users.
+constexpr std::size_t slice_cost = 256 * 1'024;
 /// A block of which only the slots are looked at, in the same unit.
-constexpr std::size_t marked_block_cost = Table::block_ids / 16;
+constexpr std::size_t marked_block_cost = slice_cost / 16;
 
 /// Marks those that a filter means.
 class Matcher final : public UserVisitor {
  public:
-  explicit Matcher(const UserFilter& filter) noexcept : filter_(filter) {}
+  Matcher(const UserFilter& filter, Table::BlockMarks& marks, std::uint64_t& count) noexcept
+      : filter_(filter), marks_(marks), count_(count) {}
 
   void visit(UserId id, const UserView& user) noexcept override {
+    cost += filter_.cost(user);
     if (!filter_.matches(id, user)) return;
     const std::size_t place = id % Table::block_ids;
-    marks[place / 64] |= std::uint64_t{1} << place % 64;
-    ++count;
+    marks_[place / 64] |= std::uint64_t{1} << place % 64;
+    ++count_;
   }
 
-  Table::BlockMarks marks{};
-  std::uint64_t count = 0;
+  std::size_t cost = 0;
 
  private:
   const UserFilter& filter_;
+  Table::BlockMarks& marks_;
+  std::uint64_t& count_;
 };
 
 }  // namespace
@@ -53,10 +56,21 @@ bool TableScan::slice() {
   if (operation_.abandoned) return true;
   if (!request_.filter.ids.empty()) return list_ids();
   for (std::size_t cost = 0; !done_ && cost < slice_cost;) {
+    if (!every_user_ && !look_at_block(cost)) continue;
     done_ = !list_block();
-    cost += every_user_ ? marked_block_cost : slice_cost;
+    cost += marked_block_cost;
   }
   return done_;
+}
+
+/// False when the cost of a slice is used up before the block is.
+bool TableScan::look_at_block(std::size_t& cost) {
+  for (; shard_ < Table::shard_count && cost < slice_cost; ++shard_) {
+    Matcher matcher(request_.filter, marks_, count_);
+    table_.visit(block_, shard_, matcher);
+    cost += matcher.cost;
+  }
+  return shard_ == Table::shard_count;
 }
 
 /// Few, as they stood in one request: all at once.
@@ -79,10 +93,11 @@ bool TableScan::list_block() {
     take_marked(table_.mark(block_));
     if (operation_.more) return false;
   } else {
-    Matcher matcher(request_.filter);
-    table_.visit(block_, matcher);
-    operation_.total += matcher.count;
-    if (matcher.count > 0) take_marked(matcher.marks);
+    operation_.total += count_;
+    if (count_ > 0) take_marked(marks_);
+    shard_ = 0;
+    marks_ = {};
+    count_ = 0;
   }
   if (request_.descending) return go_to_block_of(table_.previous_id(block_ * Table::block_ids));
   return go_to_block_of(table_.next_id((block_ + 1) * Table::block_ids - 1));

@@ -13,7 +13,8 @@ class TableScan {
  public:
   TableScan(const Table& table, ListOperation& operation) noexcept;
 
-  /// Looks at some 4,096 users (about 0.1 ms). True when the operation is complete.
+  /// Works for about 0.1 ms, and a quarter of a millisecond for the largest users and the most
+  /// values: what it may cost is counted in octets searched. True when the operation is complete.
   bool slice();
 
   ListOperation& operation() noexcept { return operation_; }
@@ -21,6 +22,7 @@ class TableScan {
  private:
   bool list_ids();
   bool list_block();
+  bool look_at_block(std::size_t& cost);
   void take_marked(const Table::BlockMarks& marks);
   bool take(UserId id);
   bool is_behind_after(UserId id) const noexcept;
@@ -31,6 +33,9 @@ class TableScan {
   const ListRequest& request_;
   const bool every_user_;  ///< The total is known without a look at each.
   std::uint64_t block_ = 0;
+  std::size_t shard_ = 0;      ///< Of the block, the next one to look at.
+  Table::BlockMarks marks_{};  ///< Of the block, those that the filter means.
+  std::uint64_t count_ = 0;    ///< How many.
   std::uint64_t skipped_ = 0;
   bool done_ = false;
   UserRecord user_;

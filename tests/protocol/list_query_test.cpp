@@ -95,6 +95,23 @@ BOOST_AUTO_TEST_CASE(what_is_unknown_malformed_twice_or_contradictory_is_named) 
   BOOST_TEST(wrong("foo=1&limit=0") == (Texts{"foo", "limit"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_query_has_8_searches_and_64_values_of_members) {
+  const auto errors_of = [](std::size_t values, const std::vector<std::string>& names) {
+    std::string query;
+    for (std::size_t i = 0; i < values; ++i) query += "&" + names[i % names.size()] + "=a";
+    return parse_list_query(query).errors;
+  };
+  for (const std::size_t beyond : {-1, 0, 1, 2}) {
+    const bool over = beyond == 1 || beyond == 2;
+    const auto searches = errors_of(max_search_values + beyond, {"q"});
+    const auto members =
+        errors_of(max_member_values + beyond, {"email", "last-name", "first-name"});
+    BOOST_TEST(searches.size() == (over ? 1U : 0U));
+    BOOST_TEST(members.size() == (over ? 1U : 0U));
+    if (over) BOOST_TEST(searches[0].parameter == "q");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_error_repeats_64_octets_of_a_name_and_no_half_character) {
   for (const std::size_t size : {63U, 64U, 65U}) {
     BOOST_TEST(wrong(std::string(size, 'x')).front().size() == std::min<std::size_t>(size, 64));

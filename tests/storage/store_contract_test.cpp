@@ -113,6 +113,22 @@ BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_refused_and_the_others_are_
   BOOST_TEST(opened.store->size() == 3 * max_pending_writes - 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_has_room_until_half_of_the_writes_that_may_wait_do) {
+  OpenedStore opened(kinds[1]);
+  for (const std::size_t beyond : {-1, 0, 1}) {
+    RecordingOwner owner;
+    const auto session = opened.store->open_session(owner);
+    std::deque<WriteOperation> operations(max_pending_stream_writes + beyond);
+    for (WriteOperation& each : operations) {
+      each.user = {"A", "B", "a@b.c"};
+      session->write(each);
+    }
+    BOOST_TEST(session->has_room() == (beyond == std::size_t(-1)));
+    owner.turn_until(*session, operations.size());
+    BOOST_TEST(session->has_room());
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage

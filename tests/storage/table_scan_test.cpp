@@ -130,6 +130,47 @@ BOOST_AUTO_TEST_CASE(a_look_at_every_user_is_taken_in_slices_and_can_be_abandone
   BOOST_TEST(again.slice());
 }
 
+BOOST_AUTO_TEST_CASE(a_slice_costs_no_more_for_large_users_and_many_values) {
+  Table large;
+  const std::string name(max_name_octets, 'x');
+  for (UserId id = 1; id < Table::block_ids; ++id) large.insert(id, {name, name, "a@b.c"});
+  ListOperation operation;
+  operation.request.limit = 10;
+  operation.request.filter.substrings.assign(8, "y");
+  operation.request.filter.substrings.push_back("a@b.c");
+  TableScan scan(large, operation);
+  std::size_t slices = 1;
+  while (!scan.slice()) ++slices;
+  // Of each shard's users, which are looked at under one lock.
+  BOOST_TEST(slices == Table::shard_count);
+  BOOST_TEST(operation.total == Table::block_ids - 1);
+  BOOST_TEST(operation.users.size() == 10U);
+  BOOST_TEST(operation.users.id(9) == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_the_limit_of_long_listings_go_on_at_a_time) {
+  Table sparse;
+  for (UserId id = 1; id <= 200; ++id) sparse.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+  for (const std::size_t beyond : {-1, 0, 1}) {
+    RecordingOwner owner;
+    std::mutex changes;
+    Scans scans(sparse, changes, owner);
+    std::deque<ListOperation> operations(max_scans + beyond);
+    for (ListOperation& each : operations) {
+      each.request.limit = 10;
+      each.request.skip = 195;
+      scans.list(each);
+    }
+    BOOST_TEST(owner.listed.empty());
+    while (owner.listed.size() < std::min(operations.size(), max_scans)) scans.work();
+    // One more has only begun when the others end.
+    int slices = 0;
+    for (; owner.listed.size() < operations.size(); ++slices) scans.work();
+    BOOST_TEST((slices > 5) == (beyond == 1));
+    for (const ListOperation& each : operations) BOOST_TEST(each.users.size() == 5U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
   RecordingOwner owner;
   std::mutex changes;
