@@ -74,6 +74,8 @@ void add_accepted(std::string_view value, Accepted& accepted) noexcept {
     const std::string_view essence = take_until(range, ';');
     if (equals(essence, "application/json")) accepted.json = weight_of(range);
     if (equals(essence, "application/x-ndjson")) accepted.ndjson = weight_of(range);
+    if (equals(essence, "application/*")) accepted.application = weight_of(range);
+    if (essence == "*/*") accepted.any = weight_of(range);
   }
 }
 

@@ -62,9 +62,7 @@ Action action(const Request& request) noexcept {
         return stream ? Action::create_users : Action::create_user;
       }
       if (!reads) return Action::refuse;
-      return request.accepted.ndjson > 0 && request.accepted.ndjson >= request.accepted.json
-                 ? Action::export_users
-                 : Action::list_users;
+      return request.accepted.prefers_ndjson() ? Action::export_users : Action::list_users;
     case Resource::user:
       return user_action(request.method);
     case Resource::live:

@@ -31,11 +31,24 @@ enum class MediaType : std::uint8_t {
   merge_patch,  ///< application/merge-patch+json (RFC 7396).
 };
 
-/// What Accept names by itself, not just by a range: the weights in thousandths, 0 for what is not
-/// named or not wanted.
+/// What Accept names, the weights in thousandths; `not_named` for what it does not.
 struct Accepted {
-  std::uint16_t json = 0;
-  std::uint16_t ndjson = 0;
+  static constexpr std::uint16_t not_named = 0xffff;
+  std::uint16_t json = not_named;
+  std::uint16_t ndjson = not_named;
+  std::uint16_t application = not_named;  ///< application/*
+  std::uint16_t any = not_named;          ///< */*
+
+  /// JSON is asked for by its name, not just by a range.
+  bool names_json() const noexcept { return json != not_named && json > 0; }
+  /// Lines are asked for by their name, and no less than JSON is, whose weight is that of what
+  /// names it most closely (RFC 9110, section 12.5.1).
+  bool prefers_ndjson() const noexcept {
+    if (ndjson == not_named || ndjson == 0) return false;
+    if (json != not_named) return ndjson >= json;
+    if (application != not_named) return ndjson >= application;
+    return any == not_named || ndjson >= any;
+  }
 };
 
 /// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.

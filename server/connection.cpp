@@ -186,7 +186,7 @@ void Connection::start_update() {
   exchange.asked_for = parser_->take_condition();
   operation.condition = exchange.asked_for.get();
   operation.merged = nullptr;
-  if (route_.action == Action::remove_user && request.accepted.json > 0) {
+  if (route_.action == Action::remove_user && request.accepted.names_json()) {
     exchange.whole = std::make_unique<storage::UserRecord>();
     operation.merged = exchange.whole.get();
   }
@@ -262,7 +262,11 @@ void Connection::finish_or_wait() {
     begin_linger();
   } else if (paused_) {
     const bool waits = held_ || continue_wanted_ || bulk_wanted_ || (bulk_ && bulk_->ended());
-    if (waits ? first_ == nullptr : !is_full()) ask_to_resume();
+    if (waits ? first_ == nullptr : !is_full()) {
+      ask_to_resume();
+    } else if (is_crowded_out() && !std::exchange(waits_for_room_, true)) {
+      thread_.when_there_is_room(*this);
+    }
   } else if (readable_) {
     ask_to_resume();
   }
@@ -284,7 +288,7 @@ void Connection::begin_linger() {
 Connection::Phase Connection::phase() const noexcept {
   if (lingering_) return Phase::linger;
   if (output_) return Phase::write;
-  if (first_ != nullptr || held_) return Phase::store;
+  if (first_ != nullptr || held_ || waits_for_room_) return Phase::store;
   if (parser_ && parser_->started()) return parser_->head_done() ? Phase::body : Phase::header;
   return Phase::idle;
 }

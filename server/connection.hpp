@@ -33,6 +33,8 @@ class Connection {
   void on_ready(std::uint32_t events);
   /// The turn that IoThread::in_next_turn() asked for.
   void resume();
+  /// What IoThread::when_there_is_room() asked for.
+  void on_room();
   /// An exchange of this connection is done.
   void on_done();
   /// The turn asked for by IoThread::at_end_of_turn() ends: sends what there is to send.
@@ -60,6 +62,7 @@ class Connection {
 
   // connection_input.cpp
   bool is_full() const noexcept;
+  bool is_crowded_out() const noexcept;
   void receive();
   void take_in(std::string_view bytes, bool from_rest);
   std::size_t parse(std::string_view bytes);
@@ -140,6 +143,7 @@ class Connection {
   bool dirty_ = false;
   bool resume_asked_ = false;
   bool receiving_ = false;
+  bool waits_for_room_ = false;  ///< Paused, for the store has too many writes to do.
 };
 
 }  // namespace rollcall::server

@@ -37,6 +37,13 @@ void Connection::resume() {
   finish_or_wait();
 }
 
+void Connection::on_room() {
+  waits_for_room_ = false;
+  if (closed()) return;
+  progressed();
+  finish_or_wait();
+}
+
 void Connection::receive() {
   receiving_ = true;
   for (int reads = 0; readable_ && !paused_ && !closed() && reads < max_reads_a_turn; ++reads) {
@@ -95,9 +102,12 @@ void Connection::take_in(std::string_view bytes, bool from_rest) {
 bool Connection::is_full() const noexcept {
   if (!bulk_) return in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets;
   const bool spare = thread_.listed_octets() < max_listed_octets;
-  return in_flight_ >= max_lines_in_flight ||
+  return is_crowded_out() || in_flight_ >= max_lines_in_flight ||
          unsent() >= (spare ? max_unread_line_octets : max_unsent_octets);
 }
+
+/// A stream leaves the store room for requests that can't wait.
+bool Connection::is_crowded_out() const noexcept { return bulk_ && !thread_.session().has_room(); }
 
 std::size_t Connection::parse(std::string_view bytes) {
   std::size_t used = 0;

@@ -12,8 +12,11 @@ namespace rollcall::server {
 
 void claim_standard_streams() noexcept {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
-    // open(2) returns the lowest number that is free: this one.
-    if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != stream) ::_exit(1);
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // For the other direction, so that what needs the stream is told that it is not there. open(2)
+    // returns the lowest number that is free: this one.
+    const int way = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (::open("/dev/null", way) != stream) ::_exit(1);
   }
 }
 

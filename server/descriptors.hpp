@@ -5,8 +5,9 @@
 /// Descriptors of the process: a connection costs one.
 namespace rollcall::server {
 
-/// Standard input, output and error are open when this returns, on /dev/null if they were not: or
-/// the next file opened, a store perhaps, would be what printf() writes to. To be called first.
+/// Standard input, output and error are open when this returns: those that were not are /dev/null
+/// for the other direction, so that reading or writing them fails. Otherwise the next file opened,
+/// a store perhaps, would be what printf() writes to. To be called first.
 void claim_standard_streams() noexcept;
 
 /// Raises the soft limit of descriptors to the hard one (the soft one is a default for programs

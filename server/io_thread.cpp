@@ -196,17 +196,28 @@ bool IoThread::take_turn() {
 
 void IoThread::end_turn() {
   session_->end_turn();
-  store_works_ = session_->work();
+  // A listing whose answer nobody would read makes no room: it waits until others were read.
+  store_works_ = listed_octets_ < max_listed_octets && session_->work();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.
   for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->finish_turn();
   dirty_.clear();
+  let_streams_go_on();
   if (!removed_.empty()) {
     std::erase_if(resumed_, [](const Connection* each) { return each->closed(); });
     removed_.clear();
   }
   stop_if_drained();
+}
+
+void IoThread::let_streams_go_on() {
+  if (crowded_out_.empty()) return;
+  std::erase_if(crowded_out_, [](const Connection* each) { return each->closed(); });
+  if (!session_->has_room()) return;
+  // They may come back at once.
+  const std::vector<Connection*> waiting = std::exchange(crowded_out_, {});
+  for (Connection* const each : waiting) each->on_room();
 }
 
 void IoThread::schedule() {

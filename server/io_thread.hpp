@@ -97,6 +97,8 @@ class IoThread final : private storage::SessionOwner {
   void at_end_of_turn(Connection& connection) { dirty_.push_back(&connection); }
   /// resume() is to be called on the connection in the next turn.
   void in_next_turn(Connection& connection) { resumed_.push_back(&connection); }
+  /// on_room() is to be called on the connection when the store has room for a stream's writes.
+  void when_there_is_room(Connection& connection) { crowded_out_.push_back(&connection); }
   /// The connection's socket is closed; it is destroyed at the end of the turn.
   void remove(Connection& connection);
 
@@ -113,6 +115,7 @@ class IoThread final : private storage::SessionOwner {
   void take_turns();
   void take_over(int socket, bool turned_away);
   void schedule();
+  void let_streams_go_on();
   void start_tick();
   void refresh_clock();
   std::atomic<std::size_t>& count_of(bool turned_away) noexcept {
@@ -142,6 +145,7 @@ class IoThread final : private storage::SessionOwner {
   std::vector<Connection*> dirty_;
   std::vector<Connection*> resumed_;
   std::vector<Connection*> resuming_;
+  std::vector<Connection*> crowded_out_;
   bool draining_ = false;
   bool turn_scheduled_ = false;
   bool store_works_ = false;  ///< The store has more to do in the next turn.

@@ -170,7 +170,11 @@ Values from_environment(const Environment& environment) {
 
 Values from_file(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw UsageError("--config: can't read " + path + ": name a readable file");
+  // A directory can be opened, and says only then that it can't be read.
+  file.peek();
+  if (file.bad() || !file.is_open())
+    throw UsageError("--config: can't read " + path + ": name a readable file");
+  file.clear();
   po::options_description options;
   for (const char* name : settings) {
     options.add_options()(name, po::value<std::vector<std::string>>()->composing());

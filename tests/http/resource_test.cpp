@@ -145,16 +145,19 @@ BOOST_AUTO_TEST_CASE(an_accept_is_weighed) {
   const std::string json = "application/json";
   const std::string lines = "application/x-ndjson";
   for (const std::string& accept :
-       {lines, json + ", " + lines, lines + ";q=0.5, */*", json + " ; q=0.499, " + lines + ";q=0.5",
-        json + ";q=0.5," + lines + ";charset=x;Q=1", lines + ";q=x"}) {
+       {lines, json + ", " + lines, lines + ", */*", lines + ";q=0.5, application/*;q=0.5, */*",
+        json + " ; q=0.499, " + lines + ";q=0.5", json + ";q=0.5," + lines + ";charset=x;Q=1",
+        lines + ";q=x"}) {
     BOOST_TEST(is_stream(accept), accept);
   }
   for (const std::string& accept :
-       {json, std::string("*/*"), lines + ";q=0", lines + "; q=0.000",
+       {json, std::string("*/*"), lines + ";q=0.5, */*", lines + ";q=0.5, application/*, */*;q=0.1",
+        std::string("application/*, */*;q=0.9"), lines + ";q=0", lines + "; q=0.000",
         json + "," + lines + ";q=0.9", "text/x;p=\"a, " + lines + ", b\""}) {
     BOOST_TEST(!is_stream(accept), accept);
   }
   check(bare("DELETE /users/1", "Accept: application/json;q=0\r\n"), 204);
+  check(bare("DELETE /users/1", "Accept: */*\r\n"), 204);
 }
 
 BOOST_AUTO_TEST_CASE(every_user_comes_out_as_lines) {

@@ -47,6 +47,10 @@ class SlowStore final : public storage::Store {
     done_creates_.push_back(operation);
     owner_->wake();
   }
+  void set_room(bool room) {
+    room_ = room;
+    owner_->wake();
+  }
   void finish_find() {
     const std::lock_guard lock(mutex_);
     done_finds_.push_back(finds_.front());
@@ -76,6 +80,7 @@ class SlowStore final : public storage::Store {
       operation.end = true;
       store_.owner_->completed(operation);
     }
+    bool has_room() const noexcept override { return store_.room_; }
     bool work() noexcept override { return false; }
     void end_turn() noexcept override {}
     void deliver() noexcept override {
@@ -94,6 +99,7 @@ class SlowStore final : public storage::Store {
     SlowStore& store_;
   };
 
+  std::atomic<bool> room_{true};
   std::mutex mutex_;
   storage::SessionOwner* owner_ = nullptr;
   storage::UserId last_id_ = 0;
@@ -218,6 +224,33 @@ BOOST_AUTO_TEST_CASE(no_more_than_the_limit_of_pipelined_creates_is_passed_on) {
     }
     BOOST_TEST(count(served.read_until("\"id\":" + std::to_string(sent) + "}"), " 201 ") == sent);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_waits_for_room_in_the_store_and_a_create_does_not) {
+  Served<SlowStore> served(short_timeouts());
+  const std::string line = "{\"last-name\":\"A\",\"first-name\":\"B\",\"email\":\"a@b.c\"}\n";
+  served.send(
+      "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+      "Content-Length: " +
+      std::to_string(2 * line.size()) + "\r\n\r\n" + line);
+  served.store.await(1);
+  served.store.finish_create(false);
+  served.read_until("{\"id\":1}");
+  served.store.set_room(false);
+  served.send(line);
+  const int other = served.connect();
+  const std::string single = create("single");
+  BOOST_REQUIRE(::send(other, single.data(), single.size(), 0) > 0);
+  served.store.await(1);
+  // Longer than a body may take: that the store is full is no fault of the client's.
+  ::usleep(700'000);
+  BOOST_TEST(served.store.waiting() == 1U);
+  served.store.set_room(true);
+  served.store.await(2);
+  served.store.finish_create(false);
+  served.store.finish_create(false);
+  BOOST_TEST(served.read_until("{\"id\":3}\n\r\n0\r\n").find("line") == std::string::npos);
+  ::close(other);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_goes_away_leaves_its_creates_to_be_completed) {

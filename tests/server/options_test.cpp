@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_one_line_that_names_what_is_wrong) {
   BOOST_TEST(mistake({"--commit", "later"}).find("turn") != std::string::npos);
   BOOST_TEST(mistake({"--listen", "3000"}).find("HOST:PORT") != std::string::npos);
   BOOST_TEST(mistake({"--config", "/no/such"}).find("/no/such") != std::string::npos);
+  BOOST_TEST(mistake({"--config", "/"}).find("can't read /:") != std::string::npos);
   BOOST_TEST(mistake({}, {{"ROLLCALL_THREADS", "x"}}).find("threads") != std::string::npos);
   const tests::TemporaryDirectory directory;
   std::ofstream(directory.file("bad")) << "colour = red\n";

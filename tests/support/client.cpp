@@ -45,6 +45,13 @@ void Client::finish() {
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
+std::string Client::receive_some() {
+  std::string octets(64 * 1'024, '\0');
+  boost::system::error_code error;
+  octets.resize(socket_.read_some(boost::asio::buffer(octets), error));
+  return octets;
+}
+
 bool Client::at_end() {
   if (buffer_.size() > 0) return false;
   boost::system::error_code error;

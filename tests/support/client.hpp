@@ -30,6 +30,9 @@ class Client {
 
   std::optional<Response> exchange(std::string_view request, bool head = false);
 
+  /// What the server has sent, of no form, at least an octet; empty at the end.
+  std::string receive_some();
+
   /// No more requests: shuts down the sending side.
   void finish();
 

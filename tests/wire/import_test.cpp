@@ -225,6 +225,18 @@ BOOST_AUTO_TEST_CASE(an_import_whose_summary_can_not_be_written_is_done_and_exit
   BOOST_TEST(has(place.run("import a").err, "is in use"));
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_standard_stream_is_exit_1_and_no_silent_success) {
+  const Place place;
+  place.write("a", many(10));
+  BOOST_REQUIRE(place.run("import a").code == 0);
+  const Ended out = place.run("export >&-");
+  BOOST_TEST(out.code == 1);
+  BOOST_TEST(has(out.err, "can't write standard output: "), out.err);
+  const Ended in = place.run("import - <&-");
+  BOOST_TEST(in.code == 1);
+  BOOST_TEST(has(in.err, "standard input can't be read: "), in.err);
+}
+
 BOOST_AUTO_TEST_CASE(an_interrupted_import_keeps_what_it_says_and_goes_on_when_run_again) {
   const Place place;
   place.write("a", many(50'000));
