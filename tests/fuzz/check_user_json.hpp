@@ -13,11 +13,12 @@
 
 namespace rollcall::fuzz {
 
-inline protocol::UserReader::Outcome read_pieces(protocol::UserReader& reader,
-                                                 const std::vector<std::string_view>& pieces) {
+inline protocol::UserReader::Outcome read_pieces(
+    protocol::UserReader& reader, const std::vector<std::string_view>& pieces,
+    protocol::Content content = protocol::Content::user) {
   reader.reset();
   for (const std::string_view piece : pieces) reader.read(piece);
-  return reader.finish();
+  return reader.finish(content);
 }
 
 /// The answer to the create of a user holds the same user: parsed by Boost.JSON's own DOM.
@@ -56,6 +57,38 @@ inline void check_dom(std::string_view text, const protocol::UserReader& reader,
   tests::require(object.at("email").as_string() == reader.user().email, "email differs");
 }
 
+/// The same text as a patch: what a user may have, each member that is there and no other.
+inline void check_patch(std::string_view input, const protocol::UserReader::Outcome& user) {
+  static protocol::UserReader whole;
+  static protocol::UserReader pieces;
+  const std::string_view text = bytes_of(input);
+  const auto outcome = read_pieces(whole, {text}, protocol::Content::patch);
+  const auto other = read_pieces(pieces, cut(input), protocol::Content::patch);
+  tests::require(other.ok == outcome.ok && (outcome.ok || other.problem == outcome.problem),
+                 "a cut changes what a patch is");
+  if (user.ok) {
+    tests::require(outcome.ok && whole.members() == storage::all_members, "a user is no patch");
+  } else if (user.problem != protocol::Problem::invalid_user) {
+    tests::require(!outcome.ok && outcome.problem == user.problem, "a patch has another problem");
+  }
+  if (!outcome.ok) return;
+  tests::require(pieces.members() == whole.members() && pieces.user() == whole.user(),
+                 "a cut changes a patch");
+  boost::json::error_code error;
+  const auto dom = boost::json::parse({text.data(), text.size()}, error);
+  if (error == boost::json::error::exponent_overflow) return;
+  const auto has = [&](storage::MemberSet member) { return (whole.members() & member) != 0; };
+  const auto same = [&](const char* name, bool has_it, std::string_view value) {
+    const auto* const found = dom.as_object().if_contains(name);
+    tests::require(has_it == (found != nullptr), "a patch has a member too many or too few");
+    tests::require(value == (has_it ? std::string_view(found->as_string()) : std::string_view()),
+                   "a patch has another value");
+  };
+  same("last-name", has(storage::last_name_member), whole.user().last_name);
+  same("first-name", has(storage::first_name_member), whole.user().first_name);
+  same("email", has(storage::email_member), whole.user().email);
+}
+
 inline void check_user_json(std::string_view input) {
   static protocol::UserReader whole;
   static protocol::UserReader pieces;
@@ -77,6 +110,7 @@ inline void check_user_json(std::string_view input) {
     }
   }
   check_dom(text, whole, outcome);
+  check_patch(input, outcome);
   if (outcome.ok) check_answer(whole.user());
 }
 

@@ -37,10 +37,14 @@ void check_answers(std::string_view all, bool head_asked) {
 }  // namespace rollcall::fuzz
 
 /// Bytes in, answers out, through the server's own connection: the same answers however the bytes
-/// come in, however slowly they are taken and whenever the store completes.
+/// come in, however slowly they are taken and whenever the store completes. With
+/// an odd first octet addresses are unique.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rollcall::fuzz;
-  static rollcall::tests::TurnServer server;
+  static rollcall::tests::TurnServer any_email;
+  static rollcall::tests::TurnServer unique_email({.keys = {}, .unique_email = true});
+  const bool unique = size > 0 && data[0] % 2 == 1;
+  rollcall::tests::TurnServer& server = unique ? unique_email : any_email;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::string_view bytes = bytes_of(input);
   const std::string whole = final_answers(server.run({.pieces = {bytes}}));

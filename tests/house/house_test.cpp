@@ -170,7 +170,6 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/durable_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/memory_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/open_store.cpp", "tests/storage/store_contract_test.cpp"},
-    {"storage/scans.cpp", "tests/storage/table_scan_test.cpp"},
     {"storage/decider.cpp", "tests/storage/store_rules_test.cpp"},
     {"storage/digest.cpp", "tests/storage/version_test.cpp"},
     {"storage/table_shard.cpp", "tests/storage/table_test.cpp"},

@@ -9,9 +9,10 @@
 namespace rollcall::tests {
 namespace {
 
-TurnServer& server() {
-  static TurnServer one;
-  return one;
+TurnServer& server(bool unique_email) {
+  static TurnServer any;
+  static TurnServer unique({.keys = {}, .unique_email = true});
+  return unique_email ? unique : any;
 }
 
 std::size_t content_length(std::string_view fields) {
@@ -51,18 +52,24 @@ void check_only(const Answers& answers, const std::vector<unsigned>& statuses, b
   }
 }
 
-}  // namespace
-
-Answers ask(const std::string& octets, bool head) {
-  std::string whole = final_answers(server().run({.pieces = {octets}}));
+Answers ask(TurnServer& server, const std::string& octets, bool head) {
+  std::string whole = final_answers(server.run({.pieces = {octets}}));
   int turns = 0;
   protocol::for_each_split(octets, [&](const auto& pieces) {
     turns = (turns + 1) % 3;
-    if (final_answers(server().run({pieces, 100, turns})) != whole) {
+    if (final_answers(server.run({pieces, 100, turns})) != whole) {
       BOOST_ERROR("cut at " << pieces.front().size() << ": " << octets.substr(0, 300));
     }
   });
   return take_apart(std::move(whole), head);
+}
+
+}  // namespace
+
+Answers ask(const std::string& octets, bool head) { return ask(server(false), octets, head); }
+
+Answers ask_with_unique_emails(const std::string& octets) {
+  return ask(server(true), octets, false);
 }
 
 void check_stays(const std::string& request, unsigned status) {

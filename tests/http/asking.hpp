@@ -18,6 +18,8 @@ struct Answers {
 /// two at every place, with a store that completes at once or later. `head`: the answers have no
 /// body.
 Answers ask(const std::string& octets, bool head = false);
+/// The same, and no two users may have one address (--unique-email).
+Answers ask_with_unique_emails(const std::string& octets);
 
 /// `request` is answered with `status` alone, the connection stays, and a request behind it is
 /// answered too.

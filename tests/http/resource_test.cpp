@@ -160,6 +160,24 @@ BOOST_AUTO_TEST_CASE(an_accept_is_weighed) {
   check(bare("DELETE /users/1", "Accept: */*\r\n"), 204);
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_another_user_has_is_409_if_they_are_to_be_unique) {
+  const std::string taken = user_of("\"L\"", "\"F\"", "\"JOHNM@gmail.com\"");
+  const Answers answers = ask_with_unique_emails(
+      created + post(other) + post(taken) + with_body("PUT /users/2", taken) +
+      with_body("PATCH /users/2", R"({"email":"johnm@gmail.com"})") +
+      with_body("PUT /users/1", taken) + bare("DELETE /users/1") + post(taken) + get("/livez"));
+  const std::vector<unsigned> expected{201, 201, 409, 409, 409, 200, 204, 201, 200};
+  BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+  BOOST_TEST(answers.text.find(R"("pointer":"/email")") != answers.text.npos);
+  const Answers stream =
+      ask_with_unique_emails(created + with_body("POST /users", taken + "\n" + other + "\n" + taken,
+                                                 "Content-Type: application/x-ndjson\r\n"));
+  BOOST_TEST(stream.text.find("\n{\"line\":1,") != stream.text.npos);
+  BOOST_TEST(stream.text.find("\n{\"id\":") != stream.text.npos);
+  BOOST_TEST(stream.text.find("\n{\"line\":3,") != stream.text.npos);
+  BOOST_TEST(stream.text.find("\"status\":409") != stream.text.npos);
+}
+
 BOOST_AUTO_TEST_CASE(every_user_comes_out_as_lines) {
   const Answers answers = ask(created + with_body("PUT /users/1", other) + created +
                               get("/users", "Accept: application/x-ndjson\r\n") + get("/livez"));

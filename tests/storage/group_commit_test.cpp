@@ -140,6 +140,45 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_no_write_of_the_batch_is_told_anything
   BOOST_TEST(table.find(11, user));
 }
 
+BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
+  StoreRules rules;
+  rules.unique_email = true;
+  Decider strict(table, rules);
+  strict.make_emails_unique();
+  CommitRound strictly(journal, table, strict, 10);
+  const auto by_turn = make_turn_committer(strictly);
+  FakeOwner owner;
+  by_turn->end_turn(owner, owner.gather(1));
+  const auto gather = [&](CreationKey& key) {
+    key.text = "k";
+    // User 11 gives its address up, the next takes it.
+    Batch batch;
+    WriteOperation& change = owner.operations.emplace_back();
+    change.verb = WriteOperation::Verb::replace;
+    change.id = 11;
+    change.user = {"A", "B", "new@b.c"};
+    batch.append(change);
+    WriteOperation& creation = owner.operations.emplace_back();
+    creation.user = {"A", "B", "A@B.C"};
+    creation.key = &key;
+    batch.append(creation);
+    return batch;
+  };
+  CreationKey lost, kept, replayed;
+  journal.next_status = Status::disk_full;
+  by_turn->end_turn(owner, gather(lost));
+  BOOST_TEST((owner.statuses.back() == Status::disk_full));
+  journal.next_status = Status::ok;
+  // The address is user 11's still.
+  by_turn->end_turn(owner, owner.gather(1));
+  BOOST_TEST((owner.statuses.back() == Status::email_taken));
+  by_turn->end_turn(owner, gather(kept));
+  BOOST_TEST((owner.statuses.back() == Status::ok));
+  BOOST_TEST(owner.ids.back() == 12U);
+  by_turn->end_turn(owner, gather(replayed));
+  BOOST_TEST((owner.statuses.back() == Status::replayed));
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_of_which_nothing_is_written_costs_no_commit) {
   FakeOwner owner;
   Batch batch;

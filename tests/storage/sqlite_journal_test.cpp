@@ -28,6 +28,37 @@ struct Opened {
     operation.user = {last_name, "B", "a@b.c"};
     return journal->commit(&operation, 0);
   }
+  /// A batch of every kind: user 1 replaced, user 2 removed, user 3 created with a key.
+  Status commit_one_of_each() const {
+    CreationKey key;
+    key.text = "k";
+    key.number = 1;
+    WriteOperation replacement, removal, creation;
+    replacement.verb = WriteOperation::Verb::replace;
+    replacement.id = 1;
+    replacement.user = {"New", "B", "a@b.c"};
+    replacement.next = &removal;
+    removal.verb = WriteOperation::Verb::remove;
+    removal.id = 2;
+    removal.next = &creation;
+    creation.id = 3;
+    creation.user = {"A", "B", "a@b.c"};
+    creation.key = &key;
+    return journal->commit(&replacement, 0);
+  }
+  /// Every user as its id and last name, and every key.
+  std::string contents() const {
+    std::string text;
+    for (UserId id = 1; id <= 3; ++id) {
+      UserRecord user;
+      if (!table.find(id, user)) continue;
+      text += std::to_string(id) + " " + std::string(user.view().last_name) + ", ";
+    }
+    for (const StoredKey& each : report.keys) {
+      text += each.text + " of " + std::to_string(each.user_id);
+    }
+    return text;
+  }
 
   Table table;
   OpenReport report;
@@ -68,6 +99,36 @@ BOOST_AUTO_TEST_CASE(a_full_disk_keeps_nothing_and_the_next_commit_works) {
   BOOST_TEST(again.report.users == 2U);
   BOOST_REQUIRE(again.table.find(2, user));
   BOOST_TEST(user.view().last_name == "second");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_batch_of_every_kind_a_full_disk_keeps_nothing_and_the_next_keeps_all) {
+  {
+    const Opened opened(path);
+    BOOST_TEST((opened.commit(1) == Status::ok));
+    BOOST_TEST((opened.commit(2) == Status::ok));
+    FaultyVfs::fail_writes(FaultyVfs::full);
+    BOOST_TEST((opened.commit_one_of_each() == Status::disk_full));
+    FaultyVfs::heal();
+    std::string error;
+    BOOST_TEST(opened.journal->close(error), error);
+  }
+  BOOST_TEST(Opened(path).contents() == "1 A, 2 A, ");
+  BOOST_TEST((Opened(path).commit_one_of_each() == Status::ok));
+  BOOST_TEST(Opened(path).contents() == "1 New, 3 A, k of 3");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_batch_of_every_kind_nothing_appears_after_a_failed_sync) {
+  {
+    const Opened opened(path);
+    BOOST_TEST((opened.commit(1) == Status::ok));
+    BOOST_TEST((opened.commit(2) == Status::ok));
+    FaultyVfs::fail_syncs();
+    BOOST_TEST((opened.commit_one_of_each() == Status::sync_failed));
+    FaultyVfs::heal();
+    std::string error;
+    BOOST_TEST(opened.journal->close(error), error);
+  }
+  BOOST_TEST(Opened(path).contents() == "1 A, 2 A, ");
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_sync_is_never_retried_and_its_batch_never_appears) {

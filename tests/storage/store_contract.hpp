@@ -62,6 +62,40 @@ inline std::deque<WriteOperation> create(Store& store, const std::vector<std::st
   return operations;
 }
 
+/// Does the write in a turn of its own; its status.
+inline Status write(Store& store, WriteOperation& operation) {
+  RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  session->write(operation);
+  owner.turn_until(*session, 1);
+  return operation.status;
+}
+
+inline WriteOperation replacement(UserId id, const UserView& user) {
+  WriteOperation operation;
+  operation.verb = WriteOperation::Verb::replace;
+  operation.id = id;
+  operation.user = user;
+  return operation;
+}
+
+inline WriteOperation removal(UserId id) {
+  WriteOperation operation;
+  operation.verb = WriteOperation::Verb::remove;
+  operation.id = id;
+  return operation;
+}
+
+inline Status replace(Store& store, UserId id, const UserView& user) {
+  WriteOperation operation = replacement(id, user);
+  return write(store, operation);
+}
+
+inline Status remove(Store& store, UserId id) {
+  WriteOperation operation = removal(id);
+  return write(store, operation);
+}
+
 inline Status find(Store& store, UserId id, UserRecord& user) {
   RecordingOwner owner;
   const auto session = store.open_session(owner);

@@ -24,14 +24,6 @@ struct KeyedCreate {
   WriteOperation operation;
 };
 
-Status write(Store& store, WriteOperation& operation) {
-  RecordingOwner owner;
-  const auto session = store.open_session(owner);
-  session->write(operation);
-  owner.turn_until(*session, 1);
-  return operation.status;
-}
-
 Status create_with(Store& store, std::string_view email) {
   WriteOperation operation;
   operation.user = {"L", "F", email};
@@ -90,18 +82,10 @@ BOOST_DATA_TEST_CASE(an_address_that_another_user_has_is_refused_and_free_once_i
   }
   Store& again = *opened.store;
   BOOST_TEST((create_with(again, "a@b.c") == Status::email_taken));
-  WriteOperation change;
-  change.verb = WriteOperation::Verb::replace;
-  change.id = 1;
-  change.user = {"L", "F", "X@b.c"};
-  BOOST_TEST((write(again, change) == Status::email_taken));
-  change.user = {"L", "F", "new@b.c"};
-  BOOST_TEST((write(again, change) == Status::ok));
+  BOOST_TEST((replace(again, 1, {"L", "F", "X@b.c"}) == Status::email_taken));
+  BOOST_TEST((replace(again, 1, {"L", "F", "new@b.c"}) == Status::ok));
   BOOST_TEST((create_with(again, "a@b.c") == Status::ok));
-  WriteOperation removal;
-  removal.verb = WriteOperation::Verb::remove;
-  removal.id = 1;
-  BOOST_TEST((write(again, removal) == Status::ok));
+  BOOST_TEST((remove(again, 1) == Status::ok));
   BOOST_TEST((create_with(again, "new@b.c") == Status::ok));
 }
 

@@ -2,59 +2,8 @@
 
 #include "tests/storage/store_contract.hpp"
 
-/// What every Store promises (storage/store.hpp) of replacements, removals and listings, over each
-/// of them.
+/// What every Store promises (storage/store.hpp) of replacements and removals, over each of them.
 namespace rollcall::storage {
-namespace {
-
-/// Does the write in a turn of its own; its status.
-Status write(Store& store, WriteOperation& operation) {
-  RecordingOwner owner;
-  const auto session = store.open_session(owner);
-  session->write(operation);
-  owner.turn_until(*session, 1);
-  return operation.status;
-}
-
-WriteOperation replacement(UserId id, const UserView& user) {
-  WriteOperation operation;
-  operation.verb = WriteOperation::Verb::replace;
-  operation.id = id;
-  operation.user = user;
-  return operation;
-}
-
-WriteOperation removal(UserId id) {
-  WriteOperation operation;
-  operation.verb = WriteOperation::Verb::remove;
-  operation.id = id;
-  return operation;
-}
-
-Status replace(Store& store, UserId id, const UserView& user) {
-  WriteOperation operation = replacement(id, user);
-  return write(store, operation);
-}
-
-Status remove(Store& store, UserId id) {
-  WriteOperation operation = removal(id);
-  return write(store, operation);
-}
-
-std::vector<UserId> list(Store& store, ListRequest request) {
-  RecordingOwner owner;
-  const auto session = store.open_session(owner);
-  ListOperation operation;
-  operation.request = std::move(request);
-  session->list(operation);
-  while (owner.listed.empty()) session->work();
-  BOOST_TEST((operation.status == Status::ok));
-  std::vector<UserId> ids;
-  for (std::size_t i = 0; i < operation.users.size(); ++i) ids.push_back(operation.users.id(i));
-  return ids;
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(store_update)
 
@@ -141,27 +90,6 @@ BOOST_DATA_TEST_CASE(writes_of_one_turn_each_see_those_before, kinds, kind) {
   UserRecord user;
   BOOST_TEST((find(store, 1, user) == Status::ok));
   BOOST_TEST(user.view().last_name == "third");
-}
-
-BOOST_DATA_TEST_CASE(a_listing_has_the_users_that_are_there_in_order, kinds, kind) {
-  OpenedStore opened(kind);
-  Store& store = *opened.store;
-  create(store, {"A", "B", "A", "B", "A"});
-  remove(store, 3);
-  const auto check = [&](ListRequest request, const std::vector<UserId>& expected) {
-    BOOST_TEST(list(store, std::move(request)) == expected, boost::test_tools::per_element());
-  };
-  ListRequest request;
-  request.limit = 10;
-  check(request, {1, 2, 4, 5});
-  request.descending = true;
-  request.after = 5;
-  check(request, {4, 2, 1});
-  request.filter.last_names = {"A"};
-  check(request, {1});
-  request.after = 0;
-  request.limit = 1;
-  check(request, {5});
 }
 
 BOOST_DATA_TEST_CASE(sessions_on_many_threads_lose_no_conditional_update, kinds, kind) {

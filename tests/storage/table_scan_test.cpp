@@ -2,14 +2,9 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <deque>
-#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
-
-#include "storage/scans.hpp"
-#include "tests/storage/recording_owner.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -146,48 +141,6 @@ BOOST_AUTO_TEST_CASE(a_slice_costs_no_more_for_large_users_and_many_values) {
   BOOST_TEST(operation.total == Table::block_ids - 1);
   BOOST_TEST(operation.users.size() == 10U);
   BOOST_TEST(operation.users.id(9) == 10U);
-}
-
-BOOST_AUTO_TEST_CASE(no_more_than_the_limit_of_long_listings_go_on_at_a_time) {
-  Table sparse;
-  for (UserId id = 1; id <= 200; ++id) sparse.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
-  for (const std::size_t beyond : {-1, 0, 1}) {
-    RecordingOwner owner;
-    std::mutex changes;
-    Scans scans(sparse, changes, owner);
-    std::deque<ListOperation> operations(max_scans + beyond);
-    for (ListOperation& each : operations) {
-      each.request.limit = 10;
-      each.request.skip = 195;
-      scans.list(each);
-    }
-    BOOST_TEST(owner.listed.empty());
-    while (owner.listed.size() < std::min(operations.size(), max_scans)) scans.work();
-    // One more has only begun when the others end.
-    int slices = 0;
-    for (; owner.listed.size() < operations.size(); ++slices) scans.work();
-    BOOST_TEST((slices > 5) == (beyond == 1));
-    for (const ListOperation& each : operations) BOOST_TEST(each.users.size() == 5U);
-  }
-}
-
-BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
-  RecordingOwner owner;
-  std::mutex changes;
-  Scans scans(table, changes, owner);
-  std::deque<ListOperation> operations(max_scans + 200);
-  for (ListOperation& each : operations) {
-    each.request.limit = 10;
-    each.request.filter.emails = {"nobody"};
-    scans.list(each);
-  }
-  BOOST_TEST(owner.listed.empty());
-  for (std::size_t i = max_scans; i + 1 < operations.size(); ++i) operations[i].abandoned = true;
-  scans.work();
-  BOOST_TEST(owner.listed.size() == 199U);
-  while (scans.work()) {
-  }
-  BOOST_TEST(owner.listed.size() == operations.size());
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_table_has_an_empty_listing) {

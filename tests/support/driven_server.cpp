@@ -69,7 +69,7 @@ class TurnStore::TurnSession final : public storage::Session, private storage::S
 
 void TurnStore::reset(int delay_turns) {
   // The session of the run before refers to its users until the next verb.
-  old_users_ = std::exchange(users_, std::make_unique<storage::MemoryStore>());
+  old_users_ = std::exchange(users_, std::make_unique<storage::MemoryStore>(rules_));
   ++run_;
   delay_turns_ = delay_turns;
 }

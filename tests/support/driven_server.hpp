@@ -17,6 +17,7 @@ namespace rollcall::tests {
 /// Users of one run. A verb is completed at the end of the turn, or some turns later.
 class TurnStore final : public storage::Store {
  public:
+  explicit TurnStore(const storage::StoreRules& rules = {}) : rules_(rules) {}
   void reset(int delay_turns);
   bool idle() const noexcept { return waiting_.empty(); }
 
@@ -32,7 +33,8 @@ class TurnStore final : public storage::Store {
     std::function<void()> complete;
   };
 
-  std::unique_ptr<storage::MemoryStore> users_ = std::make_unique<storage::MemoryStore>();
+  const storage::StoreRules rules_;
+  std::unique_ptr<storage::MemoryStore> users_ = std::make_unique<storage::MemoryStore>(rules_);
   std::unique_ptr<storage::MemoryStore> old_users_;
   int run_ = 1;
   std::deque<Waiting> waiting_;
@@ -72,6 +74,8 @@ struct Manner {
 /// A DrivenServer with a TurnStore.
 class TurnServer {
  public:
+  explicit TurnServer(const storage::StoreRules& rules = {}) : store_(rules) {}
+
   /// All that is sent in answer to what comes in, on a connection and a store of its own, until the
   /// client has finished and the server has closed the connection. Ends the process with a finding
   /// if it has not.

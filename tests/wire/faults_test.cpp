@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <fstream>
+#include <vector>
 
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -37,6 +38,28 @@ unsigned create(Client& client, const std::string& name) {
   return response->result_int();
 }
 
+/// The answer to a request with content.
+Response ask(Client& client, const std::string& start, const std::string& body,
+             const std::string& field = "") {
+  const auto response =
+      client.exchange(start + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + field +
+                      "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  BOOST_REQUIRE(response);
+  return *response;
+}
+
+/// Each kind of write on users 1 and 2, which are there; the statuses.
+std::vector<unsigned> write_one_of_each(Client& client) {
+  const std::string user = user_json("New", "B", "new@b.c");
+  return {ask(client, "PUT /users/1", user).result_int(),
+          ask(client, "PATCH /users/1", R"({"first-name":"Patched"})").result_int(),
+          ask(client, "DELETE /users/2", "").result_int(),
+          ask(client, "POST /users", user_json("K", "B", "k@b.c"), "Idempotency-Key: k\r\n")
+              .result_int()};
+}
+
+std::string listing(Client& client) { return ask(client, "GET /users", "").body(); }
+
 unsigned get(Client& client, const std::string& path) {
   return client.exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")->result_int();
 }
@@ -68,6 +91,52 @@ BOOST_AUTO_TEST_CASE(an_io_error_on_a_write_is_503_and_nothing_of_it_is_seen) {
   disk.inject("write EIO");
   BOOST_TEST(create(client, "lost") == 503U);
   BOOST_TEST(get(client, "/users/1") == 404U);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_undoes_changes_deletions_keys_and_addresses_too) {
+  const FaultyDisk disk;
+  RunningServer server(disk.store, {"--unique-email"}, disk.environment());
+  Client client(server.port());
+  for (const char* email : {"one@b.c", "two@b.c"}) {
+    BOOST_TEST(ask(client, "POST /users", user_json("A", "B", email)).result_int() == 201U);
+  }
+  const std::string before = listing(client);
+  disk.inject("write ENOSPC");
+  BOOST_TEST(write_one_of_each(client) == std::vector<unsigned>(4, 503),
+             boost::test_tools::per_element());
+  BOOST_TEST(listing(client) == before);
+  disk.inject("none");
+  // Neither the key nor the address is held by what was refused; two@b.c is not free.
+  BOOST_TEST(ask(client, "POST /users", user_json("A", "B", "Two@b.c")).result_int() == 409U);
+  BOOST_TEST(write_one_of_each(client) == (std::vector<unsigned>{200, 200, 204, 201}),
+             boost::test_tools::per_element());
+  const Response again =
+      ask(client, "POST /users", user_json("K", "B", "k@b.c"), "Idempotency-Key: k\r\n");
+  BOOST_TEST(again["Idempotency-Replayed"] == "true");
+}
+
+BOOST_AUTO_TEST_CASE(after_a_failed_sync_and_a_kill_every_user_is_as_it_was) {
+  const FaultyDisk disk;
+  std::string before;
+  {
+    RunningServer server(disk.store, {}, disk.environment());
+    Client client(server.port());
+    for (int i = 0; i < 2; ++i) BOOST_TEST(create(client, "A") == 201U);
+    before = listing(client);
+    disk.inject("sync EIO");
+    BOOST_TEST(write_one_of_each(client) == std::vector<unsigned>(4, 503),
+               boost::test_tools::per_element());
+    BOOST_TEST(listing(client) == before);
+    server.stop(SIGKILL);
+  }
+  disk.inject("none");
+  RunningServer server(disk.store, {}, disk.environment());
+  Client client(server.port());
+  BOOST_TEST(listing(client) == before);
+  const Response first =
+      ask(client, "POST /users", user_json("K", "B", "k@b.c"), "Idempotency-Key: k\r\n");
+  BOOST_TEST(first.result_int() == 201U);
+  BOOST_TEST(first["Idempotency-Replayed"] == "");
 }
 
 BOOST_AUTO_TEST_CASE(after_a_failed_sync_no_write_is_taken_until_restart_and_none_of_it_appears) {
