@@ -6,9 +6,11 @@
 #include "server/connection.hpp"
 #include "server/io_thread.hpp"
 #include "storage/memory_store.hpp"
+#include "storage/open_store.hpp"
 #include "storage/table.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/support/driven_server.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 /// What a create, a user and a connection cost, in counts that do not depend on the machine's load.
 namespace rollcall::tests {
@@ -33,9 +35,13 @@ struct Created {
   }
 };
 
+struct NoSockets {
+  NoSockets() { fake_kernel().clear(); }
+};
+
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(counted)
+BOOST_FIXTURE_TEST_SUITE(counted, NoSockets)
 
 BOOST_AUTO_TEST_CASE(a_create_costs_no_heap_but_the_table_s_pages_and_chunks) {
   Created created;
@@ -48,6 +54,36 @@ BOOST_AUTO_TEST_CASE(a_create_costs_no_heap_but_the_table_s_pages_and_chunks) {
   // A page of slots serves 256 users and a chunk some thousands, in each of 64 shards; their
   // directories grow now and then.
   BOOST_TEST(allocation_count() - before < creates / 256 + 2 * 64 + 64U);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_durable_create_costs_no_heap_of_ours_but_the_table_s_and_one_cursor_a_commit) {
+  const TemporaryDirectory directory;
+  const auto store = storage::open_store("sqlite:" + directory.file("a.db"), {}, {});
+  {
+    DrivenServer server(*store);
+    constexpr int connections = 64;
+    for (int i = 0; i < connections; ++i) server.connect();
+    const auto turn = [&] {
+      for (FakeSocket& each : fake_kernel().sockets()) {
+        each.forget_sent();
+        each.arrive(create);
+      }
+      server.take_turn();
+    };
+    for (int i = 0; i < 100; ++i) turn();
+    BOOST_REQUIRE(store->size() == 100U * connections);
+    const std::uint64_t before = allocation_count();
+    constexpr int turns = 300;
+    for (int i = 0; i < turns; ++i) turn();
+    BOOST_REQUIRE(store->size() == 400U * connections);
+    // SQLite asks for a cursor over each batch; what it takes from malloc() is not counted.
+    BOOST_TEST(allocation_count() - before < turns + turns * connections / 256 + 2 * 64 + 64U);
+    for (int i = 0; i < connections; ++i) fake_kernel().sockets()[std::size_t(i)].finish();
+    server.take_turn();
+  }
+  std::string error;
+  BOOST_TEST(store->close(error), error);
 }
 
 BOOST_AUTO_TEST_CASE(a_create_that_comes_alone_costs_one_recv_and_one_send) {
@@ -68,6 +104,29 @@ BOOST_AUTO_TEST_CASE(creates_that_come_together_are_answered_by_one_send) {
   for (int i = 0; i < 100; ++i) created.server.arrive(sixteen);
   BOOST_TEST(fake_kernel().calls().recv - before.recv == 100U);
   BOOST_TEST(fake_kernel().calls().send - before.send == 100U);
+}
+
+BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_each) {
+  storage::MemoryStore store;
+  DrivenServer server(store);
+  constexpr std::size_t connections = 64;
+  for (std::size_t i = 0; i < connections; ++i) server.connect();
+  constexpr std::uint64_t turns = 100;
+  const auto before = fake_kernel().calls();
+  for (std::uint64_t turn = 0; turn < turns; ++turn) {
+    for (FakeSocket& each : fake_kernel().sockets()) each.arrive(create);
+    server.take_turn();
+  }
+  constexpr std::uint64_t creates = turns * connections;
+  BOOST_REQUIRE(store.size() == creates);
+  const auto after = fake_kernel().calls();
+  BOOST_TEST(after.recv - before.recv == creates);
+  BOOST_TEST(after.send - before.send == creates);
+  // And one with which the io_context waits for the set.
+  const std::uint64_t waits = after.epoll - before.epoll + turns;
+  const std::uint64_t all = 2 * creates + waits;
+  BOOST_TEST_MESSAGE("system calls a create: " << double(all) / creates);
+  BOOST_TEST(10 * all <= 22 * creates);
 }
 
 BOOST_AUTO_TEST_CASE(a_user_costs_at_most_16_octets_over_its_text) {

@@ -110,12 +110,14 @@ int __wrap_close(int descriptor) {
 int __wrap_epoll_ctl(int set, int operation, int descriptor, epoll_event* event) {
   if (!FakeKernel::has(descriptor)) return __real_epoll_ctl(set, operation, descriptor, event);
   ready_set = set;
+  ++fake_kernel().calls().epoll;
   fake_kernel().at(descriptor).watch(event->data.ptr);
   return 0;
 }
 
 int __wrap_epoll_wait(int set, epoll_event* events, int count, int timeout) {
   if (set != ready_set) return __real_epoll_wait(set, events, count, timeout);
+  ++fake_kernel().calls().epoll;
   int ready = 0;
   for (FakeSocket& each : fake_kernel().sockets()) {
     const unsigned seen = ready < count ? each.take_events() : 0;

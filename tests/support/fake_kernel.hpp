@@ -56,6 +56,7 @@ class FakeKernel {
   struct Calls {
     std::uint64_t recv = 0;
     std::uint64_t send = 0;
+    std::uint64_t epoll = 0;  ///< epoll_wait for the set that they stand in, and epoll_ctl.
   };
 
   /// Whether `descriptor` is one of its sockets.
