@@ -26,13 +26,16 @@ ImportDocument::ImportDocument(std::string collection)
 }
 
 bool ImportDocument::damaged(const json::error_code& code) {
-  error_ = "is damaged at octet " + std::to_string(octets_) + ": " + code.message();
+  // A literal or a character that is cut is counted from where it was cut.
+  error_ = "is damaged near octet " + std::to_string(octets_) + ": " + code.message();
   return false;
 }
 
 bool ImportDocument::write(std::string_view piece) {
   json::error_code error;
-  octets_ += parser_.write_some(piece.data(), piece.size(), error);
+  const std::size_t taken = parser_.write_some(piece.data(), piece.size(), error);
+  octets_ += taken;
+  if (!error && taken < piece.size()) error = json::error::extra_data;
   return error ? damaged(error) : true;
 }
 

@@ -23,8 +23,9 @@ constexpr ProblemRow rows[] = {
      "connection.",
      true, 0},
     {Problem::bad_target, 400, "Bad Request", blank, "Bad Request",
-     "The request target holds a byte or a percent-escape that RFC 3986 does not allow: escape "
-     "such a byte as % and two hexadecimal digits.",
+     "The request target is none that is served here (RFC 9112, section 3.2): send a path such as "
+     "/users, or http://HOST/PATH, with every byte that RFC 3986 does not allow as % and two "
+     "hexadecimal digits, and without NUL.",
      true, 0},
     {Problem::bad_host, 400, "Bad Request", blank, "Bad Request",
      "Send exactly one valid Host field (RFC 9112, section 3.2).", true, 0},
@@ -34,6 +35,10 @@ constexpr ProblemRow rows[] = {
      false, 0},
     {Problem::bad_query, 400, "Bad Request", invalid_query_type, "Invalid query",
      "Correct the parameters listed in errors and ask again.", false, 0},
+    {Problem::partial_put, 400, "Bad Request", blank, "Bad Request",
+     "Content-Range asks for a part of a user to be replaced: PUT the whole user, or PATCH members "
+     "of it.",
+     false, 0},
     {Problem::bad_key, 400, "Bad Request", blank, "Bad Request",
      "Idempotency-Key takes one string of 1 to 255 printable ASCII characters, such as a UUID, in "
      "quotation marks or bare.",
@@ -75,9 +80,12 @@ constexpr ProblemRow rows[] = {
     {Problem::expectation_failed, 417, "Expectation Failed", blank, "Expectation Failed",
      "The only expectation here is 100-continue: send the request without Expect.", false, 0},
     {Problem::not_json, 400, "Bad Request", invalid_user_type, "Invalid user",
-     "A user is one JSON text in UTF-8 (RFC 8259), with nothing behind it.", false, 0},
+     "A user is one JSON text in UTF-8 (RFC 8259), nested at most 32 deep, with nothing behind it.",
+     false, 0},
     {Problem::not_an_object, 400, "Bad Request", invalid_user_type, "Invalid user",
-     "A user is a JSON object with the members last-name, first-name and email.", false, 0},
+     "A user is a JSON object with the members last-name, first-name and email; a patch is one "
+     "with those that change.",
+     false, 0},
     {Problem::duplicate_member, 400, "Bad Request", invalid_user_type, "Invalid user",
      "A member name stands twice in the object: send each once.", false, 0},
     {Problem::invalid_user, 400, "Bad Request", invalid_user_type, "Invalid user",
@@ -100,6 +108,8 @@ constexpr ProblemRow rows[] = {
      "Unsupported Media Type",
      "Send JSON, with the header Content-Type: application/json, or what else the answer lists.",
      false, 0},
+    {Problem::unsupported_coding, 415, "Unsupported Media Type", blank, "Unsupported Media Type",
+     "Send the body as it is, without Content-Encoding.", false, 0},
     {Problem::storage_full, 503, "Service Unavailable", storage_type, "Not durable",
      "The disk is full: nothing was changed. Try again once there is room.", false, 10},
     {Problem::storage_error, 503, "Service Unavailable", storage_type, "Not durable",
@@ -122,6 +132,10 @@ constexpr ProblemRow rows[] = {
      false, 0},
     {Problem::too_many_listings, 503, "Service Unavailable", blank, "Service Unavailable",
      "Too many listings wait for their clients to read them. Try again.", false, 1},
+    {Problem::stopping, 503, "Service Unavailable", blank, "Service Unavailable",
+     "The server is being stopped. What has a line in this answer is done: send the rest on a new "
+     "connection.",
+     true, 1},
     {Problem::too_many_connections, 503, "Service Unavailable", blank, "Service Unavailable",
      "The server has as many connections as it takes. Try again.", true, 1},
 };

@@ -11,6 +11,7 @@ enum class Problem : std::uint8_t {
   bad_host,
   bad_condition,
   bad_query,
+  partial_put,
   bad_key,
   key_with_stream,
   key_reused,
@@ -37,6 +38,7 @@ enum class Problem : std::uint8_t {
   method_not_allowed,
   unknown_method,
   unsupported_media_type,
+  unsupported_coding,
   storage_full,
   storage_error,
   storage_faulted,
@@ -45,6 +47,7 @@ enum class Problem : std::uint8_t {
   overloaded,
   ids_exhausted,
   too_many_listings,
+  stopping,
   too_many_connections,
 };
 

@@ -114,12 +114,18 @@ Route route(const Request& request) noexcept {
   if (request.bad_key && wanted == Action::create_user) {
     return {Action::refuse, Problem::bad_key, ""};
   }
+  if (request.is_part && wanted == Action::replace_user) {
+    return {Action::refuse, Problem::partial_put, ""};
+  }
   if (is_conditional(wanted, request.target.resource)) {
     if (request.bad_condition) return {Action::refuse, Problem::bad_condition, ""};
     if (fails_on_collection(request)) return {Action::refuse, Problem::condition_failed, ""};
   }
   if (const char* const fields = wanted_type(wanted, request.media_type)) {
     return {Action::refuse, Problem::unsupported_media_type, fields};
+  }
+  if (request.is_coded && (takes_user(wanted) || wanted == Action::create_users)) {
+    return {Action::refuse, Problem::unsupported_coding, "\r\nAccept-Encoding: identity"};
   }
   return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : ""};
 }

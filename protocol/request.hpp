@@ -63,6 +63,8 @@ struct Request {
   bool bad_expectation = false;   ///< Any other Expect (417).
   Accepted accepted;
   bool bad_key = false;        ///< An Idempotency-Key that is malformed, or two (400).
+  bool is_part = false;        ///< There is a Content-Range: of a PUT, a part of what is put.
+  bool is_coded = false;       ///< A Content-Encoding but identity (415).
   bool bad_condition = false;  ///< An If-Match or If-None-Match that is malformed (400).
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
   std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.

@@ -262,6 +262,12 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       count(content_types_);
       request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
       return limit_body();
+    case field::content_encoding:
+      request_.is_coded = request_.is_coded || !equals(value, "identity");
+      return;
+    case field::content_range:
+      request_.is_part = true;
+      return;
     case field::accept:
       return add_accepted(value, request_.accepted);
     case field::if_match:

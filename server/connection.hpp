@@ -43,6 +43,9 @@ class Connection {
   void on_tick();
   /// The server stops: what was asked for is answered, the last answer with `Connection: close`.
   void drain();
+  /// The server has waited long enough for the end of a stream of users: it reads no more of it,
+  /// answers what it has read, and says so in a last line.
+  void stop_stream();
   /// Closes the socket now.
   void cut();
 

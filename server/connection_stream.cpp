@@ -121,6 +121,13 @@ void Connection::break_bulk_off() {
   drop_request();
 }
 
+void Connection::stop_stream() {
+  if (closed() || !bulk_ || bulk_->ended() || closing_) return;
+  fail_bulk(Problem::stopping);
+  send();
+  finish_or_wait();
+}
+
 void Connection::start_export(const protocol::AnswerContext& answer) {
   const protocol::Request& request = parser_->request();
   std::vector<protocol::QueryError> errors = protocol::refuse_parameters(request.query);

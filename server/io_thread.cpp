@@ -89,6 +89,15 @@ void IoThread::drain() {
   });
 }
 
+void IoThread::stop_streams() {
+  boost::asio::post(context_, [this] {
+    refresh_clock();
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop_stream();
+    end_turn();
+    schedule();
+  });
+}
+
 void IoThread::cut() {
   boost::asio::post(context_, [this] {
     draining_ = true;

@@ -58,6 +58,8 @@ class IoThread final : private storage::SessionOwner {
   void adopt(int socket, bool turned_away);
   /// No new requests: what is in flight is answered, then each connection is closed.
   void drain();
+  /// Connection::stop_stream() for each.
+  void stop_streams();
   /// Cuts every connection, answered or not; the store still completes what it has.
   void cut();
   /// Connections adopted and not closed yet, without those turned away, and those.

@@ -77,6 +77,8 @@ inline constexpr std::chrono::milliseconds min_timeout{100};
 inline constexpr std::chrono::milliseconds max_timeout{86'400'000};
 /// How often deadlines are looked at: a timeout is exact to this.
 inline constexpr std::chrono::milliseconds tick{250};
+/// From SIGTERM until a stream of users is read no more: a short one is whole by then.
+inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
 /// From SIGTERM until connections that still send or read are cut.
 inline constexpr std::chrono::milliseconds stop_deadline{8'000};
 /// From SIGTERM until the process ends even if the disk hangs.

@@ -242,6 +242,9 @@ Options interpret(const Values& values) {
   };
   Options options;
   options.store = value("store", "sqlite:rollcall.db");
+  if (!storage::is_store_url(options.store)) {
+    throw UsageError("--store: '" + options.store + "' is no store: give memory: or sqlite:PATH");
+  }
   const std::string processors = std::to_string(usable_processors());
   options.threads = static_cast<unsigned>(
       parse_number("threads", value("threads", processors), min_io_threads, max_io_threads));

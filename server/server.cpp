@@ -184,10 +184,18 @@ void Server::stop() {
   std::fputs("rollcall: stopping; answering what is in flight\n", stderr);
   for (const auto& each : listeners_) each->close();
   for (const auto& each : threads_) each->drain();
-  deadline_.expires_after(stop_deadline);
-  deadline_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
-    for (const auto& each : threads_) each->cut();
+  at_deadline(stop_stream_time, [this] {
+    for (const auto& each : threads_) each->stop_streams();
+    at_deadline(stop_deadline - stop_stream_time, [this] {
+      for (const auto& each : threads_) each->cut();
+    });
+  });
+}
+
+void Server::at_deadline(std::chrono::milliseconds time, std::function<void()> act) {
+  deadline_.expires_after(time);
+  deadline_.async_wait([act = std::move(act)](boost::system::error_code error) {
+    if (!error) act();
   });
 }
 

@@ -3,6 +3,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +44,8 @@ class Server {
   void say_full();
   void watch_signals();
   void stop();
+  /// `act` is called when `time` is over, unless deadline_ is cancelled or set anew.
+  void at_deadline(std::chrono::milliseconds time, std::function<void()> act);
   void thread_drained();
 
   const Options options_;

@@ -9,6 +9,8 @@
 namespace rollcall::storage {
 namespace {
 
+constexpr std::string_view sqlite = "sqlite:";
+
 /// By their ids: addresses are personal data.
 [[noreturn]] void refuse_duplicates(const std::string& path,
                                     const std::vector<std::vector<UserId>>& groups) {
@@ -39,15 +41,18 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
 
 }  // namespace
 
+bool is_store_url(const std::string& url) noexcept {
+  return url == "memory:" || (url.starts_with(sqlite) && url.size() > sqlite.size());
+}
+
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
                                   const LoadProgress& progress) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (url == "memory:") return std::make_unique<MemoryStore>(options.rules);
-  if (url.starts_with(sqlite) && url.size() > sqlite.size()) {
-    return open_sqlite(url.substr(sqlite.size()), options, progress);
+  if (!is_store_url(url)) {
+    throw StoreOpenError("no store is called '" + url.substr(0, 64) +
+                         "': give memory: or sqlite:PATH");
   }
-  throw StoreOpenError("no store is called '" + url.substr(0, 64) +
-                       "': give memory: or sqlite:PATH");
+  if (url == "memory:") return std::make_unique<MemoryStore>(options.rules);
+  return open_sqlite(url.substr(sqlite.size()), options, progress);
 }
 
 }  // namespace rollcall::storage

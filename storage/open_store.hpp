@@ -17,6 +17,9 @@ struct StoreOptions {
   StoreRules rules;
 };
 
+/// Whether `url` is `memory:` or `sqlite:PATH`.
+bool is_store_url(const std::string& url) noexcept;
+
 /// Opens what `url` names: `memory:` (nothing is kept) or `sqlite:PATH` (made if it does not exist;
 /// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError with one
 /// line for a person, also for users that share an address when they must not; no existing file is

@@ -60,6 +60,9 @@ def changes():
     yield user("delete", {"If-Match": TAG})
     yield user("delete", {"If-Match": "nothing"})
     yield user("delete", target="/users/0")
+    for method in ("put", "patch"):
+        yield user(method, {**JSON, "Content-Encoding": "gzip"}, MEERE)
+    yield user("put", {**JSON, "Content-Range": "bytes 0-9/10"}, MEERE)
     yield user("put", JSON, MEERE)
     yield user("delete", {"Accept": "application/json"})
     yield user("delete", target="/users/2")
@@ -100,6 +103,7 @@ def own_requests():
     yield post(BAD)
     yield post(b"{")
     yield Request("post", "/users", "/users", {"Content-Type": "text/plain"}, b"{}")
+    yield post(MEERE, {"Content-Encoding": "gzip"})
     yield Request("options", "/users", "/users")
     for path in ("/livez", "/readyz", "/openapi.json"):
         for method in ("get", "head", "options"):

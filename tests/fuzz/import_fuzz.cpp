@@ -18,13 +18,18 @@ namespace {
 
 using tests::require;
 
-/// The error, or each user as it is read.
+/// The error, or each user as it is read. Of damage only that there is some: where a parser sees
+/// it, and what it calls it, depends on the pieces.
 std::string read_document(const std::vector<std::string_view>& pieces) {
   protocol::ImportDocument document("users");
+  const auto refusal = [&] {
+    const std::string& error = document.error();
+    return error.starts_with("is damaged") ? "is damaged" : error;
+  };
   for (const std::string_view piece : pieces) {
-    if (!document.write(piece)) return document.error();
+    if (!document.write(piece)) return refusal();
   }
-  if (!document.finish()) return document.error();
+  if (!document.finish()) return refusal();
   protocol::ElementReader reader{protocol::MemberNames()};
   std::string all;
   for (const boost::json::value& each : document.users()) {

@@ -24,6 +24,26 @@ BOOST_AUTO_TEST_CASE(another_one_or_none_or_two_is_415) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_content_encoding_is_415_but_identity) {
+  const std::string json = "Content-Type: application/json\r\n";
+  const std::string lines = "Content-Type: application/x-ndjson\r\n";
+  const auto request = [](const std::string& method, const std::string& fields) {
+    return method + " HTTP/1.1\r\nHost: x\r\n" + fields + "Content-Length: 2\r\n\r\n{}";
+  };
+  for (const std::string coding : {"gzip", "br", "identity, gzip", "x", ""}) {
+    const std::string field = "Content-Encoding: " + coding + "\r\n";
+    for (const std::string& each :
+         {request("POST /users", json + field), request("POST /users", lines + field),
+          request("PUT /users/1", field + json), request("PATCH /users/1", field + json)}) {
+      check_stays(each, 415);
+      BOOST_TEST(ask(each).text.find("\r\nAccept-Encoding: identity\r\n") != std::string::npos);
+    }
+    check_stays(request("GET /livez", field), 200);
+  }
+  check_stays(request("POST /users", json + "Content-Encoding: Identity\r\n"), 400);
+  check_stays(request("POST /users", lines + "Content-Encoding: identity\r\n"), 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

@@ -50,6 +50,12 @@ BOOST_AUTO_TEST_CASE(put_wants_a_whole_user_as_json) {
   check(with_body("PUT /users/1", other, "Content-Type: application/merge-patch+json\r\n"), 415);
 }
 
+BOOST_AUTO_TEST_CASE(put_of_a_part_is_400) {
+  const std::string range = "Content-Type: application/json\r\nContent-Range: bytes 0-9/10\r\n";
+  check(with_body("PUT /users/1", other, range), 400, "Content-Range asks for a part");
+  check(with_body("PATCH /users/1", other, range), 200);
+}
+
 BOOST_AUTO_TEST_CASE(patch_changes_the_members_that_it_has) {
   for (const char* type : {"application/json", "application/merge-patch+json; charset=utf-8"}) {
     const std::string fields = "Content-Type: " + std::string(type) + "\r\n";

@@ -28,11 +28,12 @@ std::map<std::string, std::string> snapshot(const fs::path& directory) {
 }
 
 /// Runs the program, which must refuse: its one line on standard error.
-std::string refusal(const std::string& store, const std::string& listen = "127.0.0.1:0") {
+std::string refusal(const std::string& store, const std::string& listen = "127.0.0.1:0",
+                    int expected_code = 1) {
   Program program(ROLLCALL_PROGRAM, {"--listen", listen, "--store", store});
   const auto code = program.wait();
   BOOST_REQUIRE(code);
-  BOOST_TEST(*code == 1);
+  BOOST_TEST(*code == expected_code);
   const std::string error = program.error_output();
   BOOST_TEST(error.find('\n') == error.size() - 1, "one line: " << error);
   BOOST_TEST(program.output().empty());
@@ -127,7 +128,10 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_missing_or_not_a_directory_is_refused) 
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_store_is_refused_with_what_to_give) {
-  BOOST_TEST(refusal("mysql://x").find("memory: or sqlite:PATH") != std::string::npos);
+  for (const char* store : {"mysql://x", "sqlite:", "memory:x", "rollcall.db"}) {
+    const std::string error = refusal(store, "127.0.0.1:0", 2);
+    BOOST_TEST(error.find("give memory: or sqlite:PATH") != std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_option_is_one_line_and_exit_2) {

@@ -82,6 +82,45 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_process_at_once_and_keeps_what_was
   BOOST_TEST(client.exchange("GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n")->result_int() == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_sending_is_ended_by_a_line_that_says_so) {
+  const TemporaryDirectory directory;
+  const std::string store = "sqlite:" + directory.file("rollcall.db");
+  std::string answer;
+  {
+    RunningServer server(store);
+    Client client(server.port());
+    const std::string line = body + "\n";
+    const std::string head =
+        "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+        "Content-Length: 1000000000\r\n\r\n";
+    BOOST_REQUIRE(client.send(head + line));
+    answer = client.receive_some();
+    server.program().signal(SIGTERM);
+    // It is taken for a while; then it may be that nobody reads it any more.
+    std::thread sender([&] {
+      while (client.send(line)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    });
+    while (answer.find("\"line\":0,") == answer.npos) {
+      const std::string more = client.receive_some();
+      if (more.empty()) break;
+      answer += more;
+    }
+    BOOST_TEST(server.program().wait().value_or(-1) == 0);
+    sender.join();
+  }
+  BOOST_TEST(answer.find("The server is being stopped.") != answer.npos);
+  // As many users as lines, none of them lost.
+  std::size_t answered = 0;
+  for (std::size_t at = 0; (at = answer.find("{\"id\":", at)) != answer.npos; ++at) ++answered;
+  BOOST_TEST(answered > 10U);
+  RunningServer server(store);
+  Client client(server.port());
+  const auto last =
+      client.exchange("GET /users/" + std::to_string(answered) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_REQUIRE(last);
+  BOOST_TEST(last->result_int() == 200U);
+}
+
 BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_one_file) {
   const TemporaryDirectory directory;
   {
