@@ -42,7 +42,9 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
 }  // namespace
 
 bool is_store_url(const std::string& url) noexcept {
-  return url == "memory:" || (url.starts_with(sqlite) && url.size() > sqlite.size());
+  if (url == "memory:") return true;
+  // :memory: is SQLite's name for a file that is none.
+  return url.starts_with(sqlite) && url.size() > sqlite.size() && url != "sqlite::memory:";
 }
 
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
