@@ -37,7 +37,7 @@ extern "C" void end_hung_stop(int) {
 
 std::string advice(const boost::system::error_code& error) {
   if (error == asio::error::address_in_use) {
-    return "another program listens there: stop it, or choose another port with --listen";
+    return "another program listens there, or another --listen: stop it, or choose another port";
   }
   return error.message() + ": choose another address with --listen";
 }

@@ -27,6 +27,11 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
   if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
     throw StoreOpenError(path + " does not exist: name another file with --store");
   }
+  // To be opened is to be made a store.
+  if (missing == Missing::refuse && std::filesystem::is_regular_file(path, error) &&
+      std::filesystem::file_size(path, error) == 0) {
+    throw StoreOpenError(path + " is empty: name another file with --store");
+  }
   OpenReport report;
   journal_ = SqliteJournal::open(path, table_, report, progress);
   last_id_ = report.last_id;

@@ -17,9 +17,9 @@ class OfflineStore {
  public:
   enum class Missing : bool { refuse, make };
 
-  /// Opens `url` and loads its users. `missing`: what is to become of a file that is not there.
-  /// Throws StoreOpenError with one line for a person, also if a server has the file or if `url` is
-  /// another store's; no existing file is changed then.
+  /// Opens `url` and loads its users. `missing`: what is to become of a file that is not there, or
+  /// is empty. Throws StoreOpenError with one line for a person, also if a server has the file or
+  /// if `url` is another store's; no existing file is changed then.
   OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress);
 
   /// The largest id ever given out.

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/temporary_directory.hpp"
 
@@ -56,6 +57,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_is_made_only_if_it_is_asked_for) {
   const std::string url = "sqlite:" + directory.file("a.db");
   BOOST_CHECK_THROW(OfflineStore(url, Missing::refuse, {}), StoreOpenError);
   BOOST_TEST(std::filesystem::is_empty(directory.path()));
+  std::ofstream(directory.file("a.db")).flush();
+  BOOST_CHECK_THROW(OfflineStore(url, Missing::refuse, {}), StoreOpenError);
+  BOOST_TEST(std::filesystem::file_size(directory.file("a.db")) == 0U);
+  std::string error;
+  BOOST_TEST(OfflineStore(url, Missing::make, {}).close(error), error);
+  BOOST_TEST(std::filesystem::file_size(directory.file("a.db")) > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(other_stores_and_one_in_use_are_refused) {
