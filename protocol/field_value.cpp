@@ -46,6 +46,18 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
   return trim(taken);
 }
 
+}  // namespace
+
+bool names_coding(std::string_view value) noexcept {
+  while (!value.empty()) {
+    const std::string_view coding = take_until(value, ',');
+    if (!coding.empty() && !equals(coding, "identity")) return true;
+  }
+  return false;
+}
+
+namespace {
+
 /// In thousandths (RFC 9110, section 12.4.2). What is no weight is as good as none given.
 std::uint16_t weight_of(std::string_view parameters) noexcept {
   constexpr std::uint16_t most = 1'000;

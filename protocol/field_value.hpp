@@ -19,6 +19,10 @@ bool is_hex_digit(char c) noexcept;
 /// What a Content-Type says (RFC 9110, section 8.3).
 MediaType to_media_type(std::string_view value) noexcept;
 
+/// Whether a Content-Encoding names another coding than identity (RFC 9110, section 8.4); empty
+/// elements of the list name none (section 5.6.1.2).
+bool names_coding(std::string_view value) noexcept;
+
 /// Notes what an Accept names by itself (RFC 9110, section 12.5.1), and how it is weighed. One with
 /// a quotation mark names nothing: no media type here has such a parameter.
 void add_accepted(std::string_view value, Accepted& accepted) noexcept;

@@ -123,7 +123,7 @@ class Reader {
       std::transform(value.begin(), value.end(), value.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
       });
-      filter.substrings.push_back(std::move(value));
+      filter.substrings.emplace_back(std::move(value));
     } else if (name == "id") {
       const auto id = to_integer(value, storage::min_user_id, storage::max_user_id);
       id ? filter.ids.push_back(*id) : error(name, bad_id);

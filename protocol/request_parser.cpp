@@ -263,7 +263,7 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
       request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
       return limit_body();
     case field::content_encoding:
-      request_.is_coded = request_.is_coded || !equals(value, "identity");
+      request_.is_coded = request_.is_coded || names_coding(value);
       return;
     case field::content_range:
       request_.is_part = true;
@@ -286,9 +286,9 @@ void RequestParser::on_field_impl(field name, string_view name_text, string_view
 
 /// A stream of users may be of any length: it is its lines that are bounded.
 void RequestParser::limit_body() {
-  const bool stream = request_.media_type == MediaType::ndjson && request_.method == Method::post &&
-                      request_.target.resource == Resource::users;
-  if (stream) {
+  is_stream_ = request_.media_type == MediaType::ndjson && request_.method == Method::post &&
+               request_.target.resource == Resource::users;
+  if (is_stream_) {
     body_limit(boost::none);
   } else {
     body_limit(max_body_octets);

@@ -64,6 +64,10 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   /// Some octet of this message has been seen; a line end before it is none.
   bool started() const noexcept { return started_; }
   bool head_done() const noexcept { return head_done_; }
+  /// Once the head is done: the body is a stream of users that may be longer than other bodies.
+  bool is_unbounded() {
+    return is_stream_ && (chunked() || content_length().value_or(0) > max_body_octets);
+  }
 
  private:
   using string_view = boost::beast::string_view;
@@ -127,6 +131,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool bad_host_ = false;
   bool bad_framing_ = false;
   bool unknown_coding_ = false;
+  bool is_stream_ = false;
 
   static_assert(max_header_octets < 65'536 && max_chunk_extension_octets < 32'768 &&
                 max_header_fields < 255);

@@ -78,13 +78,7 @@ void Connection::write_answer(const Exchange& exchange, bool close) {
   answer.keep_alive_http10 = !exchange.http11 && !close;
   answer.head = exchange.head;
   server::write_answer(output(), exchange, answer);
-  if (exchange.kind == Exchange::Kind::list) account_output();
-}
-
-/// The output holds much, and the thread bounds how much its connections hold together.
-void Connection::account_output() {
-  const std::size_t before = std::exchange(listed_octets_, unsent());
-  thread_.change_listed_octets(before, listed_octets_);
+  if (exchange.kind == Exchange::Kind::list) account_output(Unread::listings);
 }
 
 void Connection::answer_held() {
@@ -155,27 +149,6 @@ void Connection::start_find() {
   thread_.session().find(exchange);
 }
 
-void Connection::start_list(const protocol::AnswerContext& answer) {
-  protocol::ListQuery asked = protocol::parse_list_query(parser_->request().query);
-  const bool full =
-      thread_.listings() >= max_listings || thread_.listed_octets() >= max_listed_octets;
-  if (full || !asked.errors.empty()) {
-    const Problem problem = asked.errors.empty() ? Problem::too_many_listings : Problem::bad_query;
-    protocol::write_problem(output(), problem, {"", nullptr, &asked.errors}, answer);
-    return drop_request();
-  }
-  Exchange& exchange = begin_exchange(Exchange::Kind::list);
-  exchange.listing = std::make_unique<Listing>();
-  Listing& listing = *exchange.listing;
-  listing.exchange = &exchange;
-  listing.request = std::move(asked.request);
-  listing.asked = std::move(asked);
-  listing.query = parser_->request().query;
-  drop_request();
-  enqueue(exchange);
-  thread_.list(listing);
-}
-
 void Connection::start_update() {
   const protocol::Request& request = parser_->request();
   Exchange& exchange = begin_exchange(Exchange::Kind::write);
@@ -239,15 +212,15 @@ void Connection::send() {
     output_->consume(static_cast<std::size_t>(sent));
     if (output_->size() == 0) {
       drop_output();
-    } else if (listed_octets_ > 0) {
-      account_output();
+    } else {
+      account_sent();
     }
   }
 }
 
 void Connection::drop_output() {
   thread_.give_back(std::move(output_));
-  if (listed_octets_ > 0) account_output();
+  account_sent();
 }
 
 /// What is to happen next, now that this event is dealt with.
@@ -262,10 +235,11 @@ void Connection::finish_or_wait() {
     begin_linger();
   } else if (paused_) {
     const bool waits = held_ || continue_wanted_ || bulk_wanted_ || (bulk_ && bulk_->ended());
+    if (waits_for_room_) return;
     if (waits ? first_ == nullptr : !is_full()) {
       ask_to_resume();
-    } else if (is_crowded_out() && !std::exchange(waits_for_room_, true)) {
-      thread_.when_there_is_room(*this);
+    } else if (!waits) {
+      wait_for_room();
     }
   } else if (readable_) {
     ask_to_resume();

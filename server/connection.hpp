@@ -44,7 +44,8 @@ class Connection {
   /// The server stops: what was asked for is answered, the last answer with `Connection: close`.
   void drain();
   /// The server has waited long enough for the end of a stream of users: it reads no more of it,
-  /// answers what it has read, and says so in a last line.
+  /// answers what it has read, and says so in a last line. Nor does it wait for what
+  /// defers_listing().
   void stop_stream();
   /// Closes the socket now.
   void cut();
@@ -53,6 +54,11 @@ class Connection {
   void create_line(std::uint64_t line, const storage::UserView& user);
   void refuse_line(std::uint64_t line, protocol::Problem problem,
                    const protocol::UserReader& reader);
+
+  /// Waits for a listing only, and its peer sends no more: it has probably gone.
+  bool defers_listing() const noexcept {
+    return peer_closing_ && first_ != nullptr && first_->listing && !first_->done;
+  }
 
   bool turned_away() const noexcept { return turned_away_; }
   bool closed() const noexcept { return socket_ < 0; }
@@ -65,7 +71,9 @@ class Connection {
 
   // connection_input.cpp
   bool is_full() const noexcept;
-  bool is_crowded_out() const noexcept;
+  bool lacks_room() const noexcept;
+  bool lacks_spare() const noexcept;
+  void defer_listing() noexcept;
   void receive();
   void take_in(std::string_view bytes, bool from_rest);
   std::size_t parse(std::string_view bytes);
@@ -83,21 +91,23 @@ class Connection {
   void end_bulk();
   void fail_bulk(protocol::Problem problem);
   void break_bulk_off();
+  void wait_for_room();
 
+  void start_list(const protocol::AnswerContext& answer);
+  void account_output(Unread kind);
+  void account_sent();
   void start_export(const protocol::AnswerContext& answer);
   void next_export_piece();
   bool has_export_piece() const noexcept;
   bool write_export_piece();
 
   // connection.cpp
-  void account_output();
   void send();
   void write_answers();
   void write_answer(const Exchange& exchange, bool close);
   void answer_held();
   Exchange& begin_exchange(Exchange::Kind kind);
   void start_find();
-  void start_list(const protocol::AnswerContext& answer);
   void start_update();
   void drop_output();
   void enqueue(Exchange& exchange);
@@ -128,7 +138,8 @@ class Connection {
   Exchange* first_ = nullptr;  ///< In flight, in the order of the requests.
   Exchange* last_ = nullptr;
   std::size_t in_flight_ = 0;
-  std::size_t listed_octets_ = 0;  ///< Of listings, in output_.
+  std::size_t accounted_octets_ = 0;  ///< Of output_, in the thread's sum.
+  Unread accounted_as_ = Unread::listings;
 
   const bool turned_away_;
   bool readable_ = false;      ///< The socket may hold something that was not received yet.
@@ -146,7 +157,8 @@ class Connection {
   bool dirty_ = false;
   bool resume_asked_ = false;
   bool receiving_ = false;
-  bool waits_for_room_ = false;  ///< Paused, for the store has too many writes to do.
+  bool let_on_ = false;          ///< By on_room(), and has passed nothing on since.
+  bool waits_for_room_ = false;  ///< Or for spare: paused until IoThread calls on_room().
 };
 
 }  // namespace rollcall::server

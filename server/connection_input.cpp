@@ -15,7 +15,10 @@ using protocol::RequestParser;
 
 void Connection::on_ready(std::uint32_t events) {
   if (closed()) return;
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = peer_closing_ = true;
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    readable_ = peer_closing_ = true;
+    defer_listing();
+  }
   if ((events & EPOLLIN) != 0) readable_ = true;
   if ((events & EPOLLOUT) != 0 && output_) send();
   if (!paused_) receive();
@@ -39,6 +42,7 @@ void Connection::resume() {
 
 void Connection::on_room() {
   waits_for_room_ = false;
+  let_on_ = true;
   if (closed()) return;
   progressed();
   finish_or_wait();
@@ -101,13 +105,24 @@ void Connection::take_in(std::string_view bytes, bool from_rest) {
 /// As much is passed on, or unread by the peer, as may be.
 bool Connection::is_full() const noexcept {
   if (!bulk_) return in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets;
-  const bool spare = thread_.listed_octets() < max_listed_octets;
-  return is_crowded_out() || in_flight_ >= max_lines_in_flight ||
-         unsent() >= (spare ? max_unread_line_octets : max_unsent_octets);
+  return in_flight_ >= max_lines_in_flight || unsent() >= max_unread_line_octets || lacks_room() ||
+         lacks_spare();
 }
 
 /// A stream leaves the store room for requests that can't wait.
-bool Connection::is_crowded_out() const noexcept { return bulk_ && !thread_.session().has_room(); }
+bool Connection::lacks_room() const noexcept { return bulk_ && !thread_.has_room(); }
+
+/// Other streams' answers take what there is.
+bool Connection::lacks_spare() const noexcept {
+  return bulk_ && unsent() >= max_unsent_octets && !thread_.has_spare();
+}
+
+/// Behind those of which it is known that somebody waits for them.
+void Connection::defer_listing() noexcept {
+  for (Exchange* each = first_; each != nullptr; each = each->next_in_line) {
+    if (each->listing) each->listing->deferred = true;
+  }
+}
 
 std::size_t Connection::parse(std::string_view bytes) {
   std::size_t used = 0;
@@ -182,6 +197,10 @@ void Connection::on_head() {
       return hold_problem(route_.problem, false);
     }
     continue_wanted_ = true;
+  }
+  // The end of a stream may be far: whoever sends it is told now.
+  if (route_.action == Action::refuse && parser_->is_unbounded()) {
+    return hold_problem(route_.problem, false);
   }
   bulk_wanted_ = route_.action == Action::create_users;
   if (takes_user(route_.action)) {

@@ -3,7 +3,8 @@
 #include "server/io_thread.hpp"
 #include "server/status_problem.hpp"
 
-/// Connection's part of streams: of users in one request, and of all users in one answer.
+/// Connection's part of what may be large: a stream of users in one request, one of all users in an
+/// answer, and listings.
 namespace rollcall::server {
 
 using protocol::Problem;
@@ -25,6 +26,7 @@ void Connection::start_bulk() {
   bulk_ = std::make_unique<Bulk>(*this, request.http11);
   parser_->read_body_into(bulk_.get());
   protocol::write_stream_head(output(), bulk_->chunked(), context(!keep_alive_));
+  if (thread_.streams_stopped()) fail_bulk(Problem::stopping);
 }
 
 /// As parse_one(), but in small pieces, so that what is passed on stays near its bound.
@@ -39,6 +41,7 @@ bool Connection::parse_bulk(std::string_view bytes, std::size_t& consumed) {
   consumed = result.consumed;
   // Blank ones too: that is how a stream that waits for users is kept alive.
   if (bulk_->lines() != lines) progressed();
+  let_on_ = false;
   switch (result.progress) {
     case RequestParser::Progress::complete:
       bulk_->finish();
@@ -92,13 +95,13 @@ void Connection::write_lines() {
     thread_.give_back(exchange);
   }
   lines.end();
-  account_output();
+  account_output(Unread::lines);
 }
 
 /// The request has ended and every line is answered.
 void Connection::end_bulk() {
   protocol::write_stream_end(output(), bulk_->chunked());
-  account_output();
+  account_output(Unread::lines);
   bulk_.reset();
   closing_ = !keep_alive_ || thread_.draining();
   drop_request();
@@ -116,16 +119,57 @@ void Connection::break_bulk_off() {
   protocol::LineWriter lines(output(), bulk_->chunked());
   lines.problem(0, broken_bulk_, {});
   lines.end();
-  account_output();
+  account_output(Unread::lines);
   bulk_.reset();
   drop_request();
 }
 
+/// A paused stream for which it is not its own answers that have to be waited for.
+void Connection::wait_for_room() {
+  const bool room = lacks_room();
+  if (!room && !lacks_spare()) return;
+  waits_for_room_ = true;
+  room ? thread_.when_there_is_room(*this, let_on_) : thread_.when_there_is_spare(*this);
+}
+
 void Connection::stop_stream() {
-  if (closed() || !bulk_ || bulk_->ended() || closing_) return;
+  if (closed()) return;
+  if (defers_listing()) return cut();
+  if (!bulk_ || bulk_->ended() || closing_) return;
   fail_bulk(Problem::stopping);
   send();
   finish_or_wait();
+}
+
+void Connection::start_list(const protocol::AnswerContext& answer) {
+  protocol::ListQuery asked = protocol::parse_list_query(parser_->request().query);
+  if (!asked.errors.empty() || !thread_.takes_listings()) {
+    const Problem problem = asked.errors.empty() ? Problem::too_many_listings : Problem::bad_query;
+    protocol::write_problem(output(), problem, {"", nullptr, &asked.errors}, answer);
+    return drop_request();
+  }
+  Exchange& exchange = begin_exchange(Exchange::Kind::list);
+  exchange.listing = std::make_unique<Listing>();
+  Listing& listing = *exchange.listing;
+  listing.exchange = &exchange;
+  listing.request = std::move(asked.request);
+  listing.deferred = peer_closing_;
+  listing.asked = std::move(asked);
+  listing.query = parser_->request().query;
+  drop_request();
+  enqueue(exchange);
+  thread_.list(listing);
+}
+
+/// The output holds much, and the thread bounds how much its connections hold together.
+void Connection::account_output(Unread kind) {
+  thread_.unread(accounted_as_) -= std::exchange(accounted_octets_, unsent());
+  accounted_as_ = kind;
+  thread_.unread(kind) += accounted_octets_;
+}
+
+void Connection::account_sent() {
+  if (accounted_octets_ > 0) account_output(accounted_as_);
 }
 
 void Connection::start_export(const protocol::AnswerContext& answer) {

@@ -10,6 +10,12 @@
 
 namespace rollcall::server {
 
+/// Answers that may be large, for which a thread has a bound each.
+enum class Unread : std::uint8_t {
+  listings,
+  lines,  ///< Of streams of users.
+};
+
 class Connection;
 struct Exchange;
 

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <utility>
@@ -92,6 +93,7 @@ void IoThread::drain() {
 void IoThread::stop_streams() {
   boost::asio::post(context_, [this] {
     refresh_clock();
+    streams_stopped_ = true;
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop_stream();
     end_turn();
     schedule();
@@ -125,6 +127,20 @@ void IoThread::give_back(Exchange& exchange) {
   exchange.exporting.reset();
   exchange.bad_line.reset();
   exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
+}
+
+bool IoThread::takes_listings() {
+  if (unread(Unread::listings) >= max_listed_octets) return false;
+  return listings_ < max_listings || cut_deferred_listing();
+}
+
+/// Makes place for one: the client that asked for a listing and said no more has probably gone.
+bool IoThread::cut_deferred_listing() {
+  const auto gone = std::find_if(connections_.begin(), connections_.end(),
+                                 [](const auto& each) { return each->defers_listing(); });
+  if (gone == connections_.end()) return false;
+  (*gone)->cut();
+  return true;
 }
 
 void IoThread::list(Listing& listing) {
@@ -178,7 +194,8 @@ void IoThread::wait_until_ready() {
 }
 
 void IoThread::take_turns() {
-  for (int i = 0; i < max_turns_a_wakeup && take_turn(); ++i) {
+  const Clock::time_point begin = Clock::now();
+  for (int i = 0; i < max_turns_a_wakeup && take_turn() && now_ - begin < max_wakeup_time; ++i) {
   }
   schedule();
 }
@@ -206,7 +223,7 @@ bool IoThread::take_turn() {
 void IoThread::end_turn() {
   session_->end_turn();
   // A listing whose answer nobody would read makes no room: it waits until others were read.
-  store_works_ = listed_octets_ < max_listed_octets && session_->work();
+  store_works_ = unread(Unread::listings) < max_listed_octets && session_->work();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.
@@ -214,19 +231,29 @@ void IoThread::end_turn() {
   dirty_.clear();
   let_streams_go_on();
   if (!removed_.empty()) {
-    std::erase_if(resumed_, [](const Connection* each) { return each->closed(); });
+    for (auto* const waiting : {&resumed_, &passed_over_, &crowded_out_, &without_spare_}) {
+      std::erase_if(*waiting, [](const Connection* each) { return each->closed(); });
+    }
     removed_.clear();
   }
   stop_if_drained();
 }
 
 void IoThread::let_streams_go_on() {
-  if (crowded_out_.empty()) return;
-  std::erase_if(crowded_out_, [](const Connection* each) { return each->closed(); });
+  if (!without_spare_.empty() && has_spare()) let_go_on(without_spare_);
   if (!session_->has_room()) return;
+  passed_over_.insert(passed_over_.end(), crowded_out_.begin(), crowded_out_.end());
+  crowded_out_.clear();
+  if (!passed_over_.empty()) let_go_on(passed_over_);
+}
+
+/// In the next turn they come before all who may take the room from them again.
+void IoThread::let_go_on(std::vector<Connection*>& waiting) {
   // They may come back at once.
-  const std::vector<Connection*> waiting = std::exchange(crowded_out_, {});
-  for (Connection* const each : waiting) each->on_room();
+  const std::vector<Connection*> going = std::exchange(waiting, {});
+  std::vector<Connection*> others = std::exchange(resumed_, {});
+  for (Connection* const each : going) each->on_room();
+  resumed_.insert(resumed_.end(), others.begin(), others.end());
 }
 
 void IoThread::schedule() {

@@ -58,7 +58,7 @@ class IoThread final : private storage::SessionOwner {
   void adopt(int socket, bool turned_away);
   /// No new requests: what is in flight is answered, then each connection is closed.
   void drain();
-  /// Connection::stop_stream() for each.
+  /// Connection::stop_stream() for each, and for streams that begin later.
   void stop_streams();
   /// Cuts every connection, answered or not; the store still completes what it has.
   void cut();
@@ -86,21 +86,32 @@ class IoThread final : private storage::SessionOwner {
     if (buffer->capacity() <= max_pooled_octets) buffers_.give_back(std::move(buffer));
     buffer.reset();
   }
-  /// Listings under way, and octets of listings that were not sent yet; see limits.hpp.
-  std::size_t listings() const noexcept { return listings_; }
-  std::size_t listed_octets() const noexcept { return listed_octets_; }
-  void change_listed_octets(std::size_t before, std::size_t after) noexcept {
-    listed_octets_ = listed_octets_ - before + after;
-  }
+  /// False if there are max_listings, or too much of others was not read yet.
+  bool takes_listings();
   void list(Listing& listing);
+  /// Octets that the clients of its connections have not read yet, by what they answer.
+  std::size_t& unread(Unread kind) noexcept { return unread_[static_cast<std::size_t>(kind)]; }
+  /// A stream may go on: there is room in the store, and nobody waits for it longer.
+  bool has_room() const noexcept {
+    return passed_over_.empty() && crowded_out_.empty() && session_->has_room();
+  }
+  /// A stream may have more answers unread than other requests.
+  bool has_spare() noexcept { return unread(Unread::lines) < max_unread_lines_octets; }
+  /// stop_streams() was called.
+  bool streams_stopped() const noexcept { return streams_stopped_; }
   Exchange& take_exchange();
   void give_back(Exchange& exchange);
   /// finish_turn() is to be called on the connection when this turn ends.
   void at_end_of_turn(Connection& connection) { dirty_.push_back(&connection); }
   /// resume() is to be called on the connection in the next turn.
   void in_next_turn(Connection& connection) { resumed_.push_back(&connection); }
-  /// on_room() is to be called on the connection when the store has room for a stream's writes.
-  void when_there_is_room(Connection& connection) { crowded_out_.push_back(&connection); }
+  /// on_room() is to be called on the connection, which has_room() or has_spare() told to wait, at
+  /// the end of a turn when that has changed; those that came first go on first. `in_vain`: it had
+  /// to wait before, and others took all the room since.
+  void when_there_is_room(Connection& connection, bool in_vain) {
+    (in_vain ? passed_over_ : crowded_out_).push_back(&connection);
+  }
+  void when_there_is_spare(Connection& connection) { without_spare_.push_back(&connection); }
   /// The connection's socket is closed; it is destroyed at the end of the turn.
   void remove(Connection& connection);
 
@@ -118,6 +129,8 @@ class IoThread final : private storage::SessionOwner {
   void take_over(int socket, bool turned_away);
   void schedule();
   void let_streams_go_on();
+  void let_go_on(std::vector<Connection*>& waiting);
+  bool cut_deferred_listing();
   void start_tick();
   void refresh_clock();
   std::atomic<std::size_t>& count_of(bool turned_away) noexcept {
@@ -141,14 +154,17 @@ class IoThread final : private storage::SessionOwner {
   Pool<Exchange> exchanges_;
   std::size_t exchanges_in_flight_ = 0;
   std::size_t listings_ = 0;
-  std::size_t listed_octets_ = 0;
+  std::array<std::size_t, 2> unread_{};  ///< By Unread.
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> removed_;
   std::vector<Connection*> dirty_;
   std::vector<Connection*> resumed_;
   std::vector<Connection*> resuming_;
-  std::vector<Connection*> crowded_out_;
+  std::vector<Connection*> passed_over_;    ///< In the order in which they came.
+  std::vector<Connection*> crowded_out_;    ///< So, behind those.
+  std::vector<Connection*> without_spare_;  ///< So, too.
   bool draining_ = false;
+  bool streams_stopped_ = false;
   bool turn_scheduled_ = false;
   bool store_works_ = false;  ///< The store has more to do in the next turn.
   std::function<void()> on_drained_;

@@ -30,12 +30,14 @@ inline constexpr int max_ready_a_turn = 512;
 inline constexpr int max_polls_a_turn = 8;
 /// Listings of one thread that may be under way; one more is answered with 503.
 inline constexpr std::size_t max_listings = 1'024;
-/// Octets of listings and of answers to streams of one thread that their clients have not read yet;
-/// beyond it a stream has max_unsent_octets like any other request, and the next
-/// listing is answered with 503.
+/// Octets of listings of one thread that their clients have not read yet; beyond it the next one is
+/// answered with 503.
 inline constexpr std::size_t max_listed_octets = 64 * 1'024 * 1'024;
-/// Turns before the io_context gets to look at its own work (posts, ticks).
+/// The same of answers to streams; beyond it a stream has max_unsent_octets like any other request.
+inline constexpr std::size_t max_unread_lines_octets = 64 * 1'024 * 1'024;
+/// Turns, and time, before the io_context gets to look at its own work (new connections, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
+inline constexpr std::chrono::milliseconds max_wakeup_time{5};
 /// Octets of a buffer that is worth keeping for reuse.
 inline constexpr std::size_t max_pooled_octets = 64 * 1'024;
 /// Buffers of each kind that a thread keeps for reuse.

@@ -194,8 +194,8 @@ void Server::stop() {
 
 void Server::at_deadline(std::chrono::milliseconds time, std::function<void()> act) {
   deadline_.expires_after(time);
-  deadline_.async_wait([act = std::move(act)](boost::system::error_code error) {
-    if (!error) act();
+  deadline_.async_wait([this, act = std::move(act)](boost::system::error_code error) {
+    if (!error && threads_running_ > 0) act();
   });
 }
 

@@ -14,7 +14,10 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
       : store_(store),
         owner_(owner),
         thread_(std::this_thread::get_id()),
-        scans_(*store.table_, store.round_.showing(), owner) {}
+        scans_(*store.table_, store.round_.showing(), owner) {
+    store_.sessions_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~DurableSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
 
   void write(WriteOperation& operation) noexcept override {
     if (const Status refusal = refuse(); refusal != Status::ok) {
@@ -23,10 +26,12 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
       return;
     }
     gathered_.append(operation);
+    ++pending_;
   }
 
   bool has_room() const noexcept override {
-    return store_.pending_writes_.load(std::memory_order_relaxed) < max_pending_stream_writes;
+    // Of its own writes, so that room comes with their completion and nobody has to tell of it.
+    return pending_ * store_.sessions_.load(std::memory_order_relaxed) < max_pending_stream_writes;
   }
 
   void find(FindOperation& operation) noexcept override { scans_.find(operation); }
@@ -79,6 +84,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
   }
 
   void complete(const Batch& batch) noexcept {
+    pending_ -= batch.count;
     for (WriteOperation* each = batch.first; each != nullptr;) {
       // The owner may reuse the operation at once.
       WriteOperation* const next = each->next;
@@ -92,6 +98,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
   const std::thread::id thread_;
   Scans scans_;
   Batch gathered_;
+  std::size_t pending_ = 0;  ///< Writes taken and not completed.
   std::atomic<bool> wake_asked_{false};
   std::mutex mutex_;
   Batch finished_;  ///< By other threads, not delivered yet; guarded by mutex_.

@@ -40,6 +40,7 @@ class DurableStore final : public Store {
   std::unique_ptr<Journal> journal_;
   CommitRound round_;
   std::unique_ptr<Committer> committer_;
+  std::atomic<std::size_t> sessions_{0};
   alignas(64) std::atomic<std::size_t> pending_writes_{0};
 };
 

@@ -29,8 +29,8 @@ inline constexpr std::size_t max_pending_writes = 65'536;
 
 /// Users that one listing gives.
 inline constexpr std::size_t max_listed_users = 1'000;
-/// Of max_pending_writes, those that may wait when a stream adds its own; at the limit it waits
-/// itself. The rest is for requests that can't.
+/// Of max_pending_writes, those that may wait when a stream adds its own, shared out evenly among
+/// the sessions; at its session's share it waits itself. The rest is for requests that can't.
 inline constexpr std::size_t max_pending_stream_writes = max_pending_writes / 2;
 /// Listings of one session, of those that take more than a slice, at the same time; one more waits.
 inline constexpr std::size_t max_scans = 8;

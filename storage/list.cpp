@@ -11,14 +11,6 @@ bool has(const std::vector<std::string>& wanted, std::string_view text) noexcept
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), text) != wanted.end();
 }
 
-char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool contains(std::string_view text, std::string_view lower) noexcept {
-  const auto found = std::search(text.begin(), text.end(), lower.begin(), lower.end(),
-                                 [](char c, char wanted) { return to_lower(c) == wanted; });
-  return found != text.end() || lower.empty();
-}
-
 }  // namespace
 
 bool UserFilter::all() const noexcept {
@@ -35,9 +27,9 @@ bool UserFilter::matches(UserId id, const UserView& user) const noexcept {
   char digits[20];
   const char* const end = std::to_chars(digits, digits + sizeof digits, id).ptr;
   const std::string_view number(digits, static_cast<std::size_t>(end - digits));
-  return std::any_of(substrings.begin(), substrings.end(), [&](const std::string& each) {
-    return contains(user.last_name, each) || contains(user.first_name, each) ||
-           contains(user.email, each) || contains(number, each);
+  return std::any_of(substrings.begin(), substrings.end(), [&](const Substring& each) {
+    return each.is_in(user.last_name) || each.is_in(user.first_name) || each.is_in(user.email) ||
+           each.is_in(number);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/status.hpp"
+#include "storage/substring.hpp"
 #include "storage/user.hpp"
 
 namespace rollcall::storage {
@@ -17,9 +18,8 @@ struct UserFilter {
   std::vector<std::string> last_names;  ///< Equal, octet by octet; so for the next two.
   std::vector<std::string> first_names;
   std::vector<std::string> emails;
-  /// Each in lower case (ASCII); one is part of some member or of the id's decimal digits, whatever
-  /// the case of ASCII letters there.
-  std::vector<std::string> substrings;
+  /// One is part of some member or of the id's decimal digits.
+  std::vector<Substring> substrings;
 
   /// Every user is meant.
   bool all() const noexcept;
@@ -67,8 +67,10 @@ struct ListRequest {
 struct ListOperation {
   ListRequest request;  ///< In.
   bool abandoned =
-      false;       ///< In, also while it is under way: it is to end, and nobody looks at it.
-  UserList users;  ///< Out.
+      false;  ///< In, also while it is under way: it is to end, and nobody looks at it.
+  /// In, also while it is under way: perhaps nobody waits for it any more, so others go first.
+  bool deferred = false;
+  UserList users;              ///< Out.
   std::uint64_t total = 0;     ///< Out: how many users the filter means, whatever `after` says.
   bool more = false;           ///< Out: there are users behind the last one listed.
   Status status = Status::ok;  ///< Out.

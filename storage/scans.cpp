@@ -1,5 +1,6 @@
 #include "storage/scans.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,10 @@ void Scans::find(FindOperation& operation) noexcept {
 }
 
 void Scans::list(ListOperation& operation) noexcept {
-  // What looks at every user never ends with the first slice of a large table.
-  const bool quick = operation.request.filter.all() || !operation.request.filter.ids.empty();
+  // What looks at every user never ends with the first slice of a large table, nor does what looks
+  // into many.
+  const UserFilter& filter = operation.request.filter;
+  const bool quick = filter.all() || (!filter.ids.empty() && filter.substrings.empty());
   if (!quick && running_.size() >= max_scans) {
     waiting_.push_back(&operation);
     return;
@@ -69,11 +72,42 @@ void Scans::drop_abandoned() noexcept {
   for (ListOperation* const each : dropped) owner_.completed(*each);
 }
 
+namespace {
+
+bool is_deferred(const ListOperation* operation) noexcept { return operation->deferred; }
+bool is_deferred(const std::unique_ptr<TableScan>& scan) noexcept {
+  return scan->operation().deferred;
+}
+
+/// Takes the first that is not deferred, or else the first; there is one.
+template <class Queue>
+typename Queue::value_type take_next(Queue& queue) noexcept {
+  auto next =
+      std::find_if(queue.begin(), queue.end(), [](const auto& each) { return !is_deferred(each); });
+  if (next == queue.end()) next = queue.begin();
+  typename Queue::value_type taken = std::move(*next);
+  queue.erase(next);
+  return taken;
+}
+
+}  // namespace
+
+/// One that is not deferred takes the place of one that is, which has to begin anew.
+void Scans::give_way() noexcept {
+  const auto giving = std::find_if(running_.begin(), running_.end(),
+                                   [](const auto& each) { return is_deferred(each); });
+  if (giving == running_.end() || waiting_.empty()) return;
+  ListOperation* const next = take_next(waiting_);
+  if (next->deferred) return waiting_.push_front(next);
+  waiting_.push_back(&(*giving)->operation());
+  *giving = std::make_unique<TableScan>(table_, *next);
+}
+
 bool Scans::work() noexcept {
   if (running_.empty()) return false;
   if (!waiting_.empty() && waiting_.front()->abandoned) drop_abandoned();
-  std::unique_ptr<TableScan> scan = std::move(running_.front());
-  running_.pop_front();
+  give_way();
+  std::unique_ptr<TableScan> scan = take_next(running_);
   if (!scan->slice()) {
     running_.push_back(std::move(scan));
     return true;
@@ -82,9 +116,7 @@ bool Scans::work() noexcept {
   scan.reset();
   drop_abandoned();
   if (!waiting_.empty() && running_.size() < max_scans) {
-    ListOperation& next = *waiting_.front();
-    waiting_.pop_front();
-    running_.push_back(std::make_unique<TableScan>(table_, next));
+    running_.push_back(std::make_unique<TableScan>(table_, *take_next(waiting_)));
   }
   owner_.completed(done);
   return !running_.empty();

@@ -13,7 +13,7 @@ namespace rollcall::storage {
 
 /// The finds and listings of one session over a table in memory. A listing that one slice does not
 /// complete goes on in work(), max_scans of them in turn; the others wait for their turn. One
-/// thread.
+/// that is deferred goes on when no other can. One thread.
 class Scans {
  public:
   /// Whoever holds `changes` keeps others from replacing and removing users.
@@ -28,6 +28,7 @@ class Scans {
 
  private:
   void drop_abandoned() noexcept;
+  void give_way() noexcept;
 
   Table& table_;
   std::mutex& changes_;

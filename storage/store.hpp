@@ -72,8 +72,9 @@ class Session {
   /// moment of the listing; one that was there all the time is not missed and not there twice.
   virtual void list(ListOperation& operation) noexcept = 0;
 
-  /// False while so many writes wait (max_pending_stream_writes, in all sessions) that what can
-  /// wait, such as the rest of a stream, should. Asked again at the end of a turn.
+  /// False while so many writes of this session wait (its share of max_pending_stream_writes) that
+  /// what can wait, such as the rest of a stream, should. It is true again only when some of them
+  /// are completed.
   virtual bool has_room() const noexcept { return true; }
 
   /// The next piece of an export.

@@ -12,6 +12,9 @@ constexpr std::size_t slice_cost = 256 * 1'024;
 /// A block of which only the slots are looked at, in the same unit.
 constexpr std::size_t marked_block_cost = slice_cost / 16;
 
+/// To find a user by its number, in the same unit.
+constexpr std::size_t find_cost = 60;
+
 /// Marks those that a filter means.
 class Matcher final : public UserVisitor {
  public:
@@ -36,7 +39,7 @@ class Matcher final : public UserVisitor {
 
 }  // namespace
 
-TableScan::TableScan(const Table& table, ListOperation& operation) noexcept
+TableScan::TableScan(const Table& table, ListOperation& operation)
     : table_(table),
       operation_(operation),
       request_(operation.request),
@@ -45,6 +48,7 @@ TableScan::TableScan(const Table& table, ListOperation& operation) noexcept
   operation_.total = every_user_ ? table_.size() : 0;
   operation_.more = false;
   operation_.status = Status::ok;
+  sort_ids();
   // A total of some has to be counted from the beginning.
   const UserId start = every_user_ ? request_.after : 0;
   done_ = request_.descending
@@ -73,18 +77,24 @@ bool TableScan::look_at_block(std::size_t& cost) {
   return shard_ == Table::shard_count;
 }
 
-/// Few, as they stood in one request: all at once.
+void TableScan::sort_ids() {
+  ids_ = request_.filter.ids;
+  std::sort(ids_.begin(), ids_.end());
+  ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());
+  if (request_.descending) std::reverse(ids_.begin(), ids_.end());
+}
+
 bool TableScan::list_ids() {
-  std::vector<UserId> ids = request_.filter.ids;
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  if (request_.descending) std::reverse(ids.begin(), ids.end());
-  for (const UserId id : ids) {
-    if (!table_.find(id, user_) || !request_.filter.matches(id, user_.view())) continue;
+  for (std::size_t cost = 0; next_id_ < ids_.size() && cost < slice_cost; ++next_id_) {
+    const UserId id = ids_[next_id_];
+    cost += find_cost;
+    if (!table_.find(id, user_)) continue;
+    cost += request_.filter.cost(user_.view());
+    if (!request_.filter.matches(id, user_.view())) continue;
     ++operation_.total;
     take(id);
   }
-  return true;
+  return next_id_ == ids_.size();
 }
 
 /// False when the listing is complete.

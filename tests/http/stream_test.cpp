@@ -80,6 +80,18 @@ BOOST_AUTO_TEST_CASE(a_stream_that_breaks_off_behind_a_bad_line_ends_its_connect
   BOOST_TEST(broken.server.thread().connection_count() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_refused_stream_without_a_near_end_is_told_at_once) {
+  const auto head = [](const std::string& fields) {
+    return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n" + fields +
+           "\r\n";
+  };
+  const std::string endless = "Transfer-Encoding: chunked\r\n";
+  check_closes(head(endless + "Content-Encoding: gzip\r\n"), 415);
+  check_closes(head(endless + "Idempotency-Key: k\r\n"), 400);
+  check_closes(head("If-Match: x\r\nContent-Length: 65537\r\n") + "{", 400);
+  check_stays(head("If-Match: x\r\nContent-Length: 1\r\n") + "{", 400);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

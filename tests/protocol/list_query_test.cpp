@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(filters_are_decoded_and_given_twice_either_may_hold) {
              boost::test_tools::per_element());
   BOOST_TEST(filter.first_names == Texts{""}, boost::test_tools::per_element());
   BOOST_TEST(filter.ids == (std::vector<storage::UserId>{7, 3}), boost::test_tools::per_element());
-  BOOST_TEST(filter.substrings == Texts{"x\xc3\x89"}, boost::test_tools::per_element());
+  BOOST_REQUIRE(filter.substrings.size() == 1U);
+  BOOST_TEST(filter.substrings[0].text() == "x\xc3\x89");
 }
 
 BOOST_AUTO_TEST_CASE(json_server_s_pages_and_windows_are_understood) {

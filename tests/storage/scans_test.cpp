@@ -57,6 +57,34 @@ BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
   BOOST_TEST(owner.listed.size() == operations.size());
 }
 
+BOOST_AUTO_TEST_CASE(those_that_perhaps_nobody_waits_for_give_way_and_complete_in_the_end) {
+  Table sparse;
+  for (UserId id = 1; id <= 200; ++id) sparse.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+  RecordingOwner owner;
+  std::mutex changes;
+  Scans scans(sparse, changes, owner);
+  std::deque<ListOperation> operations(3 * max_scans);
+  for (ListOperation& each : operations) {
+    each.request.limit = 10;
+    each.request.skip = 195;
+  }
+  for (std::size_t i = 0; i < 2 * max_scans; ++i) {
+    operations[i].deferred = true;
+    scans.list(operations[i]);
+  }
+  for (int i = 0; i < 20; ++i) scans.work();
+  BOOST_TEST(owner.listed.empty());
+  for (std::size_t i = 2 * max_scans; i < 3 * max_scans; ++i) scans.list(operations[i]);
+  while (scans.work()) {
+  }
+  BOOST_REQUIRE(owner.listed.size() == operations.size());
+  for (std::size_t i = 0; i < max_scans; ++i) BOOST_TEST(!owner.listed[i]->deferred);
+  for (const ListOperation& each : operations) {
+    BOOST_TEST(each.users.size() == 5U);
+    BOOST_TEST(each.total == 200U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_export_begins_when_nobody_is_changing_users) {
   Table table;
   table.insert(1, {"Old", "B", "a@b.c"});

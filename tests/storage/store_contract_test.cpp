@@ -129,6 +129,26 @@ BOOST_AUTO_TEST_CASE(a_stream_has_room_until_half_of_the_writes_that_may_wait_do
   }
 }
 
+BOOST_AUTO_TEST_CASE(each_of_two_sessions_has_half_of_the_room_and_its_own) {
+  OpenedStore opened(kinds[1]);
+  RecordingOwner owner;
+  RecordingOwner other_owner;
+  const auto session = opened.store->open_session(owner);
+  {
+    const auto other = opened.store->open_session(other_owner);
+    std::deque<WriteOperation> operations(max_pending_stream_writes / 2);
+    for (WriteOperation& each : operations) {
+      BOOST_TEST(session->has_room());
+      each.user = {"A", "B", "a@b.c"};
+      session->write(each);
+    }
+    BOOST_TEST(!session->has_room());
+    BOOST_TEST(other->has_room());
+    owner.turn_until(*session, operations.size());
+    BOOST_TEST(session->has_room());
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage

@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE(a_slice_costs_no_more_for_large_users_and_many_values) {
   for (UserId id = 1; id < Table::block_ids; ++id) large.insert(id, {name, name, "a@b.c"});
   ListOperation operation;
   operation.request.limit = 10;
-  operation.request.filter.substrings.assign(8, "y");
-  operation.request.filter.substrings.push_back("a@b.c");
+  operation.request.filter.substrings.assign(8, Substring("y"));
+  operation.request.filter.substrings.emplace_back("a@b.c");
   TableScan scan(large, operation);
   std::size_t slices = 1;
   while (!scan.slice()) ++slices;
@@ -141,6 +141,30 @@ BOOST_AUTO_TEST_CASE(a_slice_costs_no_more_for_large_users_and_many_values) {
   BOOST_TEST(operation.total == Table::block_ids - 1);
   BOOST_TEST(operation.users.size() == 10U);
   BOOST_TEST(operation.users.id(9) == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(a_look_into_many_users_by_their_ids_is_taken_in_slices_too) {
+  Table large;
+  const std::string name(max_name_octets, 'x');
+  ListOperation operation;
+  operation.request.limit = 5;
+  for (UserId id = 1; id <= 800; ++id) {
+    large.insert(id, {name, name, "a@b.c"});
+    operation.request.filter.ids.push_back(id);
+  }
+  operation.request.filter.substrings.assign(7, Substring("y"));
+  operation.request.filter.substrings.emplace_back("a@b.c");
+  for (const bool descending : {false, true}) {
+    operation.request.descending = descending;
+    TableScan scan(large, operation);
+    int slices = 1;
+    while (!scan.slice()) ++slices;
+    BOOST_TEST(slices > 20);
+    BOOST_TEST(operation.total == 800U);
+    BOOST_TEST(operation.more);
+    BOOST_REQUIRE(operation.users.size() == 5U);
+    BOOST_TEST(operation.users.id(4) == (descending ? 796U : 5U));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_table_has_an_empty_listing) {

@@ -30,6 +30,7 @@ class TurnStore::TurnSession final : public storage::Session, private storage::S
       next.complete();
     }
   }
+  bool has_room() const noexcept override { return store_.waiting_.size() < store_.room_; }
   void deliver() noexcept override {}
   bool work() noexcept override { return users().work(); }
 

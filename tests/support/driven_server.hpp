@@ -19,6 +19,8 @@ class TurnStore final : public storage::Store {
  public:
   explicit TurnStore(const storage::StoreRules& rules = {}) : rules_(rules) {}
   void reset(int delay_turns);
+  /// So many verbs may wait before a session has no room. There is room without end otherwise.
+  void set_room(std::size_t verbs) noexcept { room_ = verbs; }
   bool idle() const noexcept { return waiting_.empty(); }
 
   std::unique_ptr<storage::Session> open_session(storage::SessionOwner& owner) override;
@@ -39,6 +41,7 @@ class TurnStore final : public storage::Store {
   int run_ = 1;
   std::deque<Waiting> waiting_;
   int delay_turns_ = 0;
+  std::size_t room_ = static_cast<std::size_t>(-1);
 };
 
 /// The server's own connection and I/O thread over FakeKernel, turned by hand: no socket, no thread

@@ -24,6 +24,11 @@ void FakeSocket::arrive(std::string_view octets) {
   events_ |= EPOLLIN;
 }
 
+void FakeSocket::set_reading(bool reading) noexcept {
+  reading_ = reading;
+  if (reading) events_ |= EPOLLOUT;
+}
+
 void FakeSocket::finish() noexcept {
   finished_ = true;
   events_ |= EPOLLIN | EPOLLRDHUP;
@@ -45,6 +50,10 @@ long FakeSocket::recv(char* into, std::size_t size) noexcept {
 }
 
 long FakeSocket::send(const char* from, std::size_t size) {
+  if (!reading_) {
+    errno = EAGAIN;
+    return -1;
+  }
   if (send_room_ == 0) {
     // Room comes with an event of its own.
     send_room_ = send_octets_;

@@ -19,6 +19,8 @@ class FakeSocket {
 
   /// The peer's octets arrive.
   void arrive(std::string_view octets);
+  /// The peer reads nothing, or everything again.
+  void set_reading(bool reading) noexcept;
   /// The peer sends no more.
   void finish() noexcept;
 
@@ -44,6 +46,7 @@ class FakeSocket {
   std::size_t send_room_;
   unsigned events_;
   void* owner_ = nullptr;
+  bool reading_ = true;
   bool finished_ = false;
   bool closed_ = false;
 };

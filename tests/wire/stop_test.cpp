@@ -121,6 +121,26 @@ BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_sending_is_ended_by_a_line_that_says_
   BOOST_TEST(last->result_int() == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_that_begins_late_in_a_stop_is_told_so_too) {
+  RunningServer server("memory:");
+  Client client(server.port());
+  const std::string head =
+      "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n";
+  BOOST_REQUIRE(client.send(head.substr(0, 30)));
+  Client other(server.port());
+  BOOST_TEST(other.exchange(create_request(body))->result_int() == 201U);
+  server.program().signal(SIGTERM);
+  BOOST_TEST(other.at_end());
+  // Streams are ended after 4 s, connections after 8.
+  std::this_thread::sleep_for(std::chrono::seconds(5));
+  BOOST_REQUIRE(client.send(head.substr(30)));
+  std::string answer;
+  for (std::string more; !(more = client.receive_some()).empty();) answer += more;
+  BOOST_TEST(answer.find("The server is being stopped.") != answer.npos);
+  BOOST_TEST(server.program().wait().value_or(-1) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_one_file) {
   const TemporaryDirectory directory;
   {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rollcall::storage {
+
+/// A text to be looked for in members of users, whatever the case of ASCII letters there. A look
+/// takes time in proportion to the text that is searched, whatever both are (Knuth, Morris, Pratt:
+/// Fast Pattern Matching in Strings, 1977). Immutable; throws std::bad_alloc when it is made.
+class Substring {
+ public:
+  /// `lower` is in lower case (ASCII).
+  explicit Substring(std::string lower);
+
+  /// Whether it is a part of `text`; the empty one is of any.
+  bool is_in(std::string_view text) const noexcept;
+  const std::string& text() const noexcept { return lower_; }
+  bool operator==(const Substring& other) const noexcept { return lower_ == other.lower_; }
+
+ private:
+  std::string lower_;
+  /// For each place: how many octets that end there it begins with, itself left out. Empty if no
+  /// member can be so long.
+  std::vector<std::uint16_t> borders_;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,145 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "server/limits.hpp"
+#include "storage/memory_store.hpp"
+#include "tests/support/driven_server.hpp"
+
+/// Who goes on when not all can: streams that want the same room, and listings.
+namespace rollcall::server {
+namespace {
+
+using tests::DrivenServer;
+using tests::fake_kernel;
+using tests::FakeSocket;
+
+constexpr std::size_t line_octets = 100;
+
+std::string stream_of(const std::string& lines) {
+  return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+         "Content-Length: 100000000\r\n\r\n" +
+         lines;
+}
+
+std::string repeat(const std::string& text, std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+std::size_t count_of(const std::string& part, const std::string& text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != text.npos; ++at) ++count;
+  return count;
+}
+
+/// A server whose sockets are filled one by one, and whose turns are taken one by one.
+struct Stepped {
+  explicit Stepped(storage::Store& store) : server((fake_kernel().clear(), store)) {}
+  ~Stepped() {
+    for (FakeSocket& each : sockets()) {
+      each.set_reading(true);
+      each.finish();
+    }
+    server.take_turn();
+    fake_kernel().clear();
+  }
+
+  static std::vector<FakeSocket>& sockets() { return fake_kernel().sockets(); }
+  FakeSocket& connect(const std::string& octets) {
+    server.connect();
+    server.socket().arrive(octets);
+    return server.socket();
+  }
+  void take_turns(int count) {
+    for (int i = 0; i < count; ++i) server.thread().take_turn();
+  }
+
+  DrivenServer server;
+};
+
+std::string user_line() {
+  std::string line = R"({"last-name":"A","first-name":"B","email":"a@b.c"})";
+  return line + std::string(line_octets - 1 - line.size(), ' ') + "\n";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(room)
+
+BOOST_AUTO_TEST_CASE(streams_that_want_the_same_room_get_equal_shares_and_a_late_one_its_own) {
+  tests::TurnStore store;
+  store.reset(0);
+  store.set_room(1);
+  Stepped stepped(store);
+  constexpr std::size_t streams = 6;
+  // A piece of a stream, and so one turn, takes this many lines.
+  constexpr std::size_t lines_a_turn = bulk_piece_octets / line_octets + 1;
+  for (std::size_t i = 0; i < streams; ++i) {
+    stepped.connect(stream_of(repeat(user_line(), 20 * lines_a_turn)));
+  }
+  stepped.take_turns(60);
+  std::vector<std::size_t> answered;
+  for (const FakeSocket& each : Stepped::sockets()) {
+    answered.push_back(count_of("{\"id\":", each.sent()));
+  }
+  const auto [least, most] = std::minmax_element(answered.begin(), answered.end());
+  BOOST_TEST(*least > 5 * lines_a_turn);
+  BOOST_TEST(*most - *least <= 2 * lines_a_turn);
+  const FakeSocket& late = stepped.connect(stream_of(user_line()));
+  stepped.take_turns(streams + 2);
+  BOOST_TEST(count_of("{\"id\":", late.sent()) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(unread_answers_to_streams_stop_no_listing_and_a_stream_that_waits_for_them) {
+  storage::MemoryStore store;
+  Stepped stepped(store);
+  // Of 200 to 300 octets an answer: more than max_unread_line_octets.
+  const std::string many = stream_of(repeat("{}\n", 120'000));
+  constexpr std::size_t full = max_unread_lines_octets / max_unread_line_octets;
+  for (std::size_t i = 0; i < full; ++i) {
+    stepped.connect(many).set_reading(false);
+    stepped.server.take_turn();
+  }
+  const auto unread = [&] { return stepped.server.thread().unread(Unread::lines); };
+  BOOST_TEST(unread() >= max_unread_lines_octets);
+  stepped.connect(many).set_reading(false);
+  stepped.server.take_turn();
+  const std::size_t held = unread();
+  BOOST_TEST(held < max_unread_lines_octets + 2 * max_unread_line_octets / 8);
+  const FakeSocket& other = stepped.connect("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
+  stepped.server.take_turn();
+  BOOST_TEST(other.sent().starts_with("HTTP/1.1 200 OK\r\n"));
+  // One reads: what it leaves is for the one that waits.
+  Stepped::sockets()[0].set_reading(true);
+  stepped.server.take_turn();
+  BOOST_TEST(unread() >= max_unread_lines_octets);
+}
+
+BOOST_AUTO_TEST_CASE(listings_whose_clients_have_probably_gone_stand_in_nobody_s_way) {
+  storage::MemoryStore store;
+  {
+    DrivenServer server((fake_kernel().clear(), store));
+    server.connect();
+    const std::string create = user_line();
+    server.arrive(stream_of(repeat(create, 10'000)));
+    server.finish();
+  }
+  const std::string listing = "GET /users?q=nobody HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const bool gone : {false, true}) {
+    Stepped stepped(store);
+    for (std::size_t i = 0; i < max_listings; ++i) {
+      FakeSocket& socket = stepped.connect(listing);
+      if (gone) socket.finish();
+    }
+    const FakeSocket& late = stepped.connect(listing);
+    stepped.take_turns(20);
+    BOOST_TEST(late.sent().substr(0, 12) == (gone ? "HTTP/1.1 200" : "HTTP/1.1 503"));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server
