@@ -350,7 +350,9 @@ void RequestParser::on_header_impl(error_code& ec) {
   if (ec) return;
   head_done_ = true;
   request_.keep_alive = keep_alive();
-  request_.has_body = chunked() || content_length().value_or(0) > 0;
+  const std::uint64_t length = content_length().value_or(0);
+  request_.has_body = chunked() || length > 0;
+  is_unbounded_ = is_stream_ && (chunked() || length > max_body_octets);
   if (!request_.http11) request_.expects_continue = request_.bad_expectation = false;
   fields_ = 0;
 }

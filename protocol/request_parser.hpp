@@ -65,9 +65,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool started() const noexcept { return started_; }
   bool head_done() const noexcept { return head_done_; }
   /// Once the head is done: the body is a stream of users that may be longer than other bodies.
-  bool is_unbounded() {
-    return is_stream_ && (chunked() || content_length().value_or(0) > max_body_octets);
-  }
+  bool is_unbounded() const noexcept { return is_unbounded_; }
 
  private:
   using string_view = boost::beast::string_view;
@@ -132,6 +130,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   bool bad_framing_ = false;
   bool unknown_coding_ = false;
   bool is_stream_ = false;
+  bool is_unbounded_ = false;
 
   static_assert(max_header_octets < 65'536 && max_chunk_extension_octets < 32'768 &&
                 max_header_fields < 255);
