@@ -60,6 +60,9 @@ class Connection {
     return peer_closing_ && first_ != nullptr && first_->listing && !first_->done;
   }
 
+  /// A stream that may have no more answers unread: other streams' take what there is.
+  bool lacks_spare() const noexcept;
+
   bool turned_away() const noexcept { return turned_away_; }
   bool closed() const noexcept { return socket_ < 0; }
   std::size_t place() const noexcept { return place_; }
@@ -72,7 +75,6 @@ class Connection {
   // connection_input.cpp
   bool is_full() const noexcept;
   bool lacks_room() const noexcept;
-  bool lacks_spare() const noexcept;
   void defer_listing() noexcept;
   void receive();
   void take_in(std::string_view bytes, bool from_rest);

@@ -18,6 +18,7 @@ void Connection::on_ready(std::uint32_t events) {
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
     readable_ = peer_closing_ = true;
     defer_listing();
+    if (thread_.streams_stopped() && defers_listing()) return cut();
   }
   if ((events & EPOLLIN) != 0) readable_ = true;
   if ((events & EPOLLOUT) != 0 && output_) send();
@@ -112,7 +113,6 @@ bool Connection::is_full() const noexcept {
 /// A stream leaves the store room for requests that can't wait.
 bool Connection::lacks_room() const noexcept { return bulk_ && !thread_.has_room(); }
 
-/// Other streams' answers take what there is.
 bool Connection::lacks_spare() const noexcept {
   return bulk_ && unsent() >= max_unsent_octets && !thread_.has_spare();
 }

@@ -80,21 +80,31 @@ void IoThread::remove(Connection& connection) {
 }
 
 void IoThread::drain() {
-  boost::asio::post(context_, [this] {
-    refresh_clock();
-    draining_ = true;
-    // Backwards: a connection that ends at once makes the last one take its place.
-    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();
-    end_turn();
-    schedule();
-  });
+  boost::asio::post(context_, [this] { drain_now(); });
+}
+
+void IoThread::drain_now() {
+  refresh_clock();
+  draining_ = true;
+  for_each_connection(&Connection::drain);
+  end_turn();
+  schedule();
+}
+
+/// Each that is there now. Any of them may close itself or others meanwhile; what is closed lives
+/// until the turn ends.
+void IoThread::for_each_connection(void (Connection::*act)()) {
+  std::vector<Connection*> all;
+  all.reserve(connections_.size());
+  for (const auto& each : connections_) all.push_back(each.get());
+  for (Connection* const each : all) (each->*act)();
 }
 
 void IoThread::stop_streams() {
   boost::asio::post(context_, [this] {
     refresh_clock();
     streams_stopped_ = true;
-    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->stop_stream();
+    for_each_connection(&Connection::stop_stream);
     end_turn();
     schedule();
   });
@@ -103,7 +113,7 @@ void IoThread::stop_streams() {
 void IoThread::cut() {
   boost::asio::post(context_, [this] {
     draining_ = true;
-    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->cut();
+    for_each_connection(&Connection::cut);
     end_turn();
     schedule();
   });
@@ -223,12 +233,14 @@ bool IoThread::take_turn() {
 void IoThread::end_turn() {
   session_->end_turn();
   // A listing whose answer nobody would read makes no room: it waits until others were read.
-  store_works_ = unread(Unread::listings) < max_listed_octets && session_->work();
+  const bool held = unread(Unread::listings) >= max_listed_octets;
+  store_works_ = !held && session_->work();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.
   for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->finish_turn();
   dirty_.clear();
+  if (held && unread(Unread::listings) < max_listed_octets) store_works_ = listings_ > 0;
   let_streams_go_on();
   if (!removed_.empty()) {
     for (auto* const waiting : {&resumed_, &passed_over_, &crowded_out_, &without_spare_}) {
@@ -240,18 +252,24 @@ void IoThread::end_turn() {
 }
 
 void IoThread::let_streams_go_on() {
-  if (!without_spare_.empty() && has_spare()) let_go_on(without_spare_);
+  if (!without_spare_.empty()) {
+    // Their own clients may have read, whatever others have.
+    const auto others =
+        std::stable_partition(without_spare_.begin(), without_spare_.end(),
+                              [](const auto* each) { return !each->lacks_spare(); });
+    std::vector<Connection*> going(without_spare_.begin(), others);
+    without_spare_.erase(without_spare_.begin(), others);
+    let_go_on(std::move(going));
+  }
   if (!session_->has_room()) return;
   passed_over_.insert(passed_over_.end(), crowded_out_.begin(), crowded_out_.end());
   crowded_out_.clear();
-  if (!passed_over_.empty()) let_go_on(passed_over_);
+  if (!passed_over_.empty()) let_go_on(std::exchange(passed_over_, {}));
 }
 
 /// In the next turn they come before all who may take the room from them again.
-void IoThread::let_go_on(std::vector<Connection*>& waiting) {
-  // They may come back at once.
-  const std::vector<Connection*> going = std::exchange(waiting, {});
-  std::vector<Connection*> others = std::exchange(resumed_, {});
+void IoThread::let_go_on(const std::vector<Connection*>& going) {
+  const std::vector<Connection*> others = std::exchange(resumed_, {});
   for (Connection* const each : going) each->on_room();
   resumed_.insert(resumed_.end(), others.begin(), others.end());
 }
@@ -272,7 +290,7 @@ void IoThread::start_tick() {
     // First what has arrived: nobody is late whose octets are here.
     take_turns();
     refresh_clock();
-    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->on_tick();
+    for_each_connection(&Connection::on_tick);
     end_turn();
     schedule();
     start_tick();

@@ -51,6 +51,8 @@ class IoThread final : private storage::SessionOwner {
   bool take_turn();
   /// Hands what was gathered to the store and sends what it has answered.
   void end_turn();
+  /// See drain().
+  void drain_now();
 
   // Any thread.
   /// Takes a connected, non-blocking socket over. `turned_away`: its first request is answered with
@@ -129,7 +131,8 @@ class IoThread final : private storage::SessionOwner {
   void take_over(int socket, bool turned_away);
   void schedule();
   void let_streams_go_on();
-  void let_go_on(std::vector<Connection*>& waiting);
+  void let_go_on(const std::vector<Connection*>& going);
+  void for_each_connection(void (Connection::*act)());
   bool cut_deferred_listing();
   void start_tick();
   void refresh_clock();

@@ -65,6 +65,13 @@ std::string user_line() {
   return line + std::string(line_octets - 1 - line.size(), ' ') + "\n";
 }
 
+/// So many users that a look at each takes more than a slice.
+void fill(storage::Store& store) {
+  Stepped stepped(store);
+  stepped.connect(stream_of(repeat(user_line(), 10'000)));
+  stepped.server.take_turn();
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(room)
@@ -118,15 +125,42 @@ BOOST_AUTO_TEST_CASE(unread_answers_to_streams_stop_no_listing_and_a_stream_that
   BOOST_TEST(unread() >= max_unread_lines_octets);
 }
 
+BOOST_AUTO_TEST_CASE(a_stream_whose_client_reads_again_goes_on_whatever_others_do_not_read) {
+  storage::MemoryStore store;
+  Stepped stepped(store);
+  const std::string many = stream_of(repeat("{}\n", 120'000));
+  constexpr std::size_t full = max_unread_lines_octets / max_unread_line_octets;
+  for (std::size_t i = 0; i < full; ++i) {
+    stepped.connect(many).set_reading(false);
+    stepped.server.take_turn();
+  }
+  stepped.connect(stream_of(repeat("{}\n", 20'000))).set_reading(false);
+  stepped.server.take_turn();
+  FakeSocket& last = Stepped::sockets().back();
+  last.set_reading(true);
+  stepped.server.take_turn();
+  BOOST_TEST(count_of("{\"line\":", last.sent()) == 20'000U);
+}
+
+BOOST_AUTO_TEST_CASE(in_a_stop_connections_may_close_one_another) {
+  storage::MemoryStore store;
+  fill(store);
+  Stepped stepped(store);
+  for (std::size_t i = 0; i < max_listings; ++i) {
+    stepped.connect("GET /users?q=nobody HTTP/1.1\r\nHost: x\r\n\r\n").finish();
+  }
+  stepped.take_turns(1);
+  for (int i = 0; i < 3; ++i) {
+    stepped.connect("GET /users?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n").reset();
+  }
+  stepped.server.thread().drain_now();
+  // Each of the three has cut one that waited, and then itself.
+  BOOST_TEST(stepped.server.thread().connection_count() == max_listings - 3);
+}
+
 BOOST_AUTO_TEST_CASE(listings_whose_clients_have_probably_gone_stand_in_nobody_s_way) {
   storage::MemoryStore store;
-  {
-    DrivenServer server((fake_kernel().clear(), store));
-    server.connect();
-    const std::string create = user_line();
-    server.arrive(stream_of(repeat(create, 10'000)));
-    server.finish();
-  }
+  fill(store);
   const std::string listing = "GET /users?q=nobody HTTP/1.1\r\nHost: x\r\n\r\n";
   for (const bool gone : {false, true}) {
     Stepped stepped(store);

@@ -50,6 +50,10 @@ long FakeSocket::recv(char* into, std::size_t size) noexcept {
 }
 
 long FakeSocket::send(const char* from, std::size_t size) {
+  if (reset_) {
+    errno = ECONNRESET;
+    return -1;
+  }
   if (!reading_) {
     errno = EAGAIN;
     return -1;

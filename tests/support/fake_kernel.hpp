@@ -21,6 +21,8 @@ class FakeSocket {
   void arrive(std::string_view octets);
   /// The peer reads nothing, or everything again.
   void set_reading(bool reading) noexcept;
+  /// The peer has reset the connection, and only a send tells.
+  void reset() noexcept { reset_ = true; }
   /// The peer sends no more.
   void finish() noexcept;
 
@@ -47,6 +49,7 @@ class FakeSocket {
   unsigned events_;
   void* owner_ = nullptr;
   bool reading_ = true;
+  bool reset_ = false;
   bool finished_ = false;
   bool closed_ = false;
 };
