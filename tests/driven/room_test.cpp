@@ -72,6 +72,17 @@ void fill(storage::Store& store) {
   stepped.server.take_turn();
 }
 
+/// Of 200 to 300 octets an answer: more than max_unread_line_octets.
+std::string many_bad_lines() { return stream_of(repeat("{}\n", 120'000)); }
+
+/// As many streams as may leave answers unread, each of which does.
+void leave_unread(Stepped& stepped) {
+  for (std::size_t i = 0; i < max_unread_lines_octets / max_unread_line_octets; ++i) {
+    stepped.connect(many_bad_lines()).set_reading(false);
+    stepped.server.take_turn();
+  }
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(room)
@@ -103,16 +114,10 @@ BOOST_AUTO_TEST_CASE(streams_that_want_the_same_room_get_equal_shares_and_a_late
 BOOST_AUTO_TEST_CASE(unread_answers_to_streams_stop_no_listing_and_a_stream_that_waits_for_them) {
   storage::MemoryStore store;
   Stepped stepped(store);
-  // Of 200 to 300 octets an answer: more than max_unread_line_octets.
-  const std::string many = stream_of(repeat("{}\n", 120'000));
-  constexpr std::size_t full = max_unread_lines_octets / max_unread_line_octets;
-  for (std::size_t i = 0; i < full; ++i) {
-    stepped.connect(many).set_reading(false);
-    stepped.server.take_turn();
-  }
+  leave_unread(stepped);
   const auto unread = [&] { return stepped.server.thread().unread(Unread::lines); };
   BOOST_TEST(unread() >= max_unread_lines_octets);
-  stepped.connect(many).set_reading(false);
+  stepped.connect(many_bad_lines()).set_reading(false);
   stepped.server.take_turn();
   const std::size_t held = unread();
   BOOST_TEST(held < max_unread_lines_octets + 2 * max_unread_line_octets / 8);
@@ -128,12 +133,7 @@ BOOST_AUTO_TEST_CASE(unread_answers_to_streams_stop_no_listing_and_a_stream_that
 BOOST_AUTO_TEST_CASE(a_stream_whose_client_reads_again_goes_on_whatever_others_do_not_read) {
   storage::MemoryStore store;
   Stepped stepped(store);
-  const std::string many = stream_of(repeat("{}\n", 120'000));
-  constexpr std::size_t full = max_unread_lines_octets / max_unread_line_octets;
-  for (std::size_t i = 0; i < full; ++i) {
-    stepped.connect(many).set_reading(false);
-    stepped.server.take_turn();
-  }
+  leave_unread(stepped);
   stepped.connect(stream_of(repeat("{}\n", 20'000))).set_reading(false);
   stepped.server.take_turn();
   FakeSocket& last = Stepped::sockets().back();

@@ -186,7 +186,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/export.cpp", "tests/wire/import_test.cpp"},
     {"server/import.cpp", "tests/wire/import_test.cpp"},
     {"server/input_file.cpp", "tests/wire/import_test.cpp"},
-    {"server/io_thread.cpp", "tests/server/connection_test.cpp"},
+    {"server/io_thread.cpp", "tests/driven/room_test.cpp"},
     {"server/listener.cpp", "tests/wire/start_test.cpp"},
     {"server/load_progress.cpp", "tests/wire/start_test.cpp"},
     {"server/server.cpp", "tests/wire/stop_test.cpp"},

@@ -9,12 +9,20 @@
 #include "tests/storage/recording_owner.hpp"
 
 namespace rollcall::storage {
+namespace {
+
+/// With 200 users, so far apart that one slice does not see them all.
+void fill_sparsely(Table& table) {
+  for (UserId id = 1; id <= 200; ++id) table.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(scans)
 
 BOOST_AUTO_TEST_CASE(no_more_than_the_limit_of_long_listings_go_on_at_a_time) {
   Table sparse;
-  for (UserId id = 1; id <= 200; ++id) sparse.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+  fill_sparsely(sparse);
   for (const std::size_t beyond : {-1, 0, 1}) {
     RecordingOwner owner;
     std::mutex changes;
@@ -37,8 +45,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_the_limit_of_long_listings_go_on_at_a_time) {
 
 BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
   Table table;
-  // So far apart that one slice does not see them all.
-  for (UserId id = 1; id <= 200; ++id) table.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+  fill_sparsely(table);
   RecordingOwner owner;
   std::mutex changes;
   Scans scans(table, changes, owner);
@@ -59,7 +66,7 @@ BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
 
 BOOST_AUTO_TEST_CASE(those_that_perhaps_nobody_waits_for_give_way_and_complete_in_the_end) {
   Table sparse;
-  for (UserId id = 1; id <= 200; ++id) sparse.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+  fill_sparsely(sparse);
   RecordingOwner owner;
   std::mutex changes;
   Scans scans(sparse, changes, owner);
