@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "protocol/entity_tag.hpp"
-#include "protocol/problem_json.hpp"
-#include "protocol/writer.hpp"
+#include "protocol/http/entity_tag.hpp"
+#include "protocol/json/problem_json.hpp"
+#include "protocol/json/writer.hpp"
 
 namespace rollcall::protocol {
 namespace {

@@ -3,10 +3,10 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/http/output_buffer.hpp"
+#include "protocol/json/user_reader.hpp"
 #include "protocol/list_query.hpp"
-#include "protocol/output_buffer.hpp"
 #include "protocol/problem.hpp"
-#include "protocol/user_reader.hpp"
 #include "storage/list.hpp"
 #include "storage/user.hpp"
 #include "storage/version.hpp"

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <utility>
 
-#include "server/connection.hpp"
+#include "server/connection/connection.hpp"
 
 namespace rollcall::server {
 

@@ -12,9 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "protocol/output_buffer.hpp"
-#include "protocol/user_reader.hpp"
-#include "server/exchange.hpp"
+#include "protocol/http/output_buffer.hpp"
+#include "protocol/json/user_reader.hpp"
+#include "server/connection/exchange.hpp"
 #include "server/http_date.hpp"
 #include "server/limits.hpp"
 #include "server/pool.hpp"

@@ -4,10 +4,10 @@
 #include <string_view>
 #include <variant>
 
+#include "server/cli/export.hpp"
+#include "server/cli/import.hpp"
+#include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
-#include "server/export.hpp"
-#include "server/import.hpp"
-#include "server/options.hpp"
 #include "server/server.hpp"
 
 namespace {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "server/cli/load_progress.hpp"
 #include "server/descriptors.hpp"
-#include "server/load_progress.hpp"
 #include "storage/open_store.hpp"
 
 namespace rollcall::server {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "server/cli/options.hpp"
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
-#include "server/options.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "storage/table_scan.hpp"
+#include "storage/local/table_scan.hpp"
 
 namespace rollcall::storage {
 namespace {

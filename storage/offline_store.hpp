@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "storage/list.hpp"
+#include "storage/local/table.hpp"
 #include "storage/open_store.hpp"
-#include "storage/sqlite_journal.hpp"
-#include "storage/table.hpp"
+#include "storage/sqlite/journal.hpp"
 
 namespace rollcall::storage {
 

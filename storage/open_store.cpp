@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "storage/memory_store.hpp"
-#include "storage/sqlite_journal.hpp"
+#include "storage/local/memory_store.hpp"
+#include "storage/sqlite/journal.hpp"
 
 namespace rollcall::storage {
 namespace {

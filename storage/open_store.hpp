@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "storage/durable_store.hpp"
+#include "storage/local/durable_store.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::storage {

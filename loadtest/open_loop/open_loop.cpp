@@ -45,8 +45,8 @@ inline constexpr std::size_t max_answer_octets = 4'096;
 
 std::string make_request(std::uint16_t port, std::uint64_t read) {
   if (read != 0) {
-    return "GET /users/" + std::to_string(read) + " HTTP/1.1\r\nHost: 127.0.0.1:" +
-           std::to_string(port) + "\r\n\r\n";
+    return "GET /users/" + std::to_string(read) +
+           " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n";
   }
   const std::string body =
       R"({"last-name": "Meere", "first-name": "John", "email": "johnm@gmail.com"})";

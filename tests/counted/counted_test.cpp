@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "server/connection.hpp"
+#include "server/connection/connection.hpp"
 #include "server/io_thread.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/local/memory_store.hpp"
+#include "storage/local/table.hpp"
 #include "storage/open_store.hpp"
-#include "storage/table.hpp"
 #include "tests/support/allocation_counter.hpp"
 #include "tests/support/driven_server.hpp"
 #include "tests/support/temporary_directory.hpp"

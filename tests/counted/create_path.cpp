@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "storage/memory_store.hpp"
+#include "storage/local/memory_store.hpp"
 #include "tests/support/driven_server.hpp"
 
 /// Creates as many users as its argument says, a multiple of 64, from 64 connections that each have

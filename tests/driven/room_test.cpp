@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "server/limits.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/local/memory_store.hpp"
 #include "tests/support/driven_server.hpp"
 
 /// Who goes on when not all can: streams that want the same room, and listings.

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /* By open and read as such, never through what is replaced below. */
-static int wanted(const char *operation) {
-  const char *const path = getenv("ROLLCALL_TEST_FAULTS");
+static int wanted(const char* operation) {
+  const char* const path = getenv("ROLLCALL_TEST_FAULTS");
   char text[32] = {0};
   const int control = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
   if (control < 0) return 0;
@@ -34,37 +34,37 @@ static int is_store_file(int descriptor) {
 }
 
 /* The error for this operation on this descriptor, or 0. */
-static int fault(const char *operation, int descriptor) {
+static int fault(const char* operation, int descriptor) {
   const int saved = errno;
   const int error = is_store_file(descriptor) ? wanted(operation) : 0;
   errno = error != 0 ? error : saved;
   return error;
 }
 
-ssize_t pwrite64(int descriptor, const void *octets, size_t size, off64_t offset) {
-  static ssize_t (*real)(int, const void *, size_t, off64_t);
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+ssize_t pwrite64(int descriptor, const void* octets, size_t size, off64_t offset) {
+  static ssize_t (*real)(int, const void*, size_t, off64_t);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "pwrite64");
   return fault("write", descriptor) != 0 ? -1 : real(descriptor, octets, size, offset);
 }
 
-ssize_t pwrite(int descriptor, const void *octets, size_t size, off_t offset) {
+ssize_t pwrite(int descriptor, const void* octets, size_t size, off_t offset) {
   return pwrite64(descriptor, octets, size, offset);
 }
 
-ssize_t write(int descriptor, const void *octets, size_t size) {
-  static ssize_t (*real)(int, const void *, size_t);
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "write");
+ssize_t write(int descriptor, const void* octets, size_t size) {
+  static ssize_t (*real)(int, const void*, size_t);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "write");
   return fault("write", descriptor) != 0 ? -1 : real(descriptor, octets, size);
 }
 
 int fdatasync(int descriptor) {
   static int (*real)(int);
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "fdatasync");
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "fdatasync");
   return fault("sync", descriptor) != 0 ? -1 : real(descriptor);
 }
 
 int fsync(int descriptor) {
   static int (*real)(int);
-  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "fsync");
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "fsync");
   return fault("sync", descriptor) != 0 ? -1 : real(descriptor);
 }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "protocol/answer.hpp"
+#include "protocol/json/user_reader.hpp"
 #include "protocol/limits.hpp"
-#include "protocol/user_reader.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/support/finding.hpp"
 

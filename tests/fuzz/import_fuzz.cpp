@@ -4,11 +4,11 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/import_document.hpp"
-#include "protocol/imported_user.hpp"
-#include "protocol/line_answer.hpp"
-#include "protocol/output_buffer.hpp"
-#include "protocol/user_reader.hpp"
+#include "protocol/http/output_buffer.hpp"
+#include "protocol/import/import_document.hpp"
+#include "protocol/import/imported_user.hpp"
+#include "protocol/json/line_answer.hpp"
+#include "protocol/json/user_reader.hpp"
 #include "storage/limits.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/support/finding.hpp"

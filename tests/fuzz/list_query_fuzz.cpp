@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/http/target.hpp"
 #include "protocol/list_query.hpp"
-#include "protocol/target.hpp"
 #include "storage/limits.hpp"
 #include "storage/utf8.hpp"
 #include "tests/support/finding.hpp"

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "protocol/entity_tag.hpp"
+#include "protocol/http/entity_tag.hpp"
 #include "tests/http/asking.hpp"
 
 /// docs/http.md, "Conditions".

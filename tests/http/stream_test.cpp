@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "server/limits.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/local/memory_store.hpp"
 #include "tests/http/asking.hpp"
 #include "tests/support/driven_server.hpp"
 

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "protocol/answer.hpp"
-#include "protocol/request_parser.hpp"
-#include "protocol/user_reader.hpp"
+#include "protocol/http/request_parser.hpp"
+#include "protocol/json/user_reader.hpp"
 #include "tests/support/allocation_counter.hpp"
 
 /// What a request costs of the heap, counted: nothing, once its buffers are warm.

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/request_parser.hpp"
+#include "protocol/http/request_parser.hpp"
 
 namespace rollcall::protocol {
 

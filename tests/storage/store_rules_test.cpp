@@ -1,7 +1,7 @@
 #include <atomic>
 #include <thread>
 
-#include "storage/sqlite_database.hpp"
+#include "storage/sqlite/database.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// What every Store promises of keys of creations and of unique addresses, over each of them.

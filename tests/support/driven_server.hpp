@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/io_thread.hpp"
-#include "storage/memory_store.hpp"
+#include "storage/local/memory_store.hpp"
 #include "storage/store.hpp"
 #include "tests/support/fake_kernel.hpp"
 

@@ -1,0 +1,146 @@
+#include "protocol/http/field_value.hpp"
+
+#include <algorithm>
+
+#include "protocol/http/letters.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/text.hpp"
+#include "storage/limits.hpp"
+
+namespace rollcall::protocol {
+
+std::string_view trim(std::string_view text) noexcept {
+  const auto space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool is_token_character(char c) noexcept {
+  const auto between = [c](char first, char last) { return c >= first && c <= last; };
+  return between('A', 'Z') || between('a', 'z') || between('0', '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool is_hex_digit(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+MediaType to_media_type(std::string_view value) noexcept {
+  // As it is written nearly always.
+  if (equals(value, "application/json")) return MediaType::json;
+  const std::string_view essence = trim(value.substr(0, value.find(';')));
+  if (equals(essence, "application/json")) return MediaType::json;
+  if (equals(essence, "application/x-ndjson")) return MediaType::ndjson;
+  if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
+  return MediaType::other;
+}
+
+namespace {
+
+/// Up to the next `separator`; takes it off `text`, with the separator.
+std::string_view take_until(std::string_view& text, char separator) noexcept {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view taken = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return trim(taken);
+}
+
+}  // namespace
+
+bool names_coding(std::string_view value) noexcept {
+  while (!value.empty()) {
+    const std::string_view coding = take_until(value, ',');
+    if (!coding.empty() && !equals(coding, "identity")) return true;
+  }
+  return false;
+}
+
+namespace {
+
+/// In thousandths (RFC 9110, section 12.4.2). What is no weight is as good as none given.
+std::uint16_t weight_of(std::string_view parameters) noexcept {
+  constexpr std::uint16_t most = 1'000;
+  while (!parameters.empty()) {
+    const std::string_view parameter = take_until(parameters, ';');
+    if (parameter.size() < 3 || !equals(parameter.substr(0, 2), "q=")) continue;
+    if (parameter[2] != '0') return most;
+    unsigned weight = 0;
+    unsigned unit = 100;
+    for (const char c : parameter.substr(std::min<std::size_t>(4, parameter.size()))) {
+      if (c < '0' || c > '9') return most;
+      weight += unit * static_cast<unsigned>(c - '0');
+      unit /= 10;
+    }
+    return static_cast<std::uint16_t>(weight);
+  }
+  return most;
+}
+
+}  // namespace
+
+void add_accepted(std::string_view value, Accepted& accepted) noexcept {
+  if (value.find('"') != value.npos) return;
+  while (!value.empty()) {
+    std::string_view range = take_until(value, ',');
+    const std::string_view essence = take_until(range, ';');
+    if (equals(essence, "application/json")) accepted.json = weight_of(range);
+    if (equals(essence, "application/x-ndjson")) accepted.ndjson = weight_of(range);
+    if (equals(essence, "application/*")) accepted.application = weight_of(range);
+    if (essence == "*/*") accepted.any = weight_of(range);
+  }
+}
+
+bool read_idempotency_key(std::string_view value, std::string& key) {
+  key.clear();
+  const auto fits = [&] { return !key.empty() && key.size() <= storage::max_creation_key_octets; };
+  if (!value.starts_with('"')) {
+    constexpr std::string_view separators = " \t\",;\\";
+    key = value;
+    return value.find_first_of(separators) == value.npos && is_printable_ascii(value) && fits();
+  }
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    if (value[i] == '"') {
+      // Parameters, of which none means anything here (RFC 8941, section 3.3).
+      const bool ends = i + 1 == value.size() || value[i + 1] == ';';
+      return ends && is_printable_ascii(value) && fits();
+    }
+    if (value[i] == '\\') {
+      ++i;
+      if (i == value.size() || (value[i] != '"' && value[i] != '\\')) return false;
+    }
+    key += value[i];
+  }
+  return false;
+}
+
+bool names_other_version(std::string_view bytes) noexcept {
+  const std::string_view line = bytes.substr(0, bytes.find('\r'));
+  constexpr std::size_t size = std::string_view("HTTP/2.0").size();
+  if (line.size() <= size) return false;
+  const std::string_view version = line.substr(line.size() - size);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  // One that is spoken here was refused for what stands around it.
+  if (version == "HTTP/1.0" || version == "HTTP/1.1") return false;
+  return line[line.size() - size - 1] == ' ' && version.starts_with("HTTP/") && digit(version[5]) &&
+         version[6] == '.' && digit(version[7]);
+}
+
+std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
+  if (bytes.starts_with("\r\n")) return 2;
+  for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
+    if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with("\r\n")) {
+      return at + 1 + 2;
+    }
+  }
+  return bytes.npos;
+}
+
+bool has_long_target(std::string_view bytes) noexcept {
+  const std::size_t end = bytes.find('\r');
+  if (end == bytes.npos) return true;
+  const std::string_view line = bytes.substr(0, end);
+  return line.rfind(' ') - std::min(line.find(' '), line.size()) > max_target_octets + 1;
+}
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,133 @@
+#include "protocol/http/request.hpp"
+
+namespace rollcall::protocol {
+namespace {
+
+struct ResourceRow {
+  Resource resource;
+  const char* allow;    ///< The 405's fields.
+  const char* options;  ///< Those of the answer to OPTIONS.
+};
+
+// Accept-Post: W3C Linked Data Platform, section 7.1; Accept-Patch: RFC 5789, section 3.1.
+constexpr const char* accept_post = "\r\nAccept-Post: application/json, application/x-ndjson";
+constexpr const char* accept_patch =
+    "\r\nAccept-Patch: application/merge-patch+json, application/json";
+constexpr const char* accept_put = "\r\nAccept: application/json";
+constexpr const char* allow_reads = "\r\nAllow: GET, HEAD, OPTIONS";
+
+constexpr ResourceRow resources[] = {
+    {Resource::users, "\r\nAllow: GET, HEAD, POST, OPTIONS",
+     "\r\nAllow: GET, HEAD, POST, OPTIONS"
+     "\r\nAccept-Post: application/json, application/x-ndjson"},
+    {Resource::user, "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
+     "\r\nAllow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+     "\r\nAccept-Patch: application/merge-patch+json, application/json"},
+    {Resource::live, allow_reads, allow_reads},
+    {Resource::ready, allow_reads, allow_reads},
+    {Resource::api, allow_reads, allow_reads},
+    {Resource::server, "\r\nAllow: OPTIONS", "\r\nAllow: OPTIONS"},
+};
+
+const ResourceRow* find(Resource resource) noexcept {
+  for (const ResourceRow& row : resources) {
+    if (row.resource == resource) return &row;
+  }
+  return nullptr;
+}
+
+Action user_action(Method method) noexcept {
+  switch (method) {
+    case Method::get:
+    case Method::head:
+      return Action::find_user;
+    case Method::put:
+      return Action::replace_user;
+    case Method::patch:
+      return Action::patch_user;
+    case Method::delete_:
+      return Action::remove_user;
+    default:
+      return Action::refuse;
+  }
+}
+
+Action action(const Request& request) noexcept {
+  if (request.method == Method::options) return Action::describe;
+  const bool reads = request.method == Method::get || request.method == Method::head;
+  switch (request.target.resource) {
+    case Resource::users:
+      if (request.method == Method::post) {
+        const bool stream = request.media_type == MediaType::ndjson;
+        return stream ? Action::create_users : Action::create_user;
+      }
+      if (!reads) return Action::refuse;
+      return request.accepted.prefers_ndjson() ? Action::export_users : Action::list_users;
+    case Resource::user:
+      return user_action(request.method);
+    case Resource::live:
+      return reads ? Action::live : Action::refuse;
+    case Resource::ready:
+      return reads ? Action::ready : Action::refuse;
+    case Resource::api:
+      return reads ? Action::describe_api : Action::refuse;
+    default:
+      return Action::refuse;
+  }
+}
+
+/// What the 415 names, or null if the body is of a type that the action takes.
+const char* wanted_type(Action action, MediaType type) noexcept {
+  if (!takes_user(action) || type == MediaType::json) return nullptr;
+  if (action == Action::patch_user) {
+    return type == MediaType::merge_patch ? nullptr : accept_patch;
+  }
+  return action == Action::create_user ? accept_post : accept_put;
+}
+
+/// What names users, and is more than a question for what there is (RFC 9110, section 13.2.1).
+bool is_conditional(Action action, Resource resource) noexcept {
+  return action != Action::describe && (resource == Resource::user || resource == Resource::users);
+}
+
+/// The collection is there and has no entity tag (RFC 9110, sections 13.1.1 and 13.1.2). Of one
+/// user, the store tells.
+bool fails_on_collection(const Request& request) noexcept {
+  if (!request.condition || request.target.resource != Resource::users) return false;
+  const storage::Condition& condition = *request.condition;
+  const bool listed = !condition.match.absent() && !condition.match.any();
+  return listed || (request.method == Method::post && condition.none_match.any());
+}
+
+}  // namespace
+
+Route route(const Request& request) noexcept {
+  const ResourceRow* const resource = find(request.target.resource);
+  if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
+  if (request.method == Method::unknown) return {Action::refuse, Problem::unknown_method, ""};
+  const Action wanted = action(request);
+  if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, resource->allow};
+  if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
+  if (request.key && wanted == Action::create_users) {
+    return {Action::refuse, Problem::key_with_stream, ""};
+  }
+  if (request.bad_key && wanted == Action::create_user) {
+    return {Action::refuse, Problem::bad_key, ""};
+  }
+  if (request.is_part && wanted == Action::replace_user) {
+    return {Action::refuse, Problem::partial_put, ""};
+  }
+  if (is_conditional(wanted, request.target.resource)) {
+    if (request.bad_condition) return {Action::refuse, Problem::bad_condition, ""};
+    if (fails_on_collection(request)) return {Action::refuse, Problem::condition_failed, ""};
+  }
+  if (const char* const fields = wanted_type(wanted, request.media_type)) {
+    return {Action::refuse, Problem::unsupported_media_type, fields};
+  }
+  if (request.is_coded && (takes_user(wanted) || wanted == Action::create_users)) {
+    return {Action::refuse, Problem::unsupported_coding, "\r\nAccept-Encoding: identity"};
+  }
+  return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : ""};
+}
+
+}  // namespace rollcall::protocol

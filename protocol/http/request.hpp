@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "protocol/http/target.hpp"
+#include "protocol/problem.hpp"
+#include "storage/version.hpp"
+
+namespace rollcall::protocol {
+
+/// The methods that anything here answers to.
+enum class Method : std::uint8_t {
+  get,
+  head,
+  post,
+  put,
+  patch,
+  delete_,
+  options,
+  other,    ///< In IANA's registry, and not used by any resource of ours (405).
+  unknown,  ///< In no registry that we know (501).
+};
+
+/// What a body is said to be.
+enum class MediaType : std::uint8_t {
+  other,        ///< Anything else, nothing, or more than one Content-Type.
+  json,         ///< application/json, whatever its parameters.
+  ndjson,       ///< application/x-ndjson: a JSON text a line.
+  merge_patch,  ///< application/merge-patch+json (RFC 7396).
+};
+
+/// What Accept names, the weights in thousandths; `not_named` for what it does not.
+struct Accepted {
+  static constexpr std::uint16_t not_named = 0xffff;
+  std::uint16_t json = not_named;
+  std::uint16_t ndjson = not_named;
+  std::uint16_t application = not_named;  ///< application/*
+  std::uint16_t any = not_named;          ///< */*
+
+  /// JSON is asked for by its name, not just by a range.
+  bool names_json() const noexcept { return json != not_named && json > 0; }
+  /// Lines are asked for by their name, and no less than JSON is, whose weight is that of what
+  /// names it most closely (RFC 9110, section 12.5.1).
+  bool prefers_ndjson() const noexcept {
+    if (ndjson == not_named || ndjson == 0) return false;
+    if (json != not_named) return ndjson >= json;
+    if (application != not_named) return ndjson >= application;
+    return any == not_named || ndjson >= any;
+  }
+};
+
+/// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.
+struct Request {
+  Target target;
+  Method method = Method::unknown;
+  bool http11 = false;
+  bool keep_alive = false;  ///< The client lets the connection stay open.
+  bool has_body = false;    ///< A body of at least one octet, or a chunked one, follows.
+  MediaType media_type = MediaType::other;
+  bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
+  bool bad_expectation = false;   ///< Any other Expect (417).
+  Accepted accepted;
+  bool bad_key = false;        ///< An Idempotency-Key that is malformed, or two (400).
+  bool is_part = false;        ///< There is a Content-Range: of a PUT, a part of what is put.
+  bool is_coded = false;       ///< A Content-Encoding but identity (415).
+  bool bad_condition = false;  ///< An If-Match or If-None-Match that is malformed (400).
+  std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
+  std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
+  std::string query;  ///< Of GET and HEAD /users, as it was sent; otherwise empty.
+};
+
+/// What is to be done for a request.
+enum class Action : std::uint8_t {
+  create_user,
+  create_users,  ///< From a stream.
+  list_users,
+  export_users,  ///< All of them, as a stream.
+  find_user,
+  replace_user,
+  patch_user,
+  remove_user,
+  live,
+  ready,
+  describe_api,  ///< The OpenAPI document.
+  describe,      ///< OPTIONS.
+  refuse,
+};
+
+/// The body is read, as a user or a part of one.
+constexpr bool takes_user(Action action) noexcept {
+  return action == Action::create_user || action == Action::replace_user ||
+         action == Action::patch_user;
+}
+
+/// A request's route.
+struct Route {
+  Action action = Action::refuse;
+  Problem problem = Problem::not_found;  ///< For Action::refuse.
+  const char* fields = "";  ///< Field lines that the answer to a refusal or to OPTIONS has, such as
+                            ///< Allow; each begins with a line end.
+};
+
+/// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,
+/// 412, 415.
+Route route(const Request& request) noexcept;
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/stream_parser.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "protocol/import/imported_user.hpp"
+
+namespace rollcall::protocol {
+
+/// A file of users that is one JSON text: json-server's, an object with a collection, or an array.
+/// All of it is kept in memory. Not thread-safe. Throws std::bad_alloc only.
+class ImportDocument {
+ public:
+  /// `collection` names the array in an object.
+  explicit ImportDocument(std::string collection);
+
+  /// The next piece. False if the text is damaged: see error().
+  bool write(std::string_view piece);
+  /// All of it was written, without a false. False if there are no users in it: see error().
+  bool finish();
+  /// What is wrong, for a person; nothing of the text's values.
+  const std::string& error() const noexcept { return error_; }
+  /// After finish() said true; valid as long as this is.
+  const boost::json::array& users() const noexcept { return *users_; }
+
+ private:
+  bool damaged(const boost::json::error_code& code);
+
+  const std::string collection_;
+  boost::json::stream_parser parser_;
+  std::size_t octets_ = 0;  ///< Parsed.
+  boost::json::value root_;
+  const boost::json::array* users_ = nullptr;
+  std::string error_;
+};
+
+/// Whether a file that begins with `line` is NDJSON, one user a line: the line is a whole object
+/// that has a member of a user, and no array called `collection`.
+bool begins_ndjson(std::string_view line, const std::string& collection, const MemberNames& names);
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,353 @@
+#include "protocol/json/user_reader.hpp"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse_options.hpp>
+#include <cstring>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/json/email.hpp"
+#include "protocol/json/plain_user.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/text.hpp"
+
+namespace rollcall::protocol {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t unknown_member = member_count;
+constexpr std::string_view names[] = {"last-name", "first-name", "email"};
+constexpr std::size_t limits[] = {storage::max_name_octets, storage::max_name_octets,
+                                  storage::max_email_octets};
+constexpr std::size_t email_member = 2;
+constexpr std::size_t longest_name = 10;
+
+/// Unknown names that a body may have before the list of their hashes needs more heap.
+constexpr std::size_t usual_unknown_names = 64;
+
+json::parse_options options() {
+  json::parse_options chosen;
+  chosen.max_depth = max_json_depth;
+  return chosen;
+}
+
+/// The place of the member of that name, or unknown_member.
+std::size_t member_named(std::string_view name) noexcept {
+  // Their lengths differ: one comparison decides.
+  static_assert(names[0].size() == 9 && names[1].size() == 10 && names[2].size() == 5);
+  const std::size_t candidate = name.size() == 9 ? 0U : name.size() == 10 ? 1U : 2U;
+  return name == names[candidate] ? candidate : unknown_member;
+}
+
+/// FNV-1a, 64 bits (RFC draft-eastlake-fnv): two names of one client that collide cost only that
+/// client a refusal, so it need not be keyed.
+class NameHash {
+ public:
+  void add(std::string_view text) noexcept {
+    for (const char c : text) {
+      value_ = (value_ ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    }
+  }
+  std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325ULL;
+};
+
+struct Member {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  bool seen = false;
+  bool is_string = false;
+  bool is_null = false;
+  bool overflow = false;
+};
+
+}  // namespace
+
+class UserReader::Impl {
+ public:
+  Impl() { unknown_names_.reserve(usual_unknown_names); }
+
+  void reset() noexcept {
+    parser_.reset();
+    members_ = {};
+    faults_ = {};
+    unknown_names_.clear();
+    name_ = {};
+    name_octets_ = 0;
+    text_octets_ = 0;
+    depth_ = 0;
+    is_object_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
+    begun_ = plain_ = false;
+  }
+
+  void read(std::string_view piece) {
+    if (!std::exchange(begun_, true) && keep_plain(piece)) return;
+    if (plain_) {
+      // It was whole: only white space may follow.
+      failed_ = failed_ || piece.find_first_not_of(" \t\r\n") != piece.npos;
+      return;
+    }
+    while (!failed_ && !piece.empty()) {
+      if (skipping_exponent_) {
+        const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
+        piece.remove_prefix(digits);
+        if (piece.empty()) return;
+        skipping_exponent_ = false;
+        // To the fresh parser these would go on with its own number.
+        failed_ = piece.front() == '.' || piece.front() == 'e' || piece.front() == 'E';
+        if (failed_) return;
+      }
+      json::error_code error;
+      const std::size_t size = parser_.write_some(true, piece.data(), piece.size(), error);
+      if (error == json::error::exponent_overflow) {
+        restart_behind_number();
+        piece.remove_prefix(size);
+      } else {
+        failed_ = error || size < piece.size();
+        return;
+      }
+    }
+  }
+
+  Outcome finish(Content content) {
+    if (plain_ && !failed_) {
+      if (is_email_address(text(email_member))) return {true, Problem::invalid_user};
+      faults_[email_member] = Fault::not_an_address;
+      return {false, Problem::invalid_user};
+    }
+    json::error_code error;
+    if (!failed_) parser_.write_some(false, "", 0, error);
+    // A number that is the whole text: see restart_behind_number(), with nothing to go on to.
+    if (error == json::error::exponent_overflow && depth_ == 0) error = {};
+    if (failed_ || error) return {false, Problem::not_json};
+    if (!is_object_) return {false, Problem::not_an_object};
+    std::sort(unknown_names_.begin(), unknown_names_.end());
+    if (duplicate_ ||
+        std::adjacent_find(unknown_names_.begin(), unknown_names_.end()) != unknown_names_.end()) {
+      return {false, Problem::duplicate_member};
+    }
+    bool good = true;
+    for (std::size_t i = 0; i < member_count; ++i) {
+      faults_[i] = fault(i, content);
+      good = good && faults_[i] == Fault::none;
+    }
+    return {good, Problem::invalid_user};
+  }
+
+  storage::UserView user() const noexcept { return {text(0), text(1), text(2)}; }
+  storage::MemberSet members() const noexcept {
+    static_assert(storage::last_name_member == 1 && storage::first_name_member == 1 << 1 &&
+                  storage::email_member == 1 << 2);
+    storage::MemberSet set = 0;
+    for (std::size_t i = 0; i < member_count; ++i) {
+      if (plain_ || members_[i].seen) set = static_cast<storage::MemberSet>(set | 1U << i);
+    }
+    return set;
+  }
+  const std::array<Fault, member_count>& faults() const noexcept { return faults_; }
+
+ private:
+  /// Boost.JSON's events (boost/json/basic_parser.hpp).
+  struct Handler {
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+
+    explicit Handler(Impl* owner) noexcept : impl(owner) {}
+
+    bool on_document_begin(json::error_code&) { return true; }
+    bool on_document_end(json::error_code&) { return true; }
+    bool on_array_begin(json::error_code&) { return impl->open(false); }
+    bool on_array_end(std::size_t, json::error_code&) { return impl->close(); }
+    bool on_object_begin(json::error_code&) { return impl->open(true); }
+    bool on_object_end(std::size_t, json::error_code&) { return impl->close(); }
+    bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+      return impl->string_part({part.data(), part.size()});
+    }
+    bool on_string(json::string_view part, std::size_t, json::error_code&) {
+      return impl->string_part({part.data(), part.size()});
+    }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+      return impl->name_part({part.data(), part.size()});
+    }
+    bool on_key(json::string_view part, std::size_t, json::error_code&) {
+      return impl->name_end({part.data(), part.size()});
+    }
+    bool on_number_part(json::string_view, json::error_code&) { return true; }
+    bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
+    bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
+    bool on_double(double, json::string_view, json::error_code&) { return true; }
+    bool on_bool(bool, json::error_code&) { return true; }
+    bool on_null(json::error_code&) { return impl->null(); }
+    bool on_comment_part(json::string_view, json::error_code&) { return true; }
+    bool on_comment(json::string_view, json::error_code&) { return true; }
+
+    Impl* impl;
+  };
+
+  /// A body in one piece and of the plain form, as nearly all are, needs no more than this.
+  bool keep_plain(std::string_view piece) noexcept {
+    storage::UserView user;
+    plain_ = read_plain_user(piece, user);
+    if (!plain_) return false;
+    user.copy_to(text_.data());
+    members_[0] = {0, user.last_name.size()};
+    members_[1] = {user.last_name.size(), user.first_name.size()};
+    members_[2] = {user.last_name.size() + user.first_name.size(), user.email.size()};
+    return true;
+  }
+
+  bool open(bool object) noexcept {
+    if (muted_) return true;
+    if (depth_ == 0) is_object_ = object;
+    const std::uint64_t bit = std::uint64_t{1} << depth_;
+    objects_ = object ? objects_ | bit : objects_ & ~bit;
+    ++depth_;
+    return true;
+  }
+
+  bool close() noexcept {
+    --depth_;
+    return true;
+  }
+
+  bool at_member() const noexcept { return depth_ == 1 && is_object_ && !muted_; }
+
+  bool null() noexcept {
+    if (at_member() && current_ != unknown_member) members_[current_].is_null = true;
+    return true;
+  }
+
+  bool string_part(std::string_view part) noexcept {
+    if (!at_member() || current_ == unknown_member) return true;
+    Member& member = members_[current_];
+    if (!member.is_string) {
+      member.is_string = true;
+      member.begin = text_octets_;
+    }
+    if (duplicate_ || member.overflow || member.size + part.size() > limits[current_]) {
+      member.overflow = true;
+      return true;
+    }
+    std::copy(part.begin(), part.end(), text_.begin() + static_cast<std::ptrdiff_t>(text_octets_));
+    text_octets_ += part.size();
+    member.size += part.size();
+    return true;
+  }
+
+  bool name_part(std::string_view part) noexcept {
+    if (!at_member()) return true;
+    const std::size_t room = longest_name - std::min(longest_name, name_octets_);
+    std::copy_n(part.begin(), std::min(room, part.size()),
+                name_text_.begin() + static_cast<std::ptrdiff_t>(longest_name - room));
+    name_octets_ += part.size();
+    name_.add(part);
+    return true;
+  }
+
+  bool name_end(std::string_view part) {
+    if (!at_member()) return true;
+    // In one piece, as nearly always, it is looked at where it lies.
+    current_ = name_octets_ == 0 ? member_named(part) : unknown_member;
+    if (current_ == unknown_member) {
+      name_part(part);
+      if (name_octets_ <= longest_name) current_ = member_named({name_text_.data(), name_octets_});
+    }
+    if (current_ == unknown_member) {
+      unknown_names_.push_back(name_.value());
+    } else {
+      duplicate_ = duplicate_ || members_[current_].seen;
+      members_[current_].seen = true;
+    }
+    name_ = {};
+    name_octets_ = 0;
+    return true;
+  }
+
+  std::string_view text(std::size_t index) const noexcept {
+    return {text_.data() + members_[index].begin, members_[index].size};
+  }
+
+  Fault fault(std::size_t index, Content content) const noexcept {
+    const Member& member = members_[index];
+    const bool patch = content == Content::patch;
+    if (!member.seen) return patch ? Fault::none : Fault::missing;
+    if (patch && member.is_null) return Fault::missing;
+    if (!member.is_string) return Fault::not_a_string;
+    if (member.overflow) return Fault::too_long;
+    const std::string_view value = text(index);
+    if (value.empty()) return Fault::empty;
+    if (index == email_member && is_email_address(value)) return Fault::none;
+    if (index != email_member && value.front() != ' ' &&
+        value.size() <= storage::max_name_code_points && is_printable_ascii(value)) {
+      return Fault::none;
+    }
+    if (has_control_character(value)) return Fault::control_character;
+    if (is_blank(value)) return Fault::blank;
+    if (index == email_member) return Fault::not_an_address;
+    return count_code_points(value) > storage::max_name_code_points ? Fault::too_long : Fault::none;
+  }
+
+  /// Boost.JSON refuses an exponent of ten digits, which RFC 8259 allows and which is nothing to
+  /// us. So the parser begins anew, is brought to the same depth with a harmless number in the
+  /// place of this one, and goes on behind its digits. Nothing is allocated: a body may hold
+  /// thousands of such numbers.
+  void restart_behind_number() {
+    constexpr std::string_view object = "{\"\":";
+    std::array<char, max_json_depth * object.size() + 1> prefix;
+    char* end = prefix.data();
+    for (unsigned i = 0; i < depth_; ++i) {
+      const std::string_view opening = (objects_ >> i & 1) != 0 ? object : "[";
+      end = std::copy(opening.begin(), opening.end(), end);
+    }
+    *end++ = '0';
+    parser_.reset();
+    muted_ = true;
+    json::error_code error;
+    parser_.write_some(true, prefix.data(), static_cast<std::size_t>(end - prefix.data()), error);
+    muted_ = false;
+    skipping_exponent_ = true;
+  }
+
+  json::basic_parser<Handler> parser_{options(), this};
+  std::array<Member, member_count> members_{};
+  std::array<Fault, member_count> faults_{};
+  std::vector<std::uint64_t> unknown_names_;
+  NameHash name_;
+  std::size_t name_octets_ = 0;
+  std::size_t text_octets_ = 0;
+  std::size_t current_ = unknown_member;
+  std::uint64_t objects_ = 0;  ///< Bit i: level i is an object, not an array.
+  unsigned depth_ = 0;
+  bool is_object_ = false;
+  bool duplicate_ = false;
+  bool failed_ = false;
+  bool skipping_exponent_ = false;
+  bool muted_ = false;
+  bool begun_ = false;
+  bool plain_ = false;  ///< The body so far is a plain user, and white space perhaps.
+  std::array<char, longest_name> name_text_;
+  std::array<char, storage::max_user_octets> text_;
+
+  static_assert(max_json_depth < 64, "objects_ has a bit a level");
+};
+
+UserReader::UserReader() : impl_(std::make_unique<Impl>()) {}
+UserReader::~UserReader() = default;
+
+void UserReader::reset() noexcept { impl_->reset(); }
+void UserReader::read(std::string_view piece) { impl_->read(piece); }
+UserReader::Outcome UserReader::finish(Content content) { return impl_->finish(content); }
+storage::UserView UserReader::user() const noexcept { return impl_->user(); }
+storage::MemberSet UserReader::members() const noexcept { return impl_->members(); }
+const std::array<Fault, member_count>& UserReader::faults() const noexcept {
+  return impl_->faults();
+}
+
+}  // namespace rollcall::protocol

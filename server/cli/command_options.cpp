@@ -1,0 +1,220 @@
+#include "server/cli/command_options.hpp"
+
+#include <boost/program_options.hpp>
+#include <sstream>
+#include <stdexcept>
+#include <vector>
+
+namespace rollcall::server {
+namespace {
+
+namespace po = boost::program_options;
+using Texts = std::vector<std::string>;
+
+constexpr int exit_usage = 2;
+
+constexpr const char* import_head =
+    "rollcall import - takes the users of a json-server file, or of NDJSON, into a store.\n"
+    "\n"
+    "Usage: rollcall import FILE [OPTION]...\n"
+    "\n"
+    "FILE holds {\"users\": [...]} (json-server's db.json), an array of users, or one user a "
+    "line;\n"
+    "- is standard input. No server may have the store open.\n"
+    "\n"
+    "Example:\n"
+    "  rollcall import db.json --map lastName=last-name --map firstName=first-name\n"
+    "\n";
+
+constexpr const char* import_tail =
+    "\n"
+    "Users keep their ids: integers, or strings that are their decimal digits (\"17\"). Every "
+    "user\n"
+    "must be one that POST /users takes, with an id that is not in use; others are refused, which\n"
+    "standard error tells by their place in the file, and the rest is taken, durably by the\n"
+    "thousand. Ctrl-C ends it in order.\n"
+    "\n"
+    "Exit codes: 0 all were taken; 1 the file or the store can't be read or written; 2 bad "
+    "option;\n"
+    "3 some were refused; 128 + N ended by signal N.\n";
+
+constexpr const char* export_head =
+    "rollcall export - writes all users of a store to standard output, by rising id.\n"
+    "\n"
+    "Usage: rollcall export [OPTION]...\n"
+    "\n"
+    "Example:\n"
+    "  rollcall export --format json > db.json\n"
+    "\n";
+
+constexpr const char* export_tail =
+    "\n"
+    "No server may have the store open.\n"
+    "\n"
+    "Exit codes: 0 all were written; 1 the store can't be read or the output not be written; 2 "
+    "bad\n"
+    "option.\n";
+
+constexpr const char* store_tail =
+    "\n"
+    "--store and --config can also be set in the environment (ROLLCALL_STORE, ROLLCALL_CONFIG), "
+    "the\n"
+    "store also in the file that --config names; a flag beats the environment, the environment\n"
+    "beats the file, as for the server, whose other settings mean nothing here.\n";
+
+void add_common(po::options_description& options) {
+  options.add_options()  //
+      ("store", po::value<Texts>()->value_name("URL"),
+       "where users are kept: sqlite:PATH (default: sqlite:rollcall.db)")           //
+      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
+      ("help", "show this and exit");
+}
+
+po::options_description describe_import() {
+  po::options_description options("Options", 96);
+  add_common(options);
+  options.add_options()  //
+      ("map", po::value<Texts>()->value_name("NAME=MEMBER")->composing(),
+       "the file's NAME is MEMBER: last-name, first-name, email or id; may be given more than "
+       "once")  //
+      ("new-ids",
+       "give a new id to a user that has none or one that can't be kept, behind the largest ever "
+       "given out and the largest of the file")  //
+      ("collection", po::value<Texts>()->value_name("NAME"),
+       "the array of users in the file (default: users)")  //
+      ("format", po::value<Texts>()->value_name("json|ndjson"), "(default: by content)");
+  return options;
+}
+
+po::options_description describe_export() {
+  po::options_description options("Options", 96);
+  add_common(options);
+  options.add_options()("format", po::value<Texts>()->value_name("ndjson|json"),
+                        "one user a line, or {\"users\":[...]} (default: ndjson)");
+  return options;
+}
+
+/// What was given, checked to be known and given once where it may not be twice.
+po::variables_map parse(int argc, const char* const* argv, po::options_description options,
+                        int most_files) {
+  options.add_options()("file", po::value<Texts>());
+  po::positional_options_description files;
+  files.add("file", -1);
+  po::command_line_parser parser(argc, argv);
+  // No guessing, as for the server.
+  parser.options(options).positional(files).style(po::command_line_style::default_style &
+                                                  ~po::command_line_style::allow_guessing);
+  po::variables_map given;
+  po::store(parser.run(), given);
+  for (const auto& [name, value] : given) {
+    if (value.empty() || name == "map" || name == "file") continue;
+    if (const auto* const texts = boost::any_cast<Texts>(&value.value());
+        texts != nullptr && texts->size() > 1) {
+      throw std::runtime_error("--" + name + " is given twice: give it once");
+    }
+  }
+  const int count = given.contains("file") ? static_cast<int>(given["file"].as<Texts>().size()) : 0;
+  if (count > most_files) {
+    throw std::runtime_error("'" + given["file"].as<Texts>()[static_cast<std::size_t>(most_files)] +
+                             "' is one word too many: see --help");
+  }
+  return given;
+}
+
+std::string value(const po::variables_map& given, const char* name, const std::string& otherwise) {
+  return given.contains(name) ? given[name].as<Texts>().front() : otherwise;
+}
+
+/// By the server's own rules: it is asked.
+std::string find_store(const po::variables_map& given, const Environment& environment) {
+  std::vector<std::string> words{"rollcall"};
+  for (const char* name : {"store", "config"}) {
+    if (given.contains(name))
+      words.push_back("--" + std::string(name) + "=" + value(given, name, ""));
+  }
+  std::vector<const char*> pointers;
+  for (const std::string& each : words) pointers.push_back(each.c_str());
+  const auto parsed =
+      parse_options(static_cast<int>(pointers.size()), pointers.data(), environment);
+  if (const auto* const early = std::get_if<EarlyExit>(&parsed)) throw EarlyExit(*early);
+  const std::string& store = std::get<Options>(parsed).store;
+  if (store == "memory:") {
+    throw std::runtime_error("--store: memory: is gone when its server ends: give sqlite:PATH");
+  }
+  return store;
+}
+
+FileFormat parse_format(const po::variables_map& given, FileFormat otherwise) {
+  if (!given.contains("format")) return otherwise;
+  const std::string text = value(given, "format", "");
+  if (text == "json") return FileFormat::json;
+  if (text == "ndjson") return FileFormat::ndjson;
+  throw std::runtime_error("--format: '" + text + "' is neither json nor ndjson");
+}
+
+void add_names(protocol::MemberNames& names, const po::variables_map& given) {
+  if (!given.contains("map")) return;
+  for (const std::string& each : given["map"].as<Texts>()) {
+    const std::size_t equals = each.rfind('=');
+    if (equals == each.npos || !names.add(each.substr(0, equals), each.substr(equals + 1))) {
+      throw std::runtime_error("--map: '" + each +
+                               "' is not NAME=MEMBER, with a NAME given once and a MEMBER of "
+                               "last-name, first-name, email, id");
+    }
+  }
+}
+
+EarlyExit help(const char* head, const po::options_description& options, const char* tail) {
+  std::ostringstream text;
+  text << head << options << store_tail << tail;
+  return {0, text.str(), ""};
+}
+
+/// `read`'s result, or what it threw.
+template <class Result, class Read>
+std::variant<Result, EarlyExit> guarded(const Read& read) {
+  try {
+    return read();
+  } catch (const EarlyExit& early) {
+    return early;
+  } catch (const std::exception& error) {
+    return EarlyExit{exit_usage, "", std::string("rollcall: ") + error.what() + "\n"};
+  }
+}
+
+}  // namespace
+
+std::variant<ImportOptions, EarlyExit> parse_import_options(int argc, const char* const* argv,
+                                                            const Environment& environment) {
+  return guarded<ImportOptions>([&]() -> std::variant<ImportOptions, EarlyExit> {
+    const po::options_description described = describe_import();
+    const po::variables_map given = parse(argc, argv, described, 1);
+    if (given.contains("help")) return help(import_head, described, import_tail);
+    if (!given.contains("file")) {
+      throw std::runtime_error("import: name a file, or - for standard input");
+    }
+    ImportOptions options;
+    options.file = value(given, "file", "");
+    options.format = parse_format(given, FileFormat::by_content);
+    options.collection = value(given, "collection", options.collection);
+    options.new_ids = given.contains("new-ids");
+    add_names(options.names, given);
+    options.store = find_store(given, environment);
+    return options;
+  });
+}
+
+std::variant<ExportOptions, EarlyExit> parse_export_options(int argc, const char* const* argv,
+                                                            const Environment& environment) {
+  return guarded<ExportOptions>([&]() -> std::variant<ExportOptions, EarlyExit> {
+    const po::options_description described = describe_export();
+    const po::variables_map given = parse(argc, argv, described, 0);
+    if (given.contains("help")) return help(export_head, described, export_tail);
+    ExportOptions options;
+    options.format = parse_format(given, FileFormat::ndjson);
+    options.store = find_store(given, environment);
+    return options;
+  });
+}
+
+}  // namespace rollcall::server

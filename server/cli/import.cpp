@@ -1,0 +1,304 @@
+#include "server/cli/import.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocol/import/import_document.hpp"
+#include "server/cli/command_options.hpp"
+#include "server/cli/input_file.hpp"
+#include "server/cli/load_progress.hpp"
+#include "storage/offline_store.hpp"
+
+namespace rollcall::server {
+namespace {
+
+constexpr int exit_failure = 1;
+constexpr int exit_some_refused = 3;
+/// Users of one transaction.
+constexpr std::size_t users_a_batch = 1'000;
+/// Refusals that are told; of the rest, only how many.
+constexpr std::size_t max_told = 20;
+/// A line of NDJSON; longer ones are refused, and nobody keeps them.
+constexpr std::size_t max_line_octets = 1'024 * 1'024;
+
+volatile std::sig_atomic_t interrupted_by = 0;
+extern "C" void interrupt(int number) {
+  interrupted_by = number;
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+/// The first signal ends the import in order, the second one at once: no batch is lost by that.
+void watch_signals() {
+  struct sigaction action {};
+  action.sa_handler = interrupt;
+  // No SA_RESTART: a read() that waits for input is to end.
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+/// 1234567 as 1,234,567.
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string users_text(std::uint64_t count) {
+  return grouped(count) + (count == 1 ? " user" : " users");
+}
+
+class Import {
+ public:
+  explicit Import(const ImportOptions& options)
+      : options_(options), reader_(options.names), input_(options.file) {}
+
+  int run() {
+    by_line_ = is_ndjson();
+    protocol::ImportDocument document(options_.collection);
+    // Before the store is touched: a damaged file changes nothing.
+    if (!by_line_) read_document(document);
+    open_store();
+    watch_signals();
+    try {
+      if (by_line_) {
+        import_lines();
+      } else {
+        import_elements(document.users());
+      }
+      flush();
+      import_held();
+    } catch (const std::exception& failure) {
+      return finish(&failure);
+    }
+    return finish(nullptr);
+  }
+
+ private:
+  bool is_ndjson() {
+    if (options_.format != FileFormat::by_content) return options_.format == FileFormat::ndjson;
+    for (;;) {
+      const std::string_view left = input_.left();
+      const std::size_t begin = std::min(left.find_first_not_of(" \t\r\n"), left.size());
+      const std::size_t end = left.find('\n', begin);
+      if (begin < left.size() && (end != left.npos || input_.at_end())) {
+        const std::string_view line = left.substr(begin, end - begin);
+        return protocol::begins_ndjson(line, options_.collection, options_.names);
+      }
+      // An export of no user at all is empty.
+      if (input_.at_end()) return true;
+      if (left.size() > max_line_octets) return false;
+      input_.more();
+    }
+  }
+
+  void read_document(protocol::ImportDocument& document) {
+    const auto require = [&](bool good) {
+      if (!good) throw std::runtime_error(options_.file + " " + document.error());
+    };
+    do {
+      require(document.write(input_.left()));
+      input_.take(input_.left().size());
+    } while (!input_.more().empty() || !input_.at_end());
+    require(document.finish());
+  }
+
+  void open_store() {
+    LoadProgressLine line(options_.store);
+    store_.emplace(options_.store, storage::OfflineStore::Missing::make,
+                   [&line](std::uint64_t users) { line.show(users); });
+    progress_.emplace(options_.file, "importing");
+  }
+
+  void import_elements(const boost::json::array& elements) {
+    for (const boost::json::value& each : elements) {
+      if (interrupted_by != 0) return;
+      ++place_;
+      take(reader_.read(each));
+    }
+  }
+
+  void import_lines() {
+    while (interrupted_by == 0) {
+      const std::string_view left = input_.left();
+      const std::size_t end = left.find('\n', looked_at_);
+      if (end != left.npos || (input_.at_end() && !left.empty())) {
+        const std::size_t size = std::min(end, left.size());
+        take_line(left.substr(0, size));
+        input_.take(std::min(size + 1, left.size()));
+        looked_at_ = 0;
+        continue;
+      }
+      if (input_.at_end()) {
+        if (skipping_line_) take_line({});
+        return;
+      }
+      looked_at_ = left.size();
+      if (left.size() > max_line_octets) {
+        skipping_line_ = true;
+        input_.take(left.size());
+        looked_at_ = 0;
+      }
+      input_.more();
+    }
+  }
+
+  void take_line(std::string_view line) {
+    ++place_;
+    if (std::exchange(skipping_line_, false) || line.size() > max_line_octets) {
+      return refuse(0, {{"", "is longer than 1 MiB"}});
+    }
+    if (line.find_first_not_of(" \t\r") == line.npos) return;
+    take(reader_.read_line(line));
+  }
+
+  /// The element that the reader has just read.
+  void take(bool good) {
+    progress_->show(place_);
+    std::vector<protocol::MemberError> errors = reader_.errors();
+    const storage::UserId id = reader_.id();
+    const bool is_element = errors.empty() || !errors.front().pointer.empty();
+    if (is_element && id == 0 && !options_.new_ids) {
+      errors.push_back({"/id", reader_.has_id()
+                                   ? "must be an integer from 1 to 9007199254740991, or its "
+                                     "digits (--new-ids gives another)"
+                                   : "is required (--new-ids gives one)"});
+    }
+    if (id != 0 && (batch_ids_.contains(id) || store_->contains(id))) {
+      errors.push_back({"/id", "is in use, in the store or further up in the file"});
+    }
+    if (!good || !errors.empty()) return refuse(id, errors);
+    // A new id has to be behind all of the file's, also those that are still to come.
+    if (id == 0) return held_.append(0, reader_.user());
+    batch_.append(id, reader_.user());
+    batch_ids_.insert(id);
+    if (batch_.size() == users_a_batch) flush();
+  }
+
+  void refuse(storage::UserId id, const std::vector<protocol::MemberError>& errors) {
+    if (++refused_ > max_told) return;
+    std::string line = std::string(by_line_ ? "line " : "element ") + std::to_string(place_);
+    if (id != 0) line += " (id " + std::to_string(id) + ")";
+    const char* before = ": ";
+    for (const protocol::MemberError& each : errors) {
+      line.append(before).append(each.pointer).append(each.pointer.empty() ? "" : " ");
+      line.append(each.detail);
+      before = "; ";
+    }
+    refusals_.push_back(std::move(line));
+  }
+
+  void flush() {
+    if (store_->create(batch_) != storage::Status::ok) {
+      throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
+                               ": see to it and import again");
+    }
+    imported_ += batch_.size();
+    batch_.clear();
+    batch_ids_.clear();
+  }
+
+  void import_held() {
+    for (std::size_t i = 0; i < held_.size() && interrupted_by == 0; ++i) {
+      const storage::UserId id = store_->last_id() + batch_.size() + 1;
+      if (id > storage::max_user_id) {
+        throw std::runtime_error("no id is left behind the largest one given out");
+      }
+      batch_.append(id, held_.user(i));
+      ++given_;
+      if (batch_.size() == users_a_batch) flush();
+    }
+    flush();
+  }
+
+  /// Says what was done, and what went wrong if something did.
+  int finish(const std::exception* failure) {
+    progress_.reset();
+    for (const std::string& each : refusals_) {
+      std::fprintf(stderr, "rollcall: refused %s\n", each.c_str());
+    }
+    if (refused_ > max_told) {
+      std::fprintf(stderr, "rollcall: refused %s more\n", grouped(refused_ - max_told).c_str());
+    }
+    if (refused_ > 0 && !reader_.hints().empty()) {
+      std::string hint;
+      for (const std::string& each : reader_.hints()) hint += " --map " + each;
+      std::fprintf(stderr, "rollcall: the file has other names for members; try%s\n", hint.c_str());
+    }
+    int code = refused_ > 0 ? exit_some_refused : 0;
+    if (interrupted_by != 0) {
+      code = 128 + interrupted_by;
+      std::fprintf(stderr,
+                   "rollcall: interrupted at %s %" PRIu64 "; what was imported is on disk%s\n",
+                   by_line_ ? "line" : "element", place_,
+                   given_ > 0 ? ", some with new ids: another import takes those again" : "");
+    }
+    std::string error;
+    if (!store_->close(error) && failure == nullptr) {
+      std::fprintf(stderr, "rollcall: the store was not closed tidily: %s\n", error.c_str());
+      code = exit_failure;
+    }
+    if (failure != nullptr) {
+      std::fprintf(stderr, "rollcall: %s\n", failure->what());
+      code = exit_failure;
+    }
+    std::printf("imported %s, refused %s, into %s\n", users_text(imported_).c_str(),
+                grouped(refused_).c_str(), options_.store.c_str());
+    // Who does not wait for the summary is no reason to fail.
+    if (std::fflush(stdout) != 0 && errno != EPIPE) {
+      std::fprintf(stderr, "rollcall: can't write standard output: %s\n",
+                   std::generic_category().message(errno).c_str());
+      if (code == 0) code = exit_failure;
+    }
+    return code;
+  }
+
+  const ImportOptions& options_;
+  protocol::ElementReader reader_;
+  InputFile input_;
+  std::optional<storage::OfflineStore> store_;
+  std::optional<LoadProgressLine> progress_;
+  storage::UserList batch_;  ///< Not on disk yet.
+  std::unordered_set<storage::UserId> batch_ids_;
+  storage::UserList held_;  ///< Get new ids at the end.
+  std::vector<std::string> refusals_;
+  bool by_line_ = false;     ///< NDJSON.
+  std::uint64_t place_ = 0;  ///< Of the latest line or element, from 1.
+  std::uint64_t imported_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t given_ = 0;     ///< New ids.
+  std::size_t looked_at_ = 0;   ///< Of what is left, without a line's end.
+  bool skipping_line_ = false;  ///< Its beginning was too long already.
+};
+
+}  // namespace
+
+int run_import(int argc, const char* const* argv) {
+  const auto parsed = parse_import_options(argc, argv, environment);
+  if (const auto* const early = std::get_if<EarlyExit>(&parsed)) {
+    std::fputs(early->out.c_str(), stdout);
+    std::fputs(early->err.c_str(), stderr);
+    return early->code;
+  }
+  // A reader of the summary that has gone is an error of fflush().
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return Import(std::get<ImportOptions>(parsed)).run();
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "rollcall: %s\n", failure.what());
+    return exit_failure;
+  }
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,93 @@
+#include "storage/local/decider.hpp"
+
+namespace rollcall::storage {
+
+using Verb = WriteOperation::Verb;
+
+std::vector<std::vector<UserId>> Decider::make_emails_unique() {
+  emails_ = std::make_unique<UniqueEmails>();
+  return emails_->load(table_);
+}
+
+void Decider::begin(bool plain) noexcept {
+  plain_ = plain;
+  // What one large batch took would cost every batch behind it.
+  constexpr std::size_t worth_keeping = 4'096;
+  if (latest_.bucket_count() > worth_keeping) {
+    latest_ = {};
+  } else if (!latest_.empty()) {
+    latest_.clear();
+  }
+}
+
+void Decider::decide(WriteOperation& operation, UserId next_id) {
+  if (operation.verb == Verb::create) {
+    decide_create(operation, next_id);
+  } else {
+    decide_update(operation);
+  }
+  if (!plain_ && operation.status == Status::ok) latest_[operation.id] = &operation;
+}
+
+void Decider::decide_create(WriteOperation& operation, UserId next_id) {
+  operation.status = Status::ok;
+  if (operation.key != nullptr) {
+    operation.status = keys_.look_up(*operation.key, operation.user, operation.id);
+  }
+  if (operation.status == Status::ok && emails_ && !emails_->add(operation.user.email)) {
+    operation.status = Status::email_taken;
+  }
+  if (operation.status != Status::ok) return;
+  operation.id = next_id;
+  if (operation.key != nullptr) keys_.add(*operation.key, next_id);
+}
+
+void Decider::decide_update(WriteOperation& operation) {
+  UserRecord record;
+  const UserView* current = nullptr;
+  UserView in_table;
+  if (const auto latest = latest_.find(operation.id); latest != latest_.end()) {
+    if (latest->second->verb != Verb::remove) current = &latest->second->user;
+  } else if (table_.find(operation.id, record)) {
+    in_table = record.view();
+    current = &in_table;
+  }
+  if (current == nullptr) {
+    operation.status = Status::not_found;
+    return;
+  }
+  if (operation.condition != nullptr &&
+      !operation.condition->holds(version_of(operation.id, *current))) {
+    operation.status = Status::condition_failed;
+    return;
+  }
+  operation.status = Status::ok;
+  if (operation.verb == Verb::remove && operation.merged != nullptr) {
+    operation.merged->assign(*current);
+    operation.user = operation.merged->view();
+  } else if (operation.verb == Verb::replace && operation.members != all_members) {
+    operation.merged->assign(merge(operation.members, operation.user, *current));
+    operation.user = operation.merged->view();
+  }
+  if (emails_ && !note_email(operation, *current)) operation.status = Status::email_taken;
+}
+
+bool Decider::note_email(const WriteOperation& operation, const UserView& before) {
+  if (operation.verb == Verb::replace) {
+    return emails_->replace(before.email, operation.user.email);
+  }
+  emails_->remove(before.email);
+  return true;
+}
+
+void Decider::keep() {
+  keys_.keep();
+  if (emails_) emails_->keep();
+}
+
+void Decider::drop() {
+  keys_.drop();
+  if (emails_) emails_->drop();
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,127 @@
+#include "storage/local/durable_store.hpp"
+
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "storage/local/scans.hpp"
+
+namespace rollcall::storage {
+
+class DurableStore::DurableSession final : public Session, private BatchOwner {
+ public:
+  DurableSession(DurableStore& store, SessionOwner& owner) noexcept
+      : store_(store),
+        owner_(owner),
+        thread_(std::this_thread::get_id()),
+        scans_(*store.table_, store.round_.showing(), owner) {
+    store_.sessions_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~DurableSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
+
+  void write(WriteOperation& operation) noexcept override {
+    if (const Status refusal = refuse(); refusal != Status::ok) {
+      operation.status = refusal;
+      owner_.completed(operation);
+      return;
+    }
+    gathered_.append(operation);
+    ++pending_;
+  }
+
+  bool has_room() const noexcept override {
+    // Of its own writes, so that room comes with their completion and nobody has to tell of it.
+    return pending_ * store_.sessions_.load(std::memory_order_relaxed) < max_pending_stream_writes;
+  }
+
+  void find(FindOperation& operation) noexcept override { scans_.find(operation); }
+  void list(ListOperation& operation) noexcept override { scans_.list(operation); }
+  void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
+  bool work() noexcept override { return scans_.work(); }
+
+  void end_turn() noexcept override {
+    store_.committer_->end_turn(*this, std::exchange(gathered_, Batch{}));
+  }
+
+  void deliver() noexcept override {
+    // Before the list is taken: what is finished after this asks to be delivered again.
+    wake_asked_.store(false, std::memory_order_release);
+    Batch batch;
+    {
+      const std::lock_guard lock(mutex_);
+      batch = std::exchange(finished_, Batch{});
+    }
+    complete(batch);
+  }
+
+ private:
+  /// The first of what makes a write hopeless now, or ok with a place in the queue taken.
+  Status refuse() noexcept {
+    if (const Status health = store_.health(); is_lasting(health)) return health;
+    if (store_.pending_writes_.fetch_add(1, std::memory_order_relaxed) < max_pending_writes) {
+      return Status::ok;
+    }
+    store_.pending_writes_.fetch_sub(1, std::memory_order_relaxed);
+    return Status::queue_full;
+  }
+
+  void finished(const Batch& batch) noexcept override {
+    store_.pending_writes_.fetch_sub(batch.count, std::memory_order_relaxed);
+    if (std::this_thread::get_id() == thread_) {
+      complete(batch);
+      return;
+    }
+    // All under the lock: once deliver() can have the list, this session may end.
+    const std::lock_guard lock(mutex_);
+    finished_.append(batch);
+    ask_for_wake();
+  }
+
+  void lead_next() noexcept override { ask_for_wake(); }
+
+  void ask_for_wake() noexcept {
+    if (!wake_asked_.exchange(true, std::memory_order_acq_rel)) owner_.wake();
+  }
+
+  void complete(const Batch& batch) noexcept {
+    pending_ -= batch.count;
+    for (WriteOperation* each = batch.first; each != nullptr;) {
+      // The owner may reuse the operation at once.
+      WriteOperation* const next = each->next;
+      owner_.completed(*each);
+      each = next;
+    }
+  }
+
+  DurableStore& store_;
+  SessionOwner& owner_;
+  const std::thread::id thread_;
+  Scans scans_;
+  Batch gathered_;
+  std::size_t pending_ = 0;  ///< Writes taken and not completed.
+  std::atomic<bool> wake_asked_{false};
+  std::mutex mutex_;
+  Batch finished_;  ///< By other threads, not delivered yet; guarded by mutex_.
+};
+
+DurableStore::DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
+                           std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by)
+    : table_(std::move(table)),
+      decider_(std::move(decider)),
+      journal_(std::move(journal)),
+      round_(*journal_, *table_, *decider_, last_id),
+      committer_(commit_by == CommitBy::turn ? make_turn_committer(round_)
+                                             : make_thread_committer(round_)) {}
+
+DurableStore::~DurableStore() = default;
+
+std::unique_ptr<Session> DurableStore::open_session(SessionOwner& owner) {
+  return std::make_unique<DurableSession>(*this, owner);
+}
+
+bool DurableStore::close(std::string& error) noexcept {
+  committer_.reset();
+  return journal_->close(error);
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,223 @@
+#include "storage/local/group_commit.hpp"
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+namespace rollcall::storage {
+
+void Batch::append(WriteOperation& operation) noexcept {
+  operation.next = nullptr;
+  append(Batch{&operation, &operation, 1});
+}
+
+void Batch::append(const Batch& other) noexcept {
+  if (other.empty()) return;
+  if (empty()) {
+    *this = other;
+    return;
+  }
+  last->next = other.first;
+  last = other.last;
+  count += other.count;
+}
+
+Status CommitRound::write(const Batch& batch) noexcept {
+  if (is_lasting(health())) return health();
+  using Verb = WriteOperation::Verb;
+  bool plain = !decider_.unique_emails();
+  for (const WriteOperation* each = batch.first; each != nullptr && plain; each = each->next) {
+    plain = each->verb == Verb::create && each->key == nullptr;
+  }
+  decider_.begin(plain);
+  UserId id = last_id_;
+  bool any = false;
+  for (WriteOperation* each = batch.first; each != nullptr; each = each->next) {
+    if (each->verb == Verb::create && id == max_user_id) {
+      each->status = Status::ids_exhausted;
+      continue;
+    }
+    decider_.decide(*each, id + 1);
+    if (each->status != Status::ok) continue;
+    any = true;
+    if (each->verb == Verb::create) ++id;
+  }
+  if (any) {
+    const Status status = journal_.commit(batch.first, decider_.keys().forgotten_through());
+    set_health(status);
+    if (status != Status::ok) {
+      decider_.drop();
+      return status;
+    }
+  }
+  decider_.keep();
+  last_id_ = id;
+  return Status::ok;
+}
+
+void CommitRound::show(const WriteOperation& operation) noexcept {
+  bool shown = true;
+  switch (operation.verb) {
+    case WriteOperation::Verb::create:
+      shown = table_.insert(operation.id, operation.user);
+      break;
+    case WriteOperation::Verb::replace:
+      shown = table_.replace(operation.id, operation.user);
+      break;
+    case WriteOperation::Verb::remove:
+      table_.remove(operation.id);
+      break;
+  }
+  if (shown) return;
+  // The users are on disk but can't be shown: a restart can, and nobody was told otherwise.
+  std::fputs("rollcall: out of memory for users that are on disk; stopping\n", stderr);
+  std::abort();
+}
+
+/// Tells the operator when writes stop and when they come back, once each.
+void CommitRound::set_health(Status status) noexcept {
+  const Status before = health_.exchange(status, std::memory_order_acq_rel);
+  if (before == status) return;
+  if (status == Status::ok) {
+    std::fputs("rollcall: writes are taken again\n", stderr);
+    return;
+  }
+  const char* const next = is_lasting(status) ? "no write is taken until restart"
+                                              : "writes are answered 503 until one succeeds";
+  std::fprintf(stderr, "rollcall: the store can't write: %s; %s\n", journal_.last_error().c_str(),
+               next);
+}
+
+void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
+  Batch all;
+  for (const SubmittedBatch& each : batches) all.append(each.batch);
+  const Status status = write(all);
+  std::unique_lock lock(showing_);
+  for (WriteOperation* each = all.first; each != nullptr; each = each->next) {
+    if (status != Status::ok) {
+      each->status = status;
+    } else if (each->status == Status::ok) {
+      show(*each);
+    }
+  }
+  lock.unlock();
+  // The owners get their own lists back.
+  for (const SubmittedBatch& each : batches) each.batch.last->next = nullptr;
+}
+
+namespace {
+
+class TurnCommitter final : public Committer {
+ public:
+  explicit TurnCommitter(CommitRound& round) noexcept : round_(round) {}
+
+  void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!batch.empty()) waiting_.push_back({&owner, batch});
+      if (waiting_.empty() || (leader_ != nullptr && leader_ != &owner)) return;
+      if (leading_) return;
+      leader_ = &owner;
+      leading_ = true;
+    }
+    lead(owner);
+  }
+
+ private:
+  void lead(BatchOwner& owner) noexcept {
+    round_.maintain();
+    std::vector<SubmittedBatch> batches;
+    {
+      const std::lock_guard lock(mutex_);
+      batches.swap(waiting_);
+      waiting_.swap(spare_);
+    }
+    round_.commit(batches);
+    hand_over();
+    // Others first: their threads can send while this one builds its own answers.
+    for (const SubmittedBatch& each : batches) {
+      if (each.owner != &owner) each.owner->finished(each.batch);
+    }
+    for (const SubmittedBatch& each : batches) {
+      if (each.owner == &owner) each.owner->finished(each.batch);
+    }
+    batches.clear();
+    const std::lock_guard lock(mutex_);
+    spare_.swap(batches);
+  }
+
+  void hand_over() noexcept {
+    // All under the lock: the next leader may commit, and its session end, as soon as it is free.
+    const std::lock_guard lock(mutex_);
+    leading_ = false;
+    leader_ = waiting_.empty() ? nullptr : waiting_.front().owner;
+    if (leader_ != nullptr) leader_->lead_next();
+  }
+
+  CommitRound& round_;
+  std::mutex mutex_;
+  std::vector<SubmittedBatch> waiting_;
+  std::vector<SubmittedBatch> spare_;  ///< Empty; keeps its capacity from round to round.
+  BatchOwner* leader_ = nullptr;       ///< Leads now or was asked to lead next.
+  bool leading_ = false;
+};
+
+class ThreadCommitter final : public Committer {
+ public:
+  explicit ThreadCommitter(CommitRound& round) : round_(round), thread_([this] { run(); }) {}
+
+  ~ThreadCommitter() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    ready_.notify_one();
+    thread_.join();
+  }
+
+  void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
+    if (batch.empty()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back({&owner, batch});
+    }
+    ready_.notify_one();
+  }
+
+ private:
+  void run() noexcept {
+    std::vector<SubmittedBatch> batches;
+    for (;;) {
+      round_.maintain();
+      {
+        std::unique_lock lock(mutex_);
+        ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        batches.swap(waiting_);
+      }
+      round_.commit(batches);
+      for (const SubmittedBatch& each : batches) each.owner->finished(each.batch);
+      batches.clear();
+    }
+  }
+
+  CommitRound& round_;
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::vector<SubmittedBatch> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;  ///< Last: it uses all of the above.
+};
+
+}  // namespace
+
+std::unique_ptr<Committer> make_turn_committer(CommitRound& round) {
+  return std::make_unique<TurnCommitter>(round);
+}
+
+std::unique_ptr<Committer> make_thread_committer(CommitRound& round) {
+  return std::make_unique<ThreadCommitter>(round);
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/local/decider.hpp"
+#include "storage/local/journal.hpp"
+#include "storage/local/table.hpp"
+#include "storage/store.hpp"
+
+/// Group commit: what many sessions gather becomes one transaction with one sync. After LevelDB's
+/// writer queue (db/db_impl.cc, DBImpl::Write), but no thread ever blocks for another's commit.
+namespace rollcall::storage {
+
+/// Writes in the order in which they were asked for; an intrusive list, it owns nothing.
+struct Batch {
+  WriteOperation* first = nullptr;
+  WriteOperation* last = nullptr;
+  std::size_t count = 0;
+
+  bool empty() const noexcept { return first == nullptr; }
+  void append(WriteOperation& operation) noexcept;
+  void append(const Batch& other) noexcept;
+};
+
+/// Who gets a batch's results. Its batch is finished on the thread that led the commit, which is
+/// its own thread or not.
+class BatchOwner {
+ public:
+  /// Called once a round, on the leader's thread, with operations whose id and status are set.
+  virtual void finished(const Batch& batch) noexcept = 0;
+
+  /// Called on any thread: asks that the owner's thread calls Committer::end_turn() soon.
+  virtual void lead_next() noexcept = 0;
+
+ protected:
+  ~BatchOwner() = default;
+};
+
+/// A batch in the queue of those that wait for a commit.
+struct SubmittedBatch {
+  BatchOwner* owner;
+  Batch batch;
+};
+
+/// Commits what is taken from the queue: gives ids, decides what becomes of each replacement and
+/// removal, writes the journal, makes it all visible. One thread at a time (the leader), each round
+/// after the one before.
+class CommitRound {
+ public:
+  /// `last_id` is the largest id ever given out. The references must outlive this.
+  CommitRound(Journal& journal, Table& table, Decider& decider, UserId last_id) noexcept
+      : journal_(journal), table_(table), decider_(decider), last_id_(last_id) {}
+
+  /// Ids rise in the order of the commits and, within one, of the queue: who has seen an id will
+  /// never see a smaller one appear later. An operation sees the effect of those before it. Every
+  /// operation's id and status are set on return; if the journal fails, all get its status, as what
+  /// was decided of one may rest on another.
+  void commit(const std::vector<SubmittedBatch>& batches) noexcept;
+
+  /// Upkeep of the journal, between rounds.
+  void maintain() noexcept { journal_.maintain(); }
+
+  /// Held while a batch is made visible: whoever holds it sees all of a batch or nothing.
+  std::mutex& showing() noexcept { return showing_; }
+
+  /// How the latest round that wrote ended; a lasting one stays. Any thread.
+  Status health() const noexcept { return health_.load(std::memory_order_acquire); }
+
+ private:
+  Status write(const Batch& batch) noexcept;
+  void show(const WriteOperation& operation) noexcept;
+  void set_health(Status status) noexcept;
+
+  Journal& journal_;
+  Table& table_;
+  Decider& decider_;
+  UserId last_id_;
+  std::mutex showing_;
+  std::atomic<Status> health_{Status::ok};
+};
+
+/// The seam: which thread commits. Destroyed after the last batch is finished.
+class Committer {
+ public:
+  virtual ~Committer() = default;
+
+  /// The owner's thread is at the end of a turn in which it gathered `batch` (maybe empty). The
+  /// batch is taken over and will be finished, here or later.
+  virtual void end_turn(BatchOwner& owner, const Batch& batch) noexcept = 0;
+};
+
+/// The thread whose turn ends commits, for itself and for all that wait; when more has been queued
+/// meanwhile, the owner of the oldest batch leads next.
+std::unique_ptr<Committer> make_turn_committer(CommitRound& round);
+
+/// A thread of its own commits; session threads never wait for the disk.
+std::unique_ptr<Committer> make_thread_committer(CommitRound& round);
+
+}  // namespace rollcall::storage

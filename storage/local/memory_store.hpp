@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "storage/local/decider.hpp"
+#include "storage/local/table.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::storage {
+
+/// `memory:`: users live as long as the process. Every write completes before the call returns, on
+/// the calling thread. For a plain creation sessions share the table's shards and one atomic
+/// counter, and no other state; all other writes exclude one another. An export is of one moment
+/// but for plain creations that are under way in it: each is in it or not.
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(const StoreRules& rules = {});
+  std::unique_ptr<Session> open_session(SessionOwner& owner) override;
+  std::uint64_t size() const noexcept override { return table_.size(); }
+  Status health() const noexcept override { return Status::ok; }
+  bool close(std::string& error) noexcept override;
+
+ private:
+  class MemorySession;
+
+  void create(WriteOperation& operation) noexcept;
+  void decide(WriteOperation& operation) noexcept;
+
+  Table table_;
+  const bool unique_email_;
+  std::mutex decisions_;
+  Decider decider_;  ///< Guarded by decisions_.
+  alignas(64) std::atomic<UserId> last_id_{min_user_id - 1};
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,125 @@
+#include "storage/local/scans.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "storage/local/snapshot.hpp"
+
+namespace rollcall::storage {
+
+void Scans::find(FindOperation& operation) noexcept {
+  const bool found = table_.find(operation.id, operation.user);
+  operation.status = found ? Status::ok : Status::not_found;
+  owner_.completed(operation);
+}
+
+void Scans::list(ListOperation& operation) noexcept {
+  // What looks at every user never ends with the first slice of a large table, nor does what looks
+  // into many.
+  const UserFilter& filter = operation.request.filter;
+  const bool quick = filter.all() || (!filter.ids.empty() && filter.substrings.empty());
+  if (!quick && running_.size() >= max_scans) {
+    waiting_.push_back(&operation);
+    return;
+  }
+  auto scan = std::make_unique<TableScan>(table_, operation);
+  if (scan->slice()) {
+    owner_.completed(operation);
+  } else if (running_.size() < max_scans) {
+    running_.push_back(std::move(scan));
+  } else {
+    // What it has found so far is found again: nobody keeps it for those that wait.
+    waiting_.push_back(&operation);
+  }
+}
+
+namespace {
+
+struct SnapshotCursor final : ExportCursor {
+  explicit SnapshotCursor(Table& table) : snapshot(table) {}
+  Snapshot snapshot;
+};
+
+}  // namespace
+
+void Scans::export_next(ExportOperation& operation) noexcept {
+  operation.status = Status::ok;
+  if (!operation.cursor) {
+    const std::lock_guard lock(changes_);
+    if (table_.snapshots() < max_snapshots) {
+      operation.cursor = std::make_unique<SnapshotCursor>(table_);
+    } else {
+      operation.status = Status::queue_full;
+    }
+  }
+  if (operation.cursor) {
+    auto& cursor = static_cast<SnapshotCursor&>(*operation.cursor);
+    const Snapshot::Next next = cursor.snapshot.next(operation.users);
+    operation.end = next == Snapshot::Next::end;
+    if (next == Snapshot::Next::lost) operation.status = Status::queue_full;
+  }
+  owner_.completed(operation);
+}
+
+/// Those that nobody waits for must not stand before those that somebody does.
+void Scans::drop_abandoned() noexcept {
+  std::vector<ListOperation*> dropped;
+  std::erase_if(waiting_, [&](ListOperation* each) {
+    if (each->abandoned) dropped.push_back(each);
+    return each->abandoned;
+  });
+  for (ListOperation* const each : dropped) owner_.completed(*each);
+}
+
+namespace {
+
+bool is_deferred(const ListOperation* operation) noexcept { return operation->deferred; }
+bool is_deferred(const std::unique_ptr<TableScan>& scan) noexcept {
+  return scan->operation().deferred;
+}
+
+/// Takes the first that is not deferred, or else the first; there is one.
+template <class Queue>
+typename Queue::value_type take_next(Queue& queue) noexcept {
+  auto next =
+      std::find_if(queue.begin(), queue.end(), [](const auto& each) { return !is_deferred(each); });
+  if (next == queue.end()) next = queue.begin();
+  typename Queue::value_type taken = std::move(*next);
+  queue.erase(next);
+  return taken;
+}
+
+}  // namespace
+
+/// One that is not deferred takes the place of one that is, which has to begin anew.
+void Scans::give_way() noexcept {
+  const auto giving = std::find_if(running_.begin(), running_.end(),
+                                   [](const auto& each) { return is_deferred(each); });
+  if (giving == running_.end() || waiting_.empty()) return;
+  ListOperation* const next = take_next(waiting_);
+  if (next->deferred) return waiting_.push_front(next);
+  waiting_.push_back(&(*giving)->operation());
+  *giving = std::make_unique<TableScan>(table_, *next);
+}
+
+bool Scans::work() noexcept {
+  if (running_.empty()) return false;
+  if (!waiting_.empty() && waiting_.front()->abandoned) drop_abandoned();
+  give_way();
+  std::unique_ptr<TableScan> scan = take_next(running_);
+  if (!scan->slice()) {
+    running_.push_back(std::move(scan));
+    return true;
+  }
+  ListOperation& done = scan->operation();
+  scan.reset();
+  drop_abandoned();
+  if (!waiting_.empty() && running_.size() < max_scans) {
+    running_.push_back(std::make_unique<TableScan>(table_, *take_next(waiting_)));
+  }
+  owner_.completed(done);
+  return !running_.empty();
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "storage/limits.hpp"
+#include "storage/local/table_scan.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::storage {
+
+/// The finds and listings of one session over a table in memory. A listing that one slice does not
+/// complete goes on in work(), max_scans of them in turn; the others wait for their turn. One
+/// that is deferred goes on when no other can. One thread.
+class Scans {
+ public:
+  /// Whoever holds `changes` keeps others from replacing and removing users.
+  Scans(Table& table, std::mutex& changes, SessionOwner& owner) noexcept
+      : table_(table), changes_(changes), owner_(owner) {}
+
+  void find(FindOperation& operation) noexcept;
+  void list(ListOperation& operation) noexcept;
+  void export_next(ExportOperation& operation) noexcept;
+  /// One slice of one listing; see Session::work().
+  bool work() noexcept;
+
+ private:
+  void drop_abandoned() noexcept;
+  void give_way() noexcept;
+
+  Table& table_;
+  std::mutex& changes_;
+  SessionOwner& owner_;
+  std::deque<std::unique_ptr<TableScan>> running_;
+  std::deque<ListOperation*> waiting_;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,90 @@
+#include "storage/sqlite/database.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace rollcall::storage {
+
+SqliteStatement::SqliteStatement(sqlite3* database, const char* sql, int& code) noexcept {
+  code = sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+}
+
+SqliteStatement::~SqliteStatement() { sqlite3_finalize(statement_); }
+
+SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)) {}
+
+SqliteStatement& SqliteStatement::operator=(SqliteStatement&& other) noexcept {
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+
+int SqliteStatement::step() noexcept { return sqlite3_step(statement_); }
+
+void SqliteStatement::reset() noexcept { sqlite3_reset(statement_); }
+
+int SqliteStatement::run() noexcept {
+  sqlite3_step(statement_);
+  return sqlite3_reset(statement_);
+}
+
+void SqliteStatement::bind(int index, std::int64_t value) noexcept {
+  sqlite3_bind_int64(statement_, index, value);
+}
+
+void SqliteStatement::bind(int index, std::string_view text) noexcept {
+  sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+}
+
+std::int64_t SqliteStatement::integer(int column) const noexcept {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view SqliteStatement::text(int column) const noexcept {
+  const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return {text == nullptr ? "" : text, text == nullptr ? 0 : size};
+}
+
+bool SqliteStatement::is_text(int column) const noexcept {
+  return sqlite3_column_type(statement_, column) == SQLITE_TEXT;
+}
+
+bool SqliteStatement::is_integer(int column) const noexcept {
+  return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+}
+
+SqliteDatabase::SqliteDatabase(const std::string& path, Access access, const char* vfs,
+                               int& code) noexcept {
+  // Counting what it allocates costs SQLite a mutex for each; nobody here asks for the count.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
+  const int flags = (access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  code = sqlite3_open_v2(path.c_str(), &database_, flags, vfs);
+}
+
+SqliteDatabase::~SqliteDatabase() { sqlite3_close(database_); }
+
+int SqliteDatabase::execute(const char* sql) noexcept {
+  return sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+}
+
+std::int64_t SqliteDatabase::query_integer(const char* sql, int& code) noexcept {
+  SqliteStatement statement(database_, sql, code);
+  if (code != SQLITE_OK) return 0;
+  code = statement.step();
+  if (code == SQLITE_DONE) code = SQLITE_OK;
+  if (code != SQLITE_ROW) return 0;
+  code = SQLITE_OK;
+  return statement.integer(0);
+}
+
+std::string SqliteDatabase::error() const { return sqlite3_errmsg(database_); }
+
+void SqliteDatabase::keep_log_on_close() noexcept {
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,277 @@
+#include "storage/sqlite/journal.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace rollcall::storage {
+namespace {
+
+/// Frames in the log from which it is copied to the data file: 4 MiB, which fits caches and is done
+/// in milliseconds.
+constexpr int checkpoint_frames = 1'000;
+
+/// The log's format: a header, then for each page a header and the page
+/// (sqlite.org/fileformat2.html).
+constexpr std::int64_t log_header_octets = 32;
+constexpr std::int64_t frame_header_octets = 24;
+
+Status to_status(int code) noexcept {
+  switch (code) {
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return Status::sync_failed;
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      // An id that nobody here gave out, or one whose user somebody else has removed.
+      return Status::changed_elsewhere;
+    default:
+      break;
+  }
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return Status::disk_full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Status::busy;
+    default:
+      return Status::io_error;
+  }
+}
+
+}  // namespace
+
+SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
+                             std::unique_ptr<SqliteDatabase> database) noexcept
+    : lock_(std::move(lock)), database_(std::move(database)) {}
+
+bool SqliteJournal::prepare() noexcept {
+  sqlite3* const database = database_->get();
+  int codes[14];
+  begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
+  codes[13] = batch_.attach(database);
+  // OR FAIL: what fails is rolled back as a whole, so SQLite need not be able to undo the
+  // statement.
+  const std::string insert = std::string(
+                                 "INSERT OR FAIL INTO users (id, last_name, first_name, email) "
+                                 "SELECT id, last_name, first_name, email FROM ") +
+                             SqliteBatch::table;
+  insert_ = SqliteStatement(database, insert.c_str(), codes[1]);
+  update_ = SqliteStatement(
+      database, "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1",
+      codes[8]);
+  delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
+  insert_key_ =
+      SqliteStatement(database,
+                      "INSERT INTO idempotency_keys (number, key, payload, user_id, created_at) "
+                      "VALUES (?1, ?2, ?3, ?4, ?5)",
+                      codes[10]);
+  delete_keys_ =
+      SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
+  commit_ = SqliteStatement(database, "COMMIT", codes[2]);
+  rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
+  page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
+  data_version_ = SqliteStatement(database, "PRAGMA data_version", codes[5]);
+  sqlite3_wal_hook(database, on_commit, this);
+  known_version_ = data_version();
+  // The transaction of the load, and of what open() may have brought up to date.
+  codes[12] = commit_.run();
+  // A log that a crash left: what is in it is acknowledged, and discard_unsynced() must know it.
+  codes[6] = copy_log();
+  codes[7] = begin();
+  return !changed_elsewhere_ && std::all_of(std::begin(codes), std::end(codes),
+                                            [](int code) { return code == SQLITE_OK; });
+}
+
+std::int64_t SqliteJournal::data_version() noexcept {
+  data_version_.step();
+  const std::int64_t version = data_version_.integer(0);
+  data_version_.run();
+  return version;
+}
+
+int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
+  static_cast<SqliteJournal*>(self)->log_frames_ = frames;
+  return SQLITE_OK;
+}
+
+int SqliteJournal::begin() noexcept {
+  if (in_transaction_) return SQLITE_OK;
+  const int code = begin_.run();
+  if (code != SQLITE_OK) return code;
+  in_transaction_ = true;
+  // There was a moment without a transaction: whoever used it has made the table out of date.
+  const std::int64_t version = data_version();
+  changed_elsewhere_ = changed_elsewhere_ || version != known_version_;
+  known_version_ = version;
+  return code;
+}
+
+int SqliteJournal::write(const WriteOperation* first) noexcept {
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK && first != nullptr) {
+    if (first->status != Status::ok) {
+      first = first->next;
+    } else if (first->verb == WriteOperation::Verb::create) {
+      code = insert(first);
+      first = batch_.end();
+    } else {
+      code = change(*first);
+      first = first->next;
+    }
+  }
+  return code;
+}
+
+/// All creations up to the next write of another kind.
+int SqliteJournal::insert(const WriteOperation* first) noexcept {
+  const WriteOperation* const end = batch_.take(first);
+  int code = insert_.run();
+  for (; code == SQLITE_OK && first != end; first = batch_.next(first)) {
+    if (first->key != nullptr) code = write_key(*first->key, first->id);
+  }
+  return code;
+}
+
+int SqliteJournal::change(const WriteOperation& operation) noexcept {
+  const bool removes = operation.verb == WriteOperation::Verb::remove;
+  SqliteStatement& statement = removes ? delete_ : update_;
+  statement.bind(1, static_cast<std::int64_t>(operation.id));
+  if (!removes) {
+    statement.bind(2, operation.user.last_name);
+    statement.bind(3, operation.user.first_name);
+    statement.bind(4, operation.user.email);
+  }
+  const int code = statement.run();
+  if (code != SQLITE_OK) return code;
+  // A user that the table has and the file has not.
+  return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
+}
+
+int SqliteJournal::write_key(const CreationKey& key, UserId user_id) noexcept {
+  insert_key_.bind(1, static_cast<std::int64_t>(key.number));
+  insert_key_.bind(2, key.text);
+  insert_key_.bind(3, static_cast<std::int64_t>(key.payload));
+  insert_key_.bind(4, static_cast<std::int64_t>(user_id));
+  insert_key_.bind(5, key.created_at);
+  return insert_key_.run();
+}
+
+int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
+  if (through <= forgotten_keys_) return SQLITE_OK;
+  delete_keys_.bind(1, static_cast<std::int64_t>(through));
+  return delete_keys_.run();
+}
+
+Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
+  if (faulted_) return Status::sync_failed;
+  int code = begin();
+  if (changed_elsewhere_) {
+    last_error_ = "another program wrote to the data file";
+    return Status::changed_elsewhere;
+  }
+  if (code == SQLITE_OK) code = write(first);
+  if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
+  if (code != SQLITE_OK) return fail(code, false);
+  code = commit_.run();
+  if (code != SQLITE_OK) return fail(code, true);
+  in_transaction_ = false;
+  log_is_copied_ = false;
+  forgotten_keys_ = forgotten_keys;
+  // At once, so that no other process gets in between; if one does, begin() sees it.
+  begin();
+  return Status::ok;
+}
+
+Status SqliteJournal::fail(int code, bool committing) noexcept {
+  last_error_ = database_->error();
+  Status status = to_status(code);
+  if (status == Status::changed_elsewhere) {
+    last_error_ = "another program wrote to the data file";
+    changed_elsewhere_ = true;
+  }
+  // Unless it was a write of the log that failed, the log may hold the whole transaction by now.
+  if (committing && status == Status::io_error && code != SQLITE_IOERR_WRITE) {
+    status = Status::sync_failed;
+  }
+  end_transaction();
+  if (status == Status::sync_failed) {
+    faulted_ = true;
+    discard_unsynced();
+  } else {
+    begin();
+  }
+  return status;
+}
+
+void SqliteJournal::end_transaction() noexcept {
+  if (sqlite3_get_autocommit(database_->get()) == 0) rollback_.run();
+  in_transaction_ = false;
+}
+
+/// The log ends in a whole transaction that was not synced, and whose users are told that they were
+/// not created. The kernel may still write it out, and then a recovery after a crash would find it
+/// good: so cut it off.
+void SqliteJournal::discard_unsynced() noexcept {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(database_->get(), "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                       static_cast<void*>(&log));
+  if (log == nullptr || log->pMethods == nullptr) return;
+  // A log that was copied as a whole starts again from its beginning, over the old frames.
+  const std::int64_t good =
+      log_is_copied_ ? 0 : log_header_octets + log_frames_ * (frame_header_octets + page_octets_);
+  log->pMethods->xTruncate(log, good);
+  log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+}
+
+void SqliteJournal::maintain() noexcept {
+  if (faulted_ || log_is_copied_ || log_frames_ < checkpoint_frames) return;
+  end_transaction();
+  if (to_status(copy_log()) == Status::sync_failed) {
+    last_error_ = database_->error();
+    faulted_ = true;
+    return;
+  }
+  begin();
+}
+
+int SqliteJournal::copy_log() noexcept {
+  int in_log = 0;
+  int copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_PASSIVE,
+                                             &in_log, &copied);
+  if (code != SQLITE_OK) return code;
+  log_frames_ = std::max(in_log, 0);
+  // A reader may hold a part of the log back; the next time copies the rest.
+  log_is_copied_ = in_log == copied;
+  return code;
+}
+
+bool SqliteJournal::close(std::string& error) noexcept {
+  end_transaction();
+  int code = SQLITE_OK;
+  if (faulted_) {
+    // What is in the file and what in the log is for the next start to sort out.
+    database_->keep_log_on_close();
+  } else {
+    code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                     nullptr);
+    // A reader keeps the log in use: then the next start copies it.
+    if (code == SQLITE_BUSY) code = SQLITE_OK;
+    if (code != SQLITE_OK) {
+      error = database_->error();
+      // SQLite would try again, with only what it thinks is missing, and then delete the log.
+      database_->keep_log_on_close();
+    }
+  }
+  for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_,
+                                &commit_, &rollback_, &data_version_}) {
+    SqliteStatement gone = std::move(*each);
+  }
+  database_.reset();
+  lock_.reset();
+  return code == SQLITE_OK;
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/local/journal.hpp"
+#include "storage/local/table.hpp"
+#include "storage/sqlite/batch.hpp"
+#include "storage/sqlite/database.hpp"
+#include "storage/sqlite/file_lock.hpp"
+
+namespace rollcall::storage {
+
+/// What was in a data file when it was opened.
+struct OpenReport {
+  std::uint64_t users = 0;
+  UserId last_id = 0;           ///< The largest id ever given out.
+  std::vector<StoredKey> keys;  ///< By rising numbers.
+};
+
+/// A SQLite file as the journal, which anybody can read with the sqlite3 shell, also meanwhile.
+/// WAL, synchronous=FULL; one connection does all writes and checkpoints (before 3.51.3 SQLite can
+/// corrupt a WAL when two do). It keeps a write transaction open between batches, so that no other
+/// process writes under the table's feet: the shell's writes are told that the database is locked.
+class SqliteJournal final : public Journal {
+ public:
+  /// Opens or makes the file at `path` and loads every user into `table`. `progress`, which may be
+  /// empty, is called now and then with the users loaded so far. `vfs` names another SQLite VFS,
+  /// for tests. `accept`, which may be empty, is called when all is loaded and may throw. Throws
+  /// StoreOpenError with one line for a person; no file is changed then.
+  static std::unique_ptr<SqliteJournal> open(const std::string& path, Table& table,
+                                             OpenReport& report,
+                                             const std::function<void(std::uint64_t)>& progress,
+                                             const char* vfs = nullptr,
+                                             const std::function<void()>& accept = {});
+
+  Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
+  void maintain() noexcept override;
+  bool close(std::string& error) noexcept override;
+  const std::string& last_error() const noexcept override { return last_error_; }
+
+ private:
+  SqliteJournal(std::unique_ptr<FileLock> lock, std::unique_ptr<SqliteDatabase> database) noexcept;
+
+  /// To be called in the transaction in which the users were loaded; begins the first one to write.
+  bool prepare() noexcept;
+  std::int64_t data_version() noexcept;
+  int begin() noexcept;
+  int copy_log() noexcept;
+  int write(const WriteOperation* first) noexcept;
+  int insert(const WriteOperation* first) noexcept;
+  int change(const WriteOperation& operation) noexcept;
+  int write_key(const CreationKey& key, UserId user_id) noexcept;
+  int forget_keys(std::uint64_t through) noexcept;
+  Status fail(int code, bool committing) noexcept;
+  void end_transaction() noexcept;
+  void discard_unsynced() noexcept;
+  static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
+
+  SqliteBatch batch_;
+  // In this order: the lock outlives the connection, which outlives its statements.
+  std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<SqliteDatabase> database_;
+  SqliteStatement begin_;
+  SqliteStatement insert_;
+  SqliteStatement update_;
+  SqliteStatement delete_;
+  SqliteStatement insert_key_;
+  SqliteStatement delete_keys_;
+  SqliteStatement commit_;
+  SqliteStatement rollback_;
+  SqliteStatement data_version_;
+  bool in_transaction_ = false;
+  bool faulted_ = false;            ///< A sync failed: what is on disk can't be known any more.
+  bool changed_elsewhere_ = false;  ///< Another process has written to the file.
+  bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
+  std::int64_t known_version_ = 0;  ///< Of the data, when no other process had written to it.
+  int log_frames_ = 0;              ///< In the log after the last good commit.
+  std::int64_t page_octets_ = 0;
+  std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
+  std::string last_error_;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,215 @@
+#include "storage/sqlite/load.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "storage/utf8.hpp"
+
+namespace rollcall::storage {
+namespace {
+
+/// How often progress is told.
+constexpr std::uint64_t users_a_report = 1 << 16;
+/// Ids are shared out in this many ranges, so that no thread waits long for another's last one.
+constexpr std::uint64_t id_ranges = 64;
+/// The disk, not the processors, is what more threads would wait for.
+constexpr unsigned max_load_threads = 4;
+
+/// The text of a column, within its limit and UTF-8; null for anything else, which the program
+/// could not have written.
+std::string_view text_of(sqlite3_value* value, std::size_t limit) noexcept {
+  if (sqlite3_value_type(value) != SQLITE_TEXT) return {};
+  const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  const std::string_view view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+  return view.size() <= limit && is_utf8(view) ? view : std::string_view();
+}
+
+/// What is wrong with the file.
+struct Failure {
+  int code;
+  std::string why;
+};
+
+/// What the threads that load have in common.
+struct Shared {
+  Table& table;
+  const std::int64_t first;
+  const std::int64_t width;  ///< Ids of one range.
+  std::atomic<std::uint64_t> next_range{0};
+  std::atomic<std::uint64_t> users{0};
+  std::atomic<bool> failed{false};
+  std::mutex mutex{};
+  std::optional<Failure> failure{};  ///< The first one.
+
+  void fail(int code, std::string why) {
+    const std::lock_guard lock(mutex);
+    if (!failure) failure = Failure{code, std::move(why)};
+    failed = true;
+  }
+};
+
+/// One thread's part. The rows are taken by an aggregate function of SQL, which costs about half of
+/// what stepping from row to row and fetching each column does.
+class Loader {
+ public:
+  Loader(Shared& shared, SqliteDatabase& database,
+         const std::function<void(std::uint64_t)>& progress) noexcept
+      : shared_(shared), database_(database), progress_(progress) {}
+
+  /// Asks SQLite for damage that a scan of the users does not meet, such as a page whose count of
+  /// cells has shrunk.
+  void look_for_damage() {
+    int code = SQLITE_OK;
+    SqliteStatement check(database_.get(), "PRAGMA quick_check(1)", code);
+    if (code == SQLITE_OK) code = check.step();
+    if (code != SQLITE_ROW) return shared_.fail(code, database_.error());
+    if (check.text(0) != "ok") shared_.fail(SQLITE_CORRUPT, std::string(check.text(0)));
+  }
+
+  /// Loads ranges until none is left or some thread has failed.
+  void load_ranges() {
+    int code = define(&Loader::on_user);
+    if (code != SQLITE_OK) return shared_.fail(code, database_.error());
+    {
+      SqliteStatement rows(database_.get(),
+                           "SELECT load_user(id, last_name, first_name, email) FROM users "
+                           "WHERE id BETWEEN ?1 AND ?2",
+                           code);
+      if (code != SQLITE_OK) return shared_.fail(code, database_.error());
+      for (std::uint64_t range; !shared_.failed && (range = shared_.next_range++) < id_ranges;) {
+        const std::int64_t begin = shared_.first + shared_.width * static_cast<std::int64_t>(range);
+        rows.bind(1, begin);
+        rows.bind(2, begin + (shared_.width - 1));
+        code = rows.step();
+        if (code != SQLITE_ROW) shared_.fail(code, database_.error());
+        rows.reset();
+      }
+    }
+    shared_.users += loaded_ % users_a_report;
+    define(nullptr);
+  }
+
+ private:
+  using Step = void(sqlite3_context*, int, sqlite3_value**);
+
+  int define(Step* step) noexcept {
+    return sqlite3_create_function_v2(database_.get(), "load_user", 4, SQLITE_UTF8, this, nullptr,
+                                      step, step == nullptr ? nullptr : on_end, nullptr);
+  }
+
+  static void on_user(sqlite3_context* context, int, sqlite3_value** row) noexcept {
+    auto& loader = *static_cast<Loader*>(sqlite3_user_data(context));
+    if (!loader.take(row)) sqlite3_result_error(context, "no user", -1);
+  }
+  static void on_end(sqlite3_context*) noexcept {}
+
+  bool take(sqlite3_value** row) noexcept {
+    const auto id = static_cast<UserId>(sqlite3_value_int64(row[0]));
+    const UserView user{text_of(row[1], max_name_octets), text_of(row[2], max_name_octets),
+                        text_of(row[3], max_email_octets)};
+    if (user.last_name.data() == nullptr || user.first_name.data() == nullptr ||
+        user.email.data() == nullptr) {
+      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is no user");
+      return false;
+    }
+    if (!shared_.table.insert(id, user)) {
+      shared_.fail(SQLITE_NOMEM, "it has more users than fit into memory");
+      return false;
+    }
+    if (++loaded_ % users_a_report != 0) return true;
+    const std::uint64_t users = shared_.users += users_a_report;
+    if (progress_) progress_(users);
+    return !shared_.failed;
+  }
+
+  Shared& shared_;
+  SqliteDatabase& database_;
+  const std::function<void(std::uint64_t)>& progress_;
+  std::uint64_t loaded_ = 0;
+};
+
+/// The first and the last id of the file. An id that is not from 1 on is damage.
+std::pair<std::int64_t, std::int64_t> id_bounds(SqliteDatabase& database, const std::string& path) {
+  int codes[2];
+  const std::int64_t first =
+      database.query_integer("SELECT coalesce(min(id), 1) FROM users", codes[0]);
+  const std::int64_t last =
+      database.query_integer("SELECT coalesce(max(id), 0) FROM users", codes[1]);
+  for (const int code : codes) {
+    if (code != SQLITE_OK) refuse_file(path, code, database.error());
+  }
+  if (first < static_cast<std::int64_t>(min_user_id) ||
+      last > static_cast<std::int64_t>(max_user_id)) {
+    refuse_file(path, SQLITE_CORRUPT, "an id is out of range");
+  }
+  return {first, last};
+}
+
+}  // namespace
+
+void refuse_file(const std::string& path, int code, std::string why) {
+  std::replace(why.begin(), why.end(), '\n', ' ');
+  const int primary = code & 0xff;
+  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
+    throw StoreOpenError(path + " is damaged (" + why +
+                         "): restore a backup, or see the .recover command of sqlite3");
+  }
+  throw StoreOpenError(path + " can't be opened: " + why);
+}
+
+OpenReport load_users(SqliteDatabase& database, const std::string& path, Table& table,
+                      const std::function<void(std::uint64_t)>& progress, const char* vfs) {
+  const auto [first, last] = id_bounds(database, path);
+  Shared shared{table, first, (last - first) / std::int64_t{id_ranges} + 1};
+  const auto help = [&](bool looks_for_damage) {
+    int code = SQLITE_OK;
+    SqliteDatabase own(path, SqliteDatabase::Access::read_only, vfs, code);
+    if (code != SQLITE_OK) return shared.fail(code, own.error());
+    const std::function<void(std::uint64_t)> silent;
+    Loader loader(shared, own, silent);
+    if (looks_for_damage) loader.look_for_damage();
+    loader.load_ranges();
+  };
+  {
+    // Two at least, so that there is always somebody who looks for damage beside the load.
+    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2U, max_load_threads);
+    std::vector<std::jthread> helpers;
+    for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(help, i == 1);
+    Loader(shared, database, progress).load_ranges();
+  }
+  if (shared.failure) refuse_file(path, shared.failure->code, shared.failure->why);
+  int code = SQLITE_OK;
+  const std::int64_t high_water = database.query_integer("SELECT max(id) FROM high_water", code);
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
+  constexpr auto limit = static_cast<std::int64_t>(max_user_id);
+  OpenReport report;
+  report.users = shared.users;
+  report.last_id =
+      static_cast<UserId>(std::max(last, std::clamp<std::int64_t>(high_water, 0, limit)));
+  return report;
+}
+
+void load_keys(SqliteDatabase& database, const std::string& path, OpenReport& report) {
+  int code = SQLITE_OK;
+  SqliteStatement rows(database.get(),
+                       "SELECT number, key, payload, user_id, created_at FROM idempotency_keys "
+                       "ORDER BY number",
+                       code);
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
+  while ((code = rows.step()) == SQLITE_ROW) {
+    report.keys.push_back({std::string(rows.text(1)), static_cast<Version>(rows.integer(2)),
+                           static_cast<UserId>(rows.integer(3)),
+                           static_cast<std::uint64_t>(rows.integer(0)), rows.integer(4)});
+  }
+  if (code != SQLITE_DONE) refuse_file(path, code, database.error());
+}
+
+}  // namespace rollcall::storage

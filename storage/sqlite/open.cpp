@@ -1,0 +1,215 @@
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "storage/sqlite/journal.hpp"
+#include "storage/sqlite/load.hpp"
+
+/// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
+namespace rollcall::storage {
+namespace {
+
+constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
+constexpr std::int64_t schema_version = 2;
+
+struct SchemaRow {
+  std::int64_t since;  ///< Schema version.
+  const char* name;
+  const char* sql;
+};
+
+/// A create pays nothing for the high-water mark: while its user is there, the largest id shows it.
+/// The triggers keep it when the user goes, whoever deletes it.
+constexpr SchemaRow schema[] = {
+    {1, "users",
+     "CREATE TABLE users (\n"
+     "  id INTEGER PRIMARY KEY,\n"
+     "  last_name TEXT NOT NULL,\n"
+     "  first_name TEXT NOT NULL,\n"
+     "  email TEXT NOT NULL\n"
+     ") STRICT"},
+    {1, "high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
+    {1, "users_delete",
+     "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
+     "  UPDATE high_water SET id = max(id, old.id);\n"
+     "END"},
+    {1, "users_update_id",
+     "CREATE TRIGGER users_update_id AFTER UPDATE OF id ON users BEGIN\n"
+     "  UPDATE high_water SET id = max(id, old.id);\n"
+     "END"},
+    {2, "idempotency_keys",
+     "CREATE TABLE idempotency_keys (\n"
+     "  number INTEGER PRIMARY KEY,\n"
+     "  key TEXT NOT NULL,\n"
+     "  payload INTEGER NOT NULL,\n"
+     "  user_id INTEGER NOT NULL,\n"
+     "  created_at INTEGER NOT NULL\n"
+     ") STRICT"},
+};
+
+/// The 100 octets that a SQLite file begins with (sqlite.org/fileformat2.html, section 1.3).
+class Header {
+ public:
+  explicit Header(int descriptor) noexcept
+      : size_(::pread(descriptor, octets_.data(), octets_.size(), 0)) {}
+
+  bool empty() const noexcept { return size_ == 0; }
+  bool is_sqlite() const noexcept {
+    constexpr std::string_view magic("SQLite format 3\0", 16);
+    return size_ == static_cast<ssize_t>(octets_.size()) &&
+           std::string_view(octets_.data(), magic.size()) == magic;
+  }
+  std::int64_t user_version() const noexcept { return integer(60); }
+  std::int64_t application() const noexcept { return integer(68); }
+
+ private:
+  std::int64_t integer(std::size_t at) const noexcept {
+    std::int64_t value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+      value = value << 8 | static_cast<unsigned char>(octets_[i]);
+    }
+    return value;
+  }
+
+  std::array<char, 100> octets_{};
+  ssize_t size_;
+};
+
+void check_version(const std::string& path, std::int64_t version) {
+  if (version <= schema_version) return;
+  throw StoreOpenError(path + " has schema " + std::to_string(version) +
+                       ", newer than this program's " + std::to_string(schema_version) +
+                       ": use the rollcall that wrote it, or a newer one");
+}
+
+void check_header(const std::string& path, int descriptor) {
+  const Header header(descriptor);
+  if (header.empty()) return;
+  if (!header.is_sqlite()) {
+    throw StoreOpenError(path + " is not a SQLite database: name another file with --store");
+  }
+  if (header.application() != application_id) {
+    throw StoreOpenError(path +
+                         " is a database of another program: name another file with --store");
+  }
+  check_version(path, header.user_version());
+}
+
+bool exists(const std::string& path) { return std::filesystem::exists(path); }
+
+void require(SqliteDatabase& database, const std::string& path, int code) {
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
+}
+
+/// In rollback mode and in one transaction, so that no crash leaves half a schema.
+void make_schema(SqliteDatabase& database, const std::string& path) {
+  std::string sql = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE;";
+  sql += "PRAGMA application_id = " + std::to_string(application_id) + ";";
+  sql += "PRAGMA user_version = " + std::to_string(schema_version) + ";";
+  for (const SchemaRow& each : schema) sql.append(each.sql).append(";");
+  sql += "INSERT INTO high_water (id) VALUES (0); COMMIT";
+  require(database, path, database.execute(sql.c_str()));
+}
+
+std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
+  int code = SQLITE_OK;
+  const std::int64_t version = database.query_integer("PRAGMA user_version", code);
+  require(database, path, code);
+  check_version(path, version);
+  for (const SchemaRow& each : schema) {
+    if (each.since > version) continue;
+    SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
+    require(database, path, code);
+    find.bind(1, std::string_view(each.name));
+    code = find.step();
+    if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
+    if (code == SQLITE_DONE || find.text(0) != each.sql) {
+      throw StoreOpenError(path + " has another " + each.name +
+                           " than this program makes: restore a backup");
+    }
+  }
+  return version;
+}
+
+/// In the transaction of the load, which SqliteJournal::prepare() commits.
+void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
+  if (version == schema_version) return;
+  std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
+  for (const SchemaRow& each : schema) {
+    if (each.since > version) sql.append(each.sql).append(";");
+  }
+  require(database, path, database.execute(sql.c_str()));
+}
+
+/// The version of the schema.
+std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
+  int code = SQLITE_OK;
+  const std::int64_t pages = database.query_integer("PRAGMA page_count", code);
+  require(database, path, code);
+  if (pages == 0) make_schema(database, path);
+  sqlite3_busy_timeout(database.get(), 1'000);
+  require(database, path,
+          database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                           "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
+                           "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1"));
+  return check_schema(database, path);
+}
+
+/// A new name in a directory is durable only when the directory is synced.
+void sync_directory(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  const int directory =
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  ::fsync(directory);
+  ::close(directory);
+}
+
+}  // namespace
+
+std::unique_ptr<SqliteJournal> SqliteJournal::open(
+    const std::string& path, Table& table, OpenReport& report,
+    const std::function<void(std::uint64_t)>& progress, const char* vfs,
+    const std::function<void()>& accept) {
+  auto lock = std::make_unique<FileLock>(path);
+  const bool created = lock->created();
+  std::unique_ptr<SqliteDatabase> database;
+  try {
+    check_header(path, lock->descriptor());
+    const bool log_existed = exists(path + "-wal");
+    int code = SQLITE_OK;
+    database =
+        std::make_unique<SqliteDatabase>(path, SqliteDatabase::Access::read_write, vfs, code);
+    if (code != SQLITE_OK) refuse_file(path, code, database->error());
+    // Until all is known to be well, nothing is to be moved from the log into the file.
+    if (log_existed) database->keep_log_on_close();
+    const std::int64_t version = set_up(*database, path);
+    if (created) sync_directory(path);
+    // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
+    require(*database, path, database->execute("BEGIN IMMEDIATE"));
+    report = load_users(*database, path, table, progress, vfs);
+    upgrade(*database, path, version);
+    load_keys(*database, path, report);
+    if (accept) accept();
+  } catch (...) {
+    database.reset();
+    if (created) ::unlink(path.c_str());
+    throw;
+  }
+  sqlite3_db_config(database->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(lock), std::move(database)));
+  if (!journal->prepare()) {
+    throw StoreOpenError(path + " can't be written: " +
+                         (journal->changed_elsewhere_ ? "another program wrote to it: start again"
+                                                      : journal->database_->error()));
+  }
+  return journal;
+}
+
+}  // namespace rollcall::storage

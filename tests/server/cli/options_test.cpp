@@ -1,0 +1,178 @@
+#include "server/cli/options.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <map>
+
+#include "tests/support/temporary_directory.hpp"
+
+namespace rollcall::server {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+std::variant<Options, EarlyExit> parse(std::vector<const char*> words, Variables variables = {}) {
+  words.insert(words.begin(), "rollcall");
+  return parse_options(static_cast<int>(words.size()), words.data(),
+                       [&](const std::string& name) -> std::optional<std::string> {
+                         const auto found = variables.find(name);
+                         if (found == variables.end()) return std::nullopt;
+                         return found->second;
+                       });
+}
+
+Options good(const std::vector<const char*>& words, const Variables& variables = {}) {
+  const auto parsed = parse(words, variables);
+  const auto* const early = std::get_if<EarlyExit>(&parsed);
+  BOOST_REQUIRE_MESSAGE(early == nullptr, (early == nullptr ? "" : early->err));
+  return std::get<Options>(parsed);
+}
+
+/// The one line that a mistake gives.
+std::string mistake(const std::vector<const char*>& words, const Variables& variables = {}) {
+  const auto parsed = parse(words, variables);
+  const auto* const early = std::get_if<EarlyExit>(&parsed);
+  BOOST_REQUIRE(early != nullptr);
+  BOOST_TEST(early->code == 2);
+  BOOST_TEST(early->out.empty());
+  BOOST_TEST(early->err.starts_with("rollcall: "));
+  BOOST_TEST(early->err.find('\n') == early->err.size() - 1);
+  return early->err;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(options)
+
+BOOST_AUTO_TEST_CASE(without_any_it_serves_port_3000_of_this_host_from_a_durable_store) {
+  const Options options = good({});
+  BOOST_TEST((options.listen == std::vector<ListenAddress>{{"127.0.0.1", 3000}}));
+  BOOST_TEST(options.store == "sqlite:rollcall.db");
+  BOOST_TEST(options.threads >= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(one_thread_commits_in_its_turn_and_more_have_a_thread_for_it) {
+  using storage::CommitBy;
+  BOOST_TEST((good({"--threads", "1"}).store_options.commit_by == CommitBy::turn));
+  BOOST_TEST((good({"--threads", "2"}).store_options.commit_by == CommitBy::thread));
+  BOOST_TEST(
+      (good({"--threads", "1", "--commit", "thread"}).store_options.commit_by == CommitBy::thread));
+  BOOST_TEST((good({"--threads", "2"}, {{"ROLLCALL_COMMIT", "turn"}}).store_options.commit_by ==
+              CommitBy::turn));
+}
+
+BOOST_AUTO_TEST_CASE(a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default) {
+  const tests::TemporaryDirectory directory;
+  const std::string file = directory.file("rollcall.conf");
+  std::ofstream(file) << "# a comment\nstore = memory:\nthreads = 3\nlisten = [::1]:1\n";
+  const char* const path = file.c_str();
+  BOOST_TEST(good({"--config", path}).threads == 3U);
+  BOOST_TEST(good({}, {{"ROLLCALL_CONFIG", file}}).threads == 3U);
+  BOOST_TEST(good({"--config", path}, {{"ROLLCALL_THREADS", "4"}}).threads == 4U);
+  BOOST_TEST(good({"--config", path, "--threads", "5"}, {{"ROLLCALL_THREADS", "4"}}).threads == 5U);
+  BOOST_TEST(good({"--threads=5"}, {{"ROLLCALL_THREADS", "4"}}).threads == 5U);
+  BOOST_TEST((good({"--config", path}).listen == std::vector<ListenAddress>{{"::1", 1}}));
+}
+
+BOOST_AUTO_TEST_CASE(several_addresses_come_by_several_flags_or_in_one_variable) {
+  const std::vector<ListenAddress> both{{"127.0.0.1", 0}, {"::1", 65535}};
+  BOOST_TEST((good({"--listen", "127.0.0.1:0", "--listen", "[::1]:65535"}).listen == both));
+  BOOST_TEST((good({}, {{"ROLLCALL_LISTEN", "127.0.0.1:0, [::1]:65535"}}).listen == both));
+}
+
+BOOST_AUTO_TEST_CASE(ports_go_from_0_to_65535) {
+  BOOST_TEST(parse_listen_address("h:65534")->port == 65'534);
+  BOOST_TEST(parse_listen_address("h:65535")->port == 65'535);
+  for (const char* text : {"h:65536", "h:-1", "h:", "h", ":80", "", "h:8x", "::1:80", "h:+1"}) {
+    BOOST_TEST(!parse_listen_address(text).has_value(), text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(threads_go_from_1_to_64) {
+  BOOST_TEST(good({"--threads", "1"}).threads == 1U);
+  BOOST_TEST(good({"--threads", "63"}).threads == 63U);
+  BOOST_TEST(good({"--threads", "64"}).threads == 64U);
+  for (const char* text : {"0", "65", "-1", "", "2x", "many"}) {
+    BOOST_TEST(mistake({"--threads", text}).find("1 to 64") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(connections_go_from_1_to_a_million) {
+  BOOST_TEST(good({}).connections == default_connections);
+  BOOST_TEST(good({"--max-connections", "1"}).connections == 1U);
+  BOOST_TEST(good({}, {{"ROLLCALL_MAX_CONNECTIONS", "999999"}}).connections == 999'999U);
+  BOOST_TEST(good({"--max-connections", "1000000"}).connections == 1'000'000U);
+  for (const char* text : {"0", "1000001", "-1", "", "1.5"}) {
+    BOOST_TEST(mistake({"--max-connections", text}).find("1 to 1000000") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(timeouts_are_seconds_from_a_tenth_to_a_day) {
+  using std::chrono::milliseconds;
+  const Timeouts usual = good({}).timeouts;
+  BOOST_TEST((usual.header == milliseconds(10'000) && usual.body == milliseconds(30'000)));
+  BOOST_TEST((usual.write == milliseconds(30'000) && usual.idle == milliseconds(75'000)));
+  const Timeouts set =
+      good({"--header-timeout", "1", "--body-timeout", "2.5", "--write-timeout", "0.1"},
+           {{"ROLLCALL_IDLE_TIMEOUT", "86400"}})
+          .timeouts;
+  BOOST_TEST((set.header == milliseconds(1'000) && set.body == milliseconds(2'500)));
+  BOOST_TEST((set.write == milliseconds(100) && set.idle == milliseconds(86'400'000)));
+  for (const char* name :
+       {"--header-timeout", "--body-timeout", "--write-timeout", "--idle-timeout"}) {
+    for (const char* text : {"0.099", "86400.001", "-1", "", "1s", "nan", "inf", "1e3"}) {
+      BOOST_TEST(mistake({name, text}).find("0.1 to 86400") != std::string::npos, text);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_mistake_is_one_line_that_names_what_is_wrong) {
+  BOOST_TEST(mistake({"--no-such"}).find("no-such") != std::string::npos);
+  BOOST_TEST(mistake({"stray"}).find("stray") != std::string::npos);
+  BOOST_TEST(mistake({"--store"}).find("store") != std::string::npos);
+  BOOST_TEST(mistake({"--thr", "1"}).find("thr") != std::string::npos);
+  BOOST_TEST(mistake({"--store", "a", "--store", "b"}).find("twice") != std::string::npos);
+  BOOST_TEST(mistake({"--commit", "later"}).find("turn") != std::string::npos);
+  BOOST_TEST(mistake({"--listen", "3000"}).find("HOST:PORT") != std::string::npos);
+  BOOST_TEST(mistake({"--config", "/no/such"}).find("/no/such") != std::string::npos);
+  BOOST_TEST(mistake({"--config", "/"}).find("can't read /:") != std::string::npos);
+  BOOST_TEST(mistake({}, {{"ROLLCALL_THREADS", "x"}}).find("threads") != std::string::npos);
+  const tests::TemporaryDirectory directory;
+  std::ofstream(directory.file("bad")) << "colour = red\n";
+  BOOST_TEST(mistake({"--config", directory.file("bad").c_str()}).find("colour") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_go_to_standard_output_and_exit_0) {
+  const auto help = std::get<EarlyExit>(parse({"--help"}));
+  BOOST_TEST(help.code == 0);
+  for (const char* word : {"--listen", "--store", "--threads", "--commit", "--config", "--version",
+                           "ROLLCALL_", "curl", "Exit codes", "SIGTERM"}) {
+    BOOST_TEST(help.out.find(word) != std::string::npos, word);
+  }
+  const auto version = std::get<EarlyExit>(parse({"--version"}));
+  BOOST_TEST(version.out == "rollcall " ROLLCALL_VERSION "\n");
+}
+
+BOOST_AUTO_TEST_CASE(unique_email_is_a_flag_and_a_yes_or_no) {
+  BOOST_TEST(!good({}).store_options.rules.unique_email);
+  BOOST_TEST(good({"--unique-email"}).store_options.rules.unique_email);
+  BOOST_TEST(good({"--unique-email", "--threads", "1"}).store_options.rules.unique_email);
+  BOOST_TEST(good({"--unique-email=yes"}).store_options.rules.unique_email);
+  BOOST_TEST(!good({"--unique-email=no"}, {{"ROLLCALL_UNIQUE_EMAIL", "yes"}})
+                  .store_options.rules.unique_email);
+  BOOST_TEST(good({}, {{"ROLLCALL_UNIQUE_EMAIL", "yes"}}).store_options.rules.unique_email);
+}
+
+BOOST_AUTO_TEST_CASE(keys_have_a_lifetime_and_a_number) {
+  const storage::KeyRules rules =
+      good({"--idempotency-lifetime", "60", "--max-idempotency-keys", "5"})
+          .store_options.rules.keys;
+  BOOST_TEST(rules.lifetime.count() == 60);
+  BOOST_TEST(rules.most == 5U);
+  BOOST_TEST(good({}).store_options.rules.keys.lifetime.count() == 86'400);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server

@@ -1,0 +1,196 @@
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "storage/sqlite/journal.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+/// What SqliteJournal::open refuses, and that it leaves every file as it was.
+namespace rollcall::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr UserId user_count = 2'000;
+
+struct DataFile {
+  tests::TemporaryDirectory directory;
+  std::string path = directory.file("a.db");
+
+  DataFile() {
+    Table table;
+    OpenReport report;
+    const auto journal = SqliteJournal::open(path, table, report, {});
+    std::vector<WriteOperation> operations(user_count);
+    for (UserId id = 1; id <= user_count; ++id) {
+      WriteOperation& each = operations[id - 1];
+      each.id = id;
+      each.user = {"Meere", "John", "johnm@gmail.com"};
+      each.next = id < user_count ? &operations[id] : nullptr;
+    }
+    BOOST_REQUIRE((journal->commit(operations.data(), 0) == Status::ok));
+    std::string error;
+    BOOST_REQUIRE(journal->close(error));
+  }
+
+  std::map<std::string, std::string> snapshot() const {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::directory_iterator(directory.path())) {
+      std::ifstream stream(entry.path(), std::ios::binary);
+      files[entry.path().filename()] = {std::istreambuf_iterator<char>(stream), {}};
+    }
+    return files;
+  }
+
+  void overwrite(std::size_t at, const std::string& octets) const {
+    std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(static_cast<std::streamoff>(at));
+    stream << octets;
+  }
+
+  void sql(const char* text) const {
+    int code = -1;
+    SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
+    BOOST_REQUIRE(database.execute(text) == 0);
+  }
+
+  void check_refused(const std::string& reason) const {
+    const auto before = snapshot();
+    Table table;
+    OpenReport report;
+    std::string message;
+    try {
+      SqliteJournal::open(path, table, report, {});
+    } catch (const StoreOpenError& error) {
+      message = error.what();
+    }
+    BOOST_TEST(message.find(reason) != message.npos, "'" << message << "' says: " << reason);
+    BOOST_TEST(message.find('\n') == message.npos);
+    BOOST_TEST((snapshot() == before));
+  }
+
+  OpenReport open() const {
+    Table table;
+    OpenReport report;
+    SqliteJournal::open(path, table, report, {});
+    return report;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(open, DataFile)
+
+BOOST_AUTO_TEST_CASE(what_was_committed_is_loaded) {
+  const OpenReport report = open();
+  BOOST_TEST(report.users == user_count);
+  BOOST_TEST(report.last_id == user_count);
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_id_is_remembered_after_its_user_is_gone) {
+  sql("DELETE FROM users WHERE id > 100");
+  BOOST_TEST(open().last_id == user_count);
+  sql("UPDATE users SET id = 5000 WHERE id = 1; UPDATE users SET id = 1 WHERE id = 5000");
+  BOOST_TEST(open().last_id == 5'000U);
+  sql("DELETE FROM users");
+  const OpenReport report = open();
+  BOOST_TEST(report.users == 0U);
+  BOOST_TEST(report.last_id == 5'000U);
+}
+
+BOOST_AUTO_TEST_CASE(garbage_or_zeros_in_any_page_of_users_are_damage) {
+  const std::size_t pages = fs::file_size(path) / 4'096;
+  for (const char octet : {'\x5a', '\0'}) {
+    for (std::size_t page = 1; page < pages; page += 7) {
+      const DataFile damaged;
+      damaged.overwrite(page * 4'096, std::string(4'096, octet));
+      damaged.check_refused("damaged");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_page_that_tells_of_fewer_users_than_it_has_is_damage) {
+  // The count of cells of a leaf page (sqlite.org/fileformat2.html, section 1.6).
+  const std::size_t pages = fs::file_size(path) / 4'096;
+  overwrite((pages - 2) * 4'096 + 3, std::string("\0\1", 2));
+  check_refused("damaged");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_cut_short_is_damage) {
+  fs::resize_file(path, fs::file_size(path) - 3 * 4'096);
+  check_refused("damaged");
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
+  for (const char* text : {"INSERT INTO users VALUES (-5, 'A', 'B', 'a@b.c')",
+                           "INSERT INTO users VALUES (9007199254740992, 'A', 'B', 'a@b.c')",
+                           "UPDATE users SET email = hex(zeroblob(200)) WHERE id = 7",
+                           "UPDATE users SET last_name = CAST(x'ff' AS TEXT) WHERE id = 7"}) {
+    const DataFile file;
+    file.sql(text);
+    file.check_refused("damaged");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_its_users) {
+  sql("DROP TABLE idempotency_keys; PRAGMA user_version = 1");
+  for (int start = 0; start < 2; ++start) {
+    Table table;
+    OpenReport report;
+    const auto journal = SqliteJournal::open(path, table, report, {});
+    BOOST_TEST(report.users == user_count);
+    CreationKey key;
+    const std::string text = "k" + std::to_string(start);
+    key.text = text;
+    key.number = static_cast<std::uint64_t>(start) + 1;
+    WriteOperation operation;
+    operation.verb = WriteOperation::Verb::remove;
+    operation.id = static_cast<UserId>(start) + 1;
+    BOOST_TEST(report.keys.size() == static_cast<std::size_t>(start));
+    WriteOperation creation;
+    creation.id = report.last_id + 1;
+    creation.user = {"A", "B", "a@b.c"};
+    creation.key = &key;
+    creation.next = &operation;
+    BOOST_TEST((journal->commit(&creation, 0) == Status::ok));
+    std::string error;
+    BOOST_TEST(journal->close(error), error);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
+  sql("PRAGMA user_version = 3");
+  check_refused("newer than this program's 2");
+  sql("PRAGMA user_version = 1; DROP TRIGGER users_delete");
+  check_refused("another users_delete");
+  sql("PRAGMA application_id = 7");
+  check_refused("another program");
+  overwrite(0, "SQLite format 4");
+  check_refused("not a SQLite database");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
+  // A file and its log as a crash leaves them: copied while they are open.
+  const DataFile crashed;
+  {
+    Table table;
+    OpenReport report;
+    const auto journal = SqliteJournal::open(path, table, report, {});
+    WriteOperation operation;
+    operation.id = user_count + 1;
+    operation.user = {"A", "B", "a@b.c"};
+    BOOST_REQUIRE((journal->commit(&operation, 0) == Status::ok));
+    fs::copy_file(path, crashed.path, fs::copy_options::overwrite_existing);
+    fs::copy_file(path + "-wal", crashed.path + "-wal");
+  }
+  crashed.overwrite(10 * 4'096, std::string(4'096, 'x'));
+  const auto before = crashed.snapshot();
+  BOOST_CHECK_THROW(crashed.open(), StoreOpenError);
+  const auto after = crashed.snapshot();
+  for (const auto& [name, contents] : before) BOOST_TEST((after.at(name) == contents), name);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::storage
