@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "protocol/json/member_text.hpp"
 #include "protocol/text.hpp"
 #include "storage/limits.hpp"
 #include "storage/utf8.hpp"
@@ -109,12 +110,8 @@ class Reader {
 
   bool take_filter(const std::string& name, std::string& value) {
     storage::UserFilter& filter = query_.request.filter;
-    if (name == "last-name") {
-      take_member(name, value, filter.last_names);
-    } else if (name == "first-name") {
-      take_member(name, value, filter.first_names);
-    } else if (name == "email") {
-      take_member(name, value, filter.emails);
+    if (const std::size_t member = member_named(name); member != storage::member_count) {
+      take_member(name, value, filter.texts[member]);
     } else if (name == "q") {
       if (++search_values_ > max_search_values) {
         if (search_values_ == max_search_values + 1) error(name, too_many_searches);

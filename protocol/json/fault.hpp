@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <string_view>
 
+#include "storage/member.hpp"
+
 namespace rollcall::protocol {
 
-/// Members of a user, in the order of the contract: last-name, first-name, email.
-inline constexpr std::size_t member_count = 3;
+using storage::member_count;
 
 /// What is wrong with a member of the user.
 enum class Fault : std::uint8_t {
@@ -22,7 +23,7 @@ enum class Fault : std::uint8_t {
   not_an_address,
 };
 
-/// Of each member, in the order of the contract.
+/// Of each member, in the order of storage::user_members.
 using Faults = std::array<Fault, member_count>;
 
 /// A bad member: where it is (RFC 6901) and what to send instead. Constants; nothing of the

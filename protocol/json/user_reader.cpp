@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/json/email.hpp"
+#include "protocol/json/member_text.hpp"
 #include "protocol/json/plain_user.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/text.hpp"
@@ -19,11 +20,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t unknown_member = member_count;
-constexpr std::string_view names[] = {"last-name", "first-name", "email"};
-constexpr std::size_t limits[] = {storage::max_name_octets, storage::max_name_octets,
-                                  storage::max_email_octets};
-constexpr std::size_t email_member = 2;
-constexpr std::size_t longest_name = 10;
+constexpr std::size_t email_member = storage::index_of(storage::Member::email);
+constexpr std::size_t longest_name = [] {
+  std::size_t longest = 0;
+  for (const auto& each : storage::user_members) longest = std::max(longest, each.name.size());
+  return longest;
+}();
 
 /// Unknown names that a body may have before the list of their hashes needs more heap.
 constexpr std::size_t usual_unknown_names = 64;
@@ -32,14 +34,6 @@ json::parse_options options() {
   json::parse_options chosen;
   chosen.max_depth = max_json_depth;
   return chosen;
-}
-
-/// The place of the member of that name, or unknown_member.
-std::size_t member_named(std::string_view name) noexcept {
-  // Their lengths differ: one comparison decides.
-  static_assert(names[0].size() == 9 && names[1].size() == 10 && names[2].size() == 5);
-  const std::size_t candidate = name.size() == 9 ? 0U : name.size() == 10 ? 1U : 2U;
-  return name == names[candidate] ? candidate : unknown_member;
 }
 
 /// FNV-1a, 64 bits (RFC draft-eastlake-fnv): two names of one client that collide cost only that
@@ -139,10 +133,12 @@ class UserReader::Impl {
     return {good, Problem::invalid_user};
   }
 
-  storage::UserView user() const noexcept { return {text(0), text(1), text(2)}; }
+  storage::UserView user() const noexcept {
+    storage::UserView user;
+    storage::for_each_member([&](auto index) { user[index] = text(index); });
+    return user;
+  }
   storage::MemberSet members() const noexcept {
-    static_assert(storage::last_name_member == 1 && storage::first_name_member == 1 << 1 &&
-                  storage::email_member == 1 << 2);
     storage::MemberSet set = 0;
     for (std::size_t i = 0; i < member_count; ++i) {
       if (plain_ || members_[i].seen) set = static_cast<storage::MemberSet>(set | 1U << i);
@@ -231,7 +227,8 @@ class UserReader::Impl {
       member.is_string = true;
       member.begin = text_octets_;
     }
-    if (duplicate_ || member.overflow || member.size + part.size() > limits[current_]) {
+    const std::size_t most = storage::user_members[current_].max_octets();
+    if (duplicate_ || member.overflow || member.size + part.size() > most) {
       member.overflow = true;
       return true;
     }
@@ -283,15 +280,18 @@ class UserReader::Impl {
     if (member.overflow) return Fault::too_long;
     const std::string_view value = text(index);
     if (value.empty()) return Fault::empty;
-    if (index == email_member && is_email_address(value)) return Fault::none;
-    if (index != email_member && value.front() != ' ' &&
-        value.size() <= storage::max_name_code_points && is_printable_ascii(value)) {
+    const storage::MemberRow& row = storage::user_members[index];
+    const bool is_address = row.kind == storage::TextKind::email_address;
+    if (is_address && is_email_address(value)) return Fault::none;
+    if (!is_address && value.front() != ' ' && value.size() <= row.limit &&
+        is_printable_ascii(value)) {
       return Fault::none;
     }
     if (has_control_character(value)) return Fault::control_character;
     if (is_blank(value)) return Fault::blank;
-    if (index == email_member) return Fault::not_an_address;
-    return count_code_points(value) > storage::max_name_code_points ? Fault::too_long : Fault::none;
+    if (is_address) return Fault::not_an_address;
+    if (row.unit == storage::Unit::octets) return Fault::none;
+    return count_code_points(value) > row.limit ? Fault::too_long : Fault::none;
   }
 
   /// Boost.JSON refuses an exponent of ten digits, which RFC 8259 allows and which is nothing to

@@ -11,11 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "storage/sqlite/schema.hpp"
 #include "storage/utf8.hpp"
 
 namespace rollcall::storage {
 namespace {
 
+/// The SQL function that takes each user.
+constexpr const char* taker = "load_user";
 /// How often progress is told.
 constexpr std::uint64_t users_a_report = 1 << 16;
 /// Ids are shared out in this many ranges, so that no thread waits long for another's last one.
@@ -79,10 +82,7 @@ class Loader {
     int code = define(&Loader::on_user);
     if (code != SQLITE_OK) return shared_.fail(code, database_.error());
     {
-      SqliteStatement rows(database_.get(),
-                           "SELECT load_user(id, last_name, first_name, email) FROM users "
-                           "WHERE id BETWEEN ?1 AND ?2",
-                           code);
+      SqliteStatement rows(database_.get(), load_users_sql(taker).c_str(), code);
       if (code != SQLITE_OK) return shared_.fail(code, database_.error());
       for (std::uint64_t range; !shared_.failed && (range = shared_.next_range++) < id_ranges;) {
         const std::int64_t begin = shared_.first + shared_.width * static_cast<std::int64_t>(range);
@@ -101,7 +101,8 @@ class Loader {
   using Step = void(sqlite3_context*, int, sqlite3_value**);
 
   int define(Step* step) noexcept {
-    return sqlite3_create_function_v2(database_.get(), "load_user", 4, SQLITE_UTF8, this, nullptr,
+    constexpr int arguments = 1 + static_cast<int>(member_count);
+    return sqlite3_create_function_v2(database_.get(), taker, arguments, SQLITE_UTF8, this, nullptr,
                                       step, step == nullptr ? nullptr : on_end, nullptr);
   }
 
@@ -113,10 +114,13 @@ class Loader {
 
   bool take(sqlite3_value** row) noexcept {
     const auto id = static_cast<UserId>(sqlite3_value_int64(row[0]));
-    const UserView user{text_of(row[1], max_name_octets), text_of(row[2], max_name_octets),
-                        text_of(row[3], max_email_octets)};
-    if (user.last_name.data() == nullptr || user.first_name.data() == nullptr ||
-        user.email.data() == nullptr) {
+    UserView user;
+    bool good = true;
+    for_each_member([&](auto index) {
+      user[index] = text_of(row[index + 1], user_members[index].max_octets());
+      good = good && user[index].data() != nullptr;
+    });
+    if (!good) {
       shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is no user");
       return false;
     }

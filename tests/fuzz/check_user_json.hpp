@@ -84,9 +84,9 @@ inline void check_patch(std::string_view input, const protocol::UserReader::Outc
     tests::require(value == (has_it ? std::string_view(found->as_string()) : std::string_view()),
                    "a patch has another value");
   };
-  same("last-name", has(storage::last_name_member), whole.user().last_name);
-  same("first-name", has(storage::first_name_member), whole.user().first_name);
-  same("email", has(storage::email_member), whole.user().email);
+  same("last-name", has(storage::set_of(storage::Member::last_name)), whole.user().last_name);
+  same("first-name", has(storage::set_of(storage::Member::first_name)), whole.user().first_name);
+  same("email", has(storage::set_of(storage::Member::email)), whole.user().email);
 }
 
 inline void check_user_json(std::string_view input) {
