@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <iterator>
 
+#include "protocol/json/member_text.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -16,6 +18,12 @@ constexpr const char* reused_type = "tag:rollcall,2026:idempotency-key-reused";
 constexpr const char* in_flight_type = "tag:rollcall,2026:idempotency-key-in-flight";
 constexpr const char* taken_type = "tag:rollcall,2026:email-taken";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
+
+constexpr auto not_an_object_detail = [] {
+  ConstantText<256> text;
+  text.add("A user is a JSON object with the members ").add(member_list(" and ").view());
+  return text.add("; a patch is one with those that change.");
+}();
 
 constexpr ProblemRow rows[] = {
     {Problem::malformed_request, 400, "Bad Request", blank, "Bad Request",
@@ -83,9 +91,7 @@ constexpr ProblemRow rows[] = {
      "A user is one JSON text in UTF-8 (RFC 8259), nested at most 32 deep, with nothing behind it.",
      false, 0},
     {Problem::not_an_object, 400, "Bad Request", invalid_user_type, "Invalid user",
-     "A user is a JSON object with the members last-name, first-name and email; a patch is one "
-     "with those that change.",
-     false, 0},
+     not_an_object_detail.c_str(), false, 0},
     {Problem::duplicate_member, 400, "Bad Request", invalid_user_type, "Invalid user",
      "A member name stands twice in the object: send each once.", false, 0},
     {Problem::invalid_user, 400, "Bad Request", invalid_user_type, "Invalid user",

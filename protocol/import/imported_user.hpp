@@ -26,8 +26,8 @@ class MemberNames {
   MemberNames();
 
   /// `name` stands for `member` from now on, and for nothing else; what stood for it still does.
-  /// False, and nothing changes, if `member` is none of last-name, first-name, email and id, or if
-  /// `name` is empty or was added before. Throws std::bad_alloc.
+  /// False, and nothing changes, if `member` is neither a member of a user nor id, or if `name` is
+  /// empty or was added before. Throws std::bad_alloc.
   bool add(const std::string& name, std::string_view member);
   /// The place of the member that `name` stands for, id_member for the id; nothing if none.
   std::optional<std::size_t> find(std::string_view name) const noexcept;
@@ -63,11 +63,12 @@ class ElementReader {
   std::vector<std::string> hints() const;
 
  private:
-  void read_id(const boost::json::value& value);
-  bool judge(const std::array<const boost::json::value*, member_count>& members);
-  void note_unknown(std::string_view name) noexcept;
+  /// By the place of the member, id_member for the id; null for one that is not there.
+  using Members = std::array<const boost::json::value*, import_member_count>;
 
-  static constexpr std::size_t hint_count = 4;
+  void read_id(const boost::json::value& value);
+  bool judge(const Members& members);
+  void note_unknown(std::string_view name) noexcept;
 
   MemberNames names_;
   UserReader reader_;
@@ -75,7 +76,8 @@ class ElementReader {
   storage::UserId id_ = 0;
   bool has_id_ = false;
   std::vector<MemberError> errors_;
-  std::array<bool, hint_count> seen_{};
+  /// Of the other usual spellings of each member's name, those that were seen.
+  std::array<std::array<bool, 2>, member_count> seen_{};
 };
 
 }  // namespace rollcall::protocol

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "protocol/json/member_text.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -72,11 +74,13 @@ void add_common(po::options_description& options) {
 
 po::options_description describe_import() {
   po::options_description options("Options", 96);
+  const std::string map =
+      "the file's NAME is MEMBER: " + std::string(protocol::member_list(", ").view()) +
+      " or id; may be given more than once";
   add_common(options);
   options.add_options()  //
       ("map", po::value<Texts>()->value_name("NAME=MEMBER")->composing(),
-       "the file's NAME is MEMBER: last-name, first-name, email or id; may be given more than "
-       "once")  //
+       map.c_str())  //
       ("new-ids",
        "give a new id to a user that has none or one that can't be kept, behind the largest ever "
        "given out and the largest of the file")  //
@@ -158,8 +162,8 @@ void add_names(protocol::MemberNames& names, const po::variables_map& given) {
     const std::size_t equals = each.rfind('=');
     if (equals == each.npos || !names.add(each.substr(0, equals), each.substr(equals + 1))) {
       throw std::runtime_error("--map: '" + each +
-                               "' is not NAME=MEMBER, with a NAME given once and a MEMBER of "
-                               "last-name, first-name, email, id");
+                               "' is not NAME=MEMBER, with a NAME given once and a MEMBER of " +
+                               std::string(protocol::member_list(", ").view()) + ", id");
     }
   }
 }
