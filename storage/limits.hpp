@@ -18,8 +18,8 @@ inline constexpr std::size_t max_name_octets = 4 * max_name_code_points;
 /// An address's limit in octets (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 inline constexpr std::size_t max_email_octets = 254;
 
-/// A creation's key, in octets.
-inline constexpr std::size_t max_creation_key_octets = 255;
+/// An idempotency key, in octets.
+inline constexpr std::size_t max_idempotency_key_octets = 255;
 
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "storage/local/table_scan.hpp"
+#include "storage/local/table_sink.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -33,7 +34,8 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
     throw StoreOpenError(path + " is empty: name another file with --store");
   }
   OpenReport report;
-  journal_ = SqliteJournal::open(path, table_, report, progress);
+  TableSink sink(table_);
+  journal_ = SqliteJournal::open(path, sink, report, progress);
   last_id_ = report.last_id;
 }
 

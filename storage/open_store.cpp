@@ -3,7 +3,9 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/local/local_store.hpp"
 #include "storage/local/memory_store.hpp"
+#include "storage/local/table_sink.hpp"
 #include "storage/sqlite/journal.hpp"
 
 namespace rollcall::storage {
@@ -29,14 +31,15 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
   auto table = std::make_unique<Table>();
   OpenReport report;
   auto decider = std::make_unique<Decider>(*table, options.rules);
-  auto journal = SqliteJournal::open(path, *table, report, progress, nullptr, [&] {
+  TableSink sink(*table);
+  auto journal = SqliteJournal::open(path, sink, report, progress, nullptr, [&] {
     if (!options.rules.unique_email) return;
     const auto groups = decider->make_emails_unique();
     if (!groups.empty()) refuse_duplicates(path, groups);
   });
   decider->keys().load(report.keys);
-  return std::make_unique<DurableStore>(std::move(table), std::move(decider), std::move(journal),
-                                        report.last_id, options.commit_by);
+  return std::make_unique<LocalStore>(std::move(table), std::move(decider), std::move(journal),
+                                      report.last_id, options.commit_by);
 }
 
 }  // namespace

@@ -4,18 +4,13 @@
 #include <memory>
 #include <string>
 
-#include "storage/local/durable_store.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 namespace rollcall::storage {
 
 /// Called now and then while a store is loaded, with the users loaded so far. May be empty.
 using LoadProgress = std::function<void(std::uint64_t users)>;
-
-struct StoreOptions {
-  CommitBy commit_by = CommitBy::turn;
-  StoreRules rules;
-};
 
 /// Whether `url` is `memory:` or `sqlite:PATH`.
 bool is_store_url(const std::string& url) noexcept;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "storage/creation_key.hpp"
+#include "storage/idempotency_key.hpp"
 #include "storage/list.hpp"
 #include "storage/status.hpp"
 #include "storage/user.hpp"
@@ -28,7 +28,7 @@ struct WriteOperation {
   UserView user;                    ///< In, but for a removal. Out, for a replacement whose
                                     ///< status is ok: the whole user.
   const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
-  CreationKey* key = nullptr;            ///< In, for a creation; null is none.
+  IdempotencyKey* key = nullptr;         ///< In, for a creation; null is none.
   UserRecord* merged = nullptr;          ///< In, if `members` lacks some or if a removal is to
                                          ///< tell the user that it took away: where `user` is put.
   Status status = Status::ok;            ///< Out.

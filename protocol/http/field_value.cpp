@@ -93,7 +93,9 @@ void add_accepted(std::string_view value, Accepted& accepted) noexcept {
 
 bool read_idempotency_key(std::string_view value, std::string& key) {
   key.clear();
-  const auto fits = [&] { return !key.empty() && key.size() <= storage::max_creation_key_octets; };
+  const auto fits = [&] {
+    return !key.empty() && key.size() <= storage::max_idempotency_key_octets;
+  };
   if (!value.starts_with('"')) {
     constexpr std::string_view separators = " \t\",;\\";
     key = value;

@@ -30,7 +30,7 @@ void add_accepted(std::string_view value, Accepted& accepted) noexcept;
 /// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
 /// string of RFC 8941, section 3.3.3, without its quotation marks, escapes and parameters, or, as
 /// many clients send it, the same bare: printable ASCII without white space, quotation marks,
-/// commas and semicolons. 1 to max_creation_key_octets. False if it is malformed.
+/// commas and semicolons. 1 to max_idempotency_key_octets. False if it is malformed.
 bool read_idempotency_key(std::string_view value, std::string& key);
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)

@@ -142,7 +142,7 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
 }
 
-int SqliteJournal::write_key(const CreationKey& key, UserId user_id) noexcept {
+int SqliteJournal::write_key(const IdempotencyKey& key, UserId user_id) noexcept {
   insert_key_.bind(1, static_cast<std::int64_t>(key.number));
   insert_key_.bind(2, key.text);
   insert_key_.bind(3, static_cast<std::int64_t>(key.payload));

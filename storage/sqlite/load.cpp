@@ -43,7 +43,7 @@ struct Failure {
 
 /// What the threads that load have in common.
 struct Shared {
-  Table& table;
+  UserSink& sink;
   const std::int64_t first;
   const std::int64_t width;  ///< Ids of one range.
   std::atomic<std::uint64_t> next_range{0};
@@ -124,7 +124,7 @@ class Loader {
       shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is no user");
       return false;
     }
-    if (!shared_.table.insert(id, user)) {
+    if (!shared_.sink.take(id, user)) {
       shared_.fail(SQLITE_NOMEM, "it has more users than fit into memory");
       return false;
     }
@@ -169,10 +169,10 @@ void refuse_file(const std::string& path, int code, std::string why) {
   throw StoreOpenError(path + " can't be opened: " + why);
 }
 
-OpenReport load_users(SqliteDatabase& database, const std::string& path, Table& table,
+OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSink& sink,
                       const std::function<void(std::uint64_t)>& progress, const char* vfs) {
   const auto [first, last] = id_bounds(database, path);
-  Shared shared{table, first, (last - first) / std::int64_t{id_ranges} + 1};
+  Shared shared{sink, first, (last - first) / std::int64_t{id_ranges} + 1};
   const auto help = [&](bool looks_for_damage) {
     int code = SQLITE_OK;
     SqliteDatabase own(path, SqliteDatabase::Access::read_only, vfs, code);

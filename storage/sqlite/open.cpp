@@ -137,7 +137,7 @@ void sync_directory(const std::string& path) {
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
-    const std::string& path, Table& table, OpenReport& report,
+    const std::string& path, UserSink& sink, OpenReport& report,
     const std::function<void(std::uint64_t)>& progress, const char* vfs,
     const std::function<void()>& accept) {
   auto lock = std::make_unique<FileLock>(path);
@@ -156,7 +156,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     if (created) sync_directory(path);
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
-    report = load_users(*database, path, table, progress, vfs);
+    report = load_users(*database, path, sink, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
     if (accept) accept();

@@ -20,7 +20,7 @@ struct KeyedCreate {
     operation.key = &key;
     operation.user = user;
   }
-  CreationKey key;
+  IdempotencyKey key;
   WriteOperation operation;
 };
 

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
   const auto by_turn = make_turn_committer(strictly);
   FakeOwner owner;
   by_turn->end_turn(owner, owner.gather(1));
-  const auto gather = [&](CreationKey& key) {
+  const auto gather = [&](IdempotencyKey& key) {
     key.text = "k";
     // User 11 gives its address up, the next takes it.
     Batch batch;
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
     batch.append(creation);
     return batch;
   };
-  CreationKey lost, kept, replayed;
+  IdempotencyKey lost, kept, replayed;
   journal.next_status = Status::disk_full;
   by_turn->end_turn(owner, gather(lost));
   BOOST_TEST((owner.statuses.back() == Status::disk_full));

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <map>
 
+#include "storage/local/table_sink.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -20,8 +21,9 @@ struct DataFile {
 
   DataFile() {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    const auto journal = SqliteJournal::open(path, table, report, {});
+    const auto journal = SqliteJournal::open(path, sink, report, {});
     std::vector<WriteOperation> operations(user_count);
     for (UserId id = 1; id <= user_count; ++id) {
       WriteOperation& each = operations[id - 1];
@@ -58,10 +60,11 @@ struct DataFile {
   void check_refused(const std::string& reason) const {
     const auto before = snapshot();
     Table table;
+    TableSink sink(table);
     OpenReport report;
     std::string message;
     try {
-      SqliteJournal::open(path, table, report, {});
+      SqliteJournal::open(path, sink, report, {});
     } catch (const StoreOpenError& error) {
       message = error.what();
     }
@@ -72,8 +75,9 @@ struct DataFile {
 
   OpenReport open() const {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    SqliteJournal::open(path, table, report, {});
+    SqliteJournal::open(path, sink, report, {});
     return report;
   }
 };
@@ -137,10 +141,11 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_i
   sql("DROP TABLE idempotency_keys; PRAGMA user_version = 1");
   for (int start = 0; start < 2; ++start) {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    const auto journal = SqliteJournal::open(path, table, report, {});
+    const auto journal = SqliteJournal::open(path, sink, report, {});
     BOOST_TEST(report.users == user_count);
-    CreationKey key;
+    IdempotencyKey key;
     const std::string text = "k" + std::to_string(start);
     key.text = text;
     key.number = static_cast<std::uint64_t>(start) + 1;
@@ -175,8 +180,9 @@ BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
   const DataFile crashed;
   {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    const auto journal = SqliteJournal::open(path, table, report, {});
+    const auto journal = SqliteJournal::open(path, sink, report, {});
     WriteOperation operation;
     operation.id = user_count + 1;
     operation.user = {"A", "B", "a@b.c"};

@@ -1,4 +1,4 @@
-#include "storage/creation_key.hpp"
+#include "storage/local/known_keys.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -28,14 +28,14 @@ struct Keys {
     known.keep();
   }
 
-  CreationKeys known;
-  CreationKey key;
+  KnownKeys known;
+  IdempotencyKey key;
   UserId user_id = 0;
 };
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(creation_key)
+BOOST_AUTO_TEST_SUITE(known_keys)
 
 BOOST_AUTO_TEST_CASE(the_same_key_and_user_is_replayed_with_the_id_and_another_user_is_refused) {
   Keys keys;
