@@ -5,7 +5,6 @@
 
 #include "protocol/http/field_value.hpp"
 #include "protocol/http/letters.hpp"
-#include "protocol/http/plain_head.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -69,9 +68,8 @@ void RequestParser::refuse(Problem problem, error_code& ec) noexcept {
 RequestParser::Result RequestParser::read(std::string_view bytes) {
   if (bytes.empty() && !head_done_) return {0, Progress::need_more};
   input_end_ = bytes.data() + bytes.size();
-  if (head_done_) return plain_ ? read_plain_body(bytes) : read_body(bytes);
+  if (head_done_) return read_body(bytes);
   std::size_t skipped = 0;
-  if (!started_ && read_plain(bytes, skipped)) return {skipped, Progress::head};
   if (!skipped_line_end_ && header_octets_ == 0 && bytes.front() == '\r') {
     // RFC 9112, section 2.2: an empty line before the request line is no error.
     if (bytes.size() == 1) return {0, Progress::need_more};
@@ -83,29 +81,6 @@ RequestParser::Result RequestParser::read(std::string_view bytes) {
   started_ = true;
   const Result result = read_head(bytes.substr(skipped));
   return {result.consumed + skipped, result.progress};
-}
-
-bool RequestParser::read_plain(std::string_view bytes, std::size_t& octets) {
-  PlainHead head;
-  if (!read_plain_head(bytes, head)) return false;
-  started_ = head_done_ = plain_ = true;
-  request_.target = head.target;
-  request_.method = head.method;
-  request_.media_type = head.media_type;
-  request_.accepted = head.accepted;
-  request_.http11 = request_.keep_alive = true;
-  request_.has_body = head.content_length > 0;
-  keep_query();
-  plain_rest_ = head.content_length;
-  octets = head.octets;
-  return true;
-}
-
-RequestParser::Result RequestParser::read_plain_body(std::string_view bytes) {
-  const std::string_view piece = bytes.substr(0, plain_rest_);
-  if (reader_ != nullptr && !piece.empty()) reader_->read(piece);
-  plain_rest_ -= piece.size();
-  return {piece.size(), plain_rest_ == 0 ? Progress::complete : Progress::need_more};
 }
 
 /// Beast stops at an error as soon as it sees one, but once a piece has ended too early it looks

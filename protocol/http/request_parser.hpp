@@ -23,8 +23,7 @@ class BodySink {
 
 /// Reads one request: Beast's basic_parser for the grammar (RFC 9112), and on top of it everything
 /// that basic_parser leaves to its user: framing that two servers could read differently, Host,
-/// limits. A head of the plain form (plain_head.hpp) needs none of that. One object a message.
-/// Allocates nothing for a well-formed request.
+/// limits. One object a message. Allocates nothing for a well-formed request.
 class RequestParser : private boost::beast::http::basic_parser<true> {
   using Base = boost::beast::http::basic_parser<true>;
 
@@ -72,8 +71,6 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using error_code = boost::beast::error_code;
   using field = boost::beast::http::field;
 
-  bool read_plain(std::string_view bytes, std::size_t& octets);
-  Result read_plain_body(std::string_view bytes);
   Result read_head(std::string_view bytes);
   Result read_request_line(std::string_view bytes);
   Result read_fields(std::string_view bytes);
@@ -107,12 +104,10 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   BodySink* sink_ = nullptr;
   const char* input_end_ = nullptr;  ///< Of the piece being parsed.
   std::size_t chunk_rest_ = 0;       ///< Octets of the chunk that are still to come.
-  std::size_t plain_rest_ = 0;       ///< Octets of the body that are still to come, if plain_.
   Request request_;
   Problem problem_ = Problem::malformed_request;
   bool refused_ = false;
   bool started_ = false;
-  bool plain_ = false;  ///< The head was of the plain form: Beast has seen nothing of the message.
   bool skipped_line_end_ = false;
   bool request_line_done_ = false;
   bool head_done_ = false;
