@@ -82,7 +82,7 @@ class UserReader::Impl {
     is_object_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
   }
 
-  void read(std::string_view piece) {
+  void take(std::string_view piece) {
     while (!failed_ && !piece.empty()) {
       if (skipping_exponent_) {
         const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
@@ -314,7 +314,7 @@ UserReader::UserReader() : impl_(std::make_unique<Impl>()) {}
 UserReader::~UserReader() = default;
 
 void UserReader::reset() noexcept { impl_->reset(); }
-void UserReader::read(std::string_view piece) { impl_->read(piece); }
+void UserReader::take(std::string_view piece) { impl_->take(piece); }
 UserReader::Outcome UserReader::finish(Content content) { return impl_->finish(content); }
 storage::UserView UserReader::user() const noexcept { return impl_->user(); }
 storage::MemberSet UserReader::members() const noexcept { return impl_->members(); }
