@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "protocol/http/percent_encoding.hpp"
 #include "protocol/json/member_text.hpp"
 #include "protocol/text.hpp"
 #include "storage/limits.hpp"
@@ -44,18 +45,15 @@ void for_each_parameter(std::string_view query, const Take& take) {
   }
 }
 
-int hex_value(char c) noexcept { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
-
-/// `text` has whole escapes only.
+/// As application/x-www-form-urlencoded; `text` has whole escapes only.
 std::string decode(std::string_view text) {
   std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
-    }
+  decoded.reserve(text.size());
+  while (!text.empty()) {
+    const bool escaped = text.front() == '%';
+    const char octet = escaped ? decode_escape(text).value_or('%') : text.front();
+    decoded += octet == '+' && !escaped ? ' ' : octet;
+    text.remove_prefix(std::min(escaped ? escape_octets : 1, text.size()));
   }
   return decoded;
 }

@@ -22,10 +22,6 @@ bool is_token_character(char c) noexcept {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-bool is_hex_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 MediaType to_media_type(std::string_view value) noexcept {
   // As it is written nearly always.
   if (equals(value, "application/json")) return MediaType::json;
@@ -128,14 +124,9 @@ bool names_other_version(std::string_view bytes) noexcept {
          version[6] == '.' && digit(version[7]);
 }
 
-std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
-  if (bytes.starts_with("\r\n")) return 2;
-  for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
-    if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with("\r\n")) {
-      return at + 1 + 2;
-    }
-  }
-  return bytes.npos;
+bool begins_with_method(std::string_view bytes, std::string_view method) noexcept {
+  return bytes.starts_with(method) && bytes.size() > method.size() &&
+         !is_token_character(bytes[method.size()]);
 }
 
 bool has_long_target(std::string_view bytes) noexcept {

@@ -5,12 +5,10 @@
 #include <boost/json/parse_options.hpp>
 #include <cstring>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "protocol/json/email.hpp"
 #include "protocol/json/member_text.hpp"
-#include "protocol/json/plain_user.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/text.hpp"
 
@@ -76,16 +74,9 @@ class UserReader::Impl {
     text_octets_ = 0;
     depth_ = 0;
     is_object_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
-    begun_ = plain_ = false;
   }
 
-  void read(std::string_view piece) {
-    if (!std::exchange(begun_, true) && keep_plain(piece)) return;
-    if (plain_) {
-      // It was whole: only white space may follow.
-      failed_ = failed_ || piece.find_first_not_of(" \t\r\n") != piece.npos;
-      return;
-    }
+  void take(std::string_view piece) {
     while (!failed_ && !piece.empty()) {
       if (skipping_exponent_) {
         const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
@@ -109,11 +100,6 @@ class UserReader::Impl {
   }
 
   Outcome finish(Content content) {
-    if (plain_ && !failed_) {
-      if (is_email_address(text(email_member))) return {true, Problem::invalid_user};
-      faults_[email_member] = Fault::not_an_address;
-      return {false, Problem::invalid_user};
-    }
     json::error_code error;
     if (!failed_) parser_.write_some(false, "", 0, error);
     // A number that is the whole text: see restart_behind_number(), with nothing to go on to.
@@ -141,7 +127,7 @@ class UserReader::Impl {
   storage::MemberSet members() const noexcept {
     storage::MemberSet set = 0;
     for (std::size_t i = 0; i < member_count; ++i) {
-      if (plain_ || members_[i].seen) set = static_cast<storage::MemberSet>(set | 1U << i);
+      if (members_[i].seen) set = static_cast<storage::MemberSet>(set | 1U << i);
     }
     return set;
   }
@@ -186,18 +172,6 @@ class UserReader::Impl {
 
     Impl* impl;
   };
-
-  /// A body in one piece and of the plain form, as nearly all are, needs no more than this.
-  bool keep_plain(std::string_view piece) noexcept {
-    storage::UserView user;
-    plain_ = read_plain_user(piece, user);
-    if (!plain_) return false;
-    user.copy_to(text_.data());
-    members_[0] = {0, user.last_name.size()};
-    members_[1] = {user.last_name.size(), user.first_name.size()};
-    members_[2] = {user.last_name.size() + user.first_name.size(), user.email.size()};
-    return true;
-  }
 
   bool open(bool object) noexcept {
     if (muted_) return true;
@@ -330,8 +304,6 @@ class UserReader::Impl {
   bool failed_ = false;
   bool skipping_exponent_ = false;
   bool muted_ = false;
-  bool begun_ = false;
-  bool plain_ = false;  ///< The body so far is a plain user, and white space perhaps.
   std::array<char, longest_name> name_text_;
   std::array<char, storage::max_user_octets> text_;
 
@@ -342,7 +314,7 @@ UserReader::UserReader() : impl_(std::make_unique<Impl>()) {}
 UserReader::~UserReader() = default;
 
 void UserReader::reset() noexcept { impl_->reset(); }
-void UserReader::read(std::string_view piece) { impl_->read(piece); }
+void UserReader::take(std::string_view piece) { impl_->take(piece); }
 UserReader::Outcome UserReader::finish(Content content) { return impl_->finish(content); }
 storage::UserView UserReader::user() const noexcept { return impl_->user(); }
 storage::MemberSet UserReader::members() const noexcept { return impl_->members(); }

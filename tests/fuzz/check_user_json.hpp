@@ -17,7 +17,7 @@ inline protocol::UserReader::Outcome read_pieces(
     protocol::UserReader& reader, const std::vector<std::string_view>& pieces,
     protocol::Content content = protocol::Content::user) {
   reader.reset();
-  for (const std::string_view piece : pieces) reader.read(piece);
+  for (const std::string_view piece : pieces) reader.take(piece);
   return reader.finish(content);
 }
 

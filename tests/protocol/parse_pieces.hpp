@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocol/http/request_parser.hpp"
+#include "protocol/json/user_reader.hpp"
 
 namespace rollcall::protocol {
 
@@ -13,7 +14,7 @@ struct Parsed {
   RequestParser::Progress progress = RequestParser::Progress::need_more;
   Problem problem = Problem::malformed_request;
   Method method = Method::unknown;
-  Resource resource = Resource::unknown;
+  std::string path;
   bool keep_alive = false, json = false, expects_continue = false, has_body = false;
   std::size_t consumed = 0;  ///< Of a whole message.
   std::string last_name;
@@ -43,10 +44,11 @@ inline Parsed parse_pieces(const std::vector<std::string_view>& pieces) {
   }
   const Request& request = parser.request();
   if (parsed.progress == Progress::failed) {
-    return {Progress::failed, parser.problem(), {}, {}, {}, {}, {}, {}, 0, {}};
+    // The answer to HEAD has no body: the method counts even then.
+    return {Progress::failed, parser.problem(), request.method, {}, {}, {}, {}, {}, 0, {}};
   }
   parsed.method = request.method;
-  parsed.resource = request.target.resource;
+  parsed.path = request.target.path.text();
   parsed.keep_alive = request.keep_alive;
   parsed.json = request.media_type == MediaType::json;
   parsed.expects_continue = request.expects_continue;

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_create_is_read_whole_and_what_follows_is_left) {
       with_length(user, "content-type: Application/JSON; charset=utf-8\r\n");
   const Parsed parsed = check_whole(message);
   BOOST_TEST((parsed.method == Method::post));
-  BOOST_TEST((parsed.resource == Resource::users));
+  BOOST_TEST(parsed.path == "/users");
   BOOST_TEST(parsed.json);
   BOOST_TEST(parsed.keep_alive);
   BOOST_TEST(parsed.last_name == "A");
