@@ -121,7 +121,7 @@ class Loader {
       good = good && user[index].data() != nullptr;
     });
     if (!good) {
-      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is no user");
+      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is not a user");
       return false;
     }
     if (!shared_.sink.take(id, user)) {
