@@ -87,8 +87,9 @@ void Server::bind(const ListenAddress& address) {
 
 void Server::open_store() {
   LoadProgressLine line(options_.store);
-  store_ = storage::open_store(options_.store, options_.store_options,
-                               [&line](std::uint64_t users) { line.show(users); });
+  store_ = storage::open_store(
+      options_.store, options_.store_options, [&line](std::uint64_t users) { line.show(users); },
+      events_);
 }
 
 int Server::run() {

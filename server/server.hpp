@@ -13,6 +13,7 @@
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
+#include "server/store_events.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -52,6 +53,7 @@ class Server {
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
+  StoreEvents events_;  ///< Of store_.
   std::unique_ptr<storage::Store> store_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;

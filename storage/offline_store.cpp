@@ -10,14 +10,16 @@
 namespace rollcall::storage {
 namespace {
 
+using Reason = OpenFailure::Reason;
+
 constexpr std::string_view scheme = "sqlite:";
 
 std::string path_of(const std::string& url) {
   if (url.starts_with(scheme) && url.size() > scheme.size()) return url.substr(scheme.size());
   if (url == "memory:") {
-    throw StoreOpenError("memory: is gone when its server ends: give --store sqlite:PATH");
+    throw StoreOpenError({.reason = Reason::not_durable, .path = url});
   }
-  throw StoreOpenError("no store is called '" + url.substr(0, 64) + "': give --store sqlite:PATH");
+  throw StoreOpenError({.reason = Reason::unknown_store, .path = url});
 }
 
 }  // namespace
@@ -26,12 +28,12 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
   const std::string path = path_of(url);
   std::error_code error;
   if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
-    throw StoreOpenError(path + " does not exist: name another file with --store");
+    throw StoreOpenError({.reason = Reason::no_file, .path = path});
   }
   // To be opened is to be made a store.
   if (missing == Missing::refuse && std::filesystem::is_regular_file(path, error) &&
       std::filesystem::file_size(path, error) == 0) {
-    throw StoreOpenError(path + " is empty: name another file with --store");
+    throw StoreOpenError({.reason = Reason::empty_file, .path = path});
   }
   OpenReport report;
   TableSink sink(table_);

@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "storage/events.hpp"
+#include "storage/open_error.hpp"
 #include "storage/store.hpp"
 #include "storage/store_options.hpp"
 
@@ -16,10 +18,9 @@ using LoadProgress = std::function<void(std::uint64_t users)>;
 bool is_store_url(const std::string& url) noexcept;
 
 /// Opens what `url` names: `memory:` (nothing is kept) or `sqlite:PATH` (made if it does not exist;
-/// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError with one
-/// line for a person, also for users that share an address when they must not; no existing file is
-/// changed then.
+/// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError, also for
+/// users that share an address when they must not. `events` must outlive the store.
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
-                                  const LoadProgress& progress);
+                                  const LoadProgress& progress, Events& events = ignored_events());
 
 }  // namespace rollcall::storage

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 #include "storage/idempotency_key.hpp"
@@ -109,12 +108,6 @@ class Store {
   /// Makes the files tidy (a normal end of the program). Called once, last. False, with the reason
   /// logged nowhere but in `error`, when that failed: everything acknowledged is durable even then.
   virtual bool close(std::string& error) noexcept = 0;
-};
-
-/// Why a store can't be opened: one line for a person, with what to do next.
-class StoreOpenError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace rollcall::storage

@@ -15,6 +15,7 @@
 #include "protocol/json/writer.hpp"
 #include "server/cli/command_options.hpp"
 #include "server/cli/load_progress.hpp"
+#include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -83,6 +84,9 @@ int run_export(int argc, const char* const* argv) {
     std::string error;
     if (!store.close(error)) throw std::runtime_error("the store was not closed cleanly: " + error);
     return 0;
+  } catch (const storage::StoreOpenError& error) {
+    std::fprintf(stderr, "rollcall: %s\n", describe(error).c_str());
+    return 1;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "rollcall: %s\n", failure.what());
     return 1;

@@ -18,6 +18,7 @@
 #include "server/cli/command_options.hpp"
 #include "server/cli/input_file.hpp"
 #include "server/cli/load_progress.hpp"
+#include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -296,6 +297,9 @@ int run_import(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return Import(std::get<ImportOptions>(parsed)).run();
+  } catch (const storage::StoreOpenError& error) {
+    std::fprintf(stderr, "rollcall: %s\n", describe(error).c_str());
+    return exit_failure;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "rollcall: %s\n", failure.what());
     return exit_failure;

@@ -17,8 +17,9 @@ namespace rollcall::storage {
 /// whole. One thread at a time.
 class Decider {
  public:
-  /// The table must outlive it.
-  Decider(const Table& table, const StoreRules& rules) : table_(table), keys_(rules.keys) {}
+  /// `table` and `events` must outlive it.
+  Decider(const Table& table, const StoreRules& rules, Events& events)
+      : table_(table), keys_(rules.keys, events) {}
 
   KnownKeys& keys() noexcept { return keys_; }
   /// From now on addresses are unique. What UniqueEmails::load() says.

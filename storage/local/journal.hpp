@@ -32,6 +32,7 @@ struct StoredKey {
 struct OpenReport {
   std::uint64_t users = 0;
   UserId last_id = 0;           ///< The largest id ever given out.
+  bool created = false;         ///< There was none: this one is new.
   std::vector<StoredKey> keys;  ///< By rising numbers.
 };
 
@@ -49,8 +50,9 @@ class Journal {
   /// Keys of creations are kept with them; those up to number `forget_keys` are dropped.
   virtual Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept = 0;
 
-  /// Upkeep between batches (a bounded piece of a checkpoint); its failure costs no user.
-  virtual void maintain() noexcept = 0;
+  /// Upkeep between batches (a bounded piece of a checkpoint): ok, or why it failed. Its failure
+  /// costs no user.
+  virtual Status maintain() noexcept = 0;
 
   /// Why the latest commit or upkeep that failed did so, in the words of what is below.
   virtual const std::string& last_error() const noexcept = 0;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 namespace rollcall::storage {
 namespace {
@@ -73,10 +72,7 @@ void KnownKeys::forget_one() {
   if (!due && kept_.size() + batch_.size() < rules_.most) return;
   if (!due && !told_) {
     told_ = true;
-    std::fprintf(stderr,
-                 "rollcall: more than %zu idempotency keys are in use; from now on the oldest are "
-                 "forgotten before their time: see --max-idempotency-keys\n",
-                 rules_.most);
+    events_.keys_dropped_early(rules_.most);
   }
   // The key may have come again since its time was over.
   const auto known = known_.find(first.digest);

@@ -8,6 +8,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "storage/digest.hpp"
+#include "storage/events.hpp"
 #include "storage/idempotency_key.hpp"
 #include "storage/local/journal.hpp"
 #include "storage/status.hpp"
@@ -21,7 +22,8 @@ namespace rollcall::storage {
 /// is unknown at once, and dropped when others come. One thread at a time.
 class KnownKeys {
  public:
-  explicit KnownKeys(const KeyRules& rules) : rules_(rules) {}
+  /// `events` must outlive it.
+  KnownKeys(const KeyRules& rules, Events& events) : rules_(rules), events_(events) {}
 
   /// Takes what a journal kept, by rising numbers.
   void load(const std::vector<StoredKey>& keys);
@@ -62,6 +64,7 @@ class KnownKeys {
   std::int64_t now() const;
 
   const KeyRules rules_;
+  Events& events_;
   const TextDigester digester_;
   boost::unordered_flat_map<Digest, Known, TextDigester::Hash> known_;
   std::deque<Kept> kept_;    ///< By age.

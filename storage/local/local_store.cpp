@@ -105,11 +105,12 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
 };
 
 LocalStore::LocalStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
-                       std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by)
+                       std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by,
+                       Events& events)
     : table_(std::move(table)),
       decider_(std::move(decider)),
       journal_(std::move(journal)),
-      round_(*journal_, *table_, *decider_, last_id),
+      round_(*journal_, *table_, *decider_, last_id, events),
       committer_(commit_by == CommitBy::turn ? make_turn_committer(round_)
                                              : make_thread_committer(round_)) {}
 

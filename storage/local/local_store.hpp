@@ -17,9 +17,9 @@ namespace rollcall::storage {
 class LocalStore final : public Store {
  public:
   /// `table` holds what the journal held when it was opened, `decider` knows its keys and rules,
-  /// `last_id` is the largest id ever given out.
+  /// `last_id` is the largest id ever given out. `events` must outlive it.
   LocalStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
-             std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by);
+             std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by, Events& events);
   ~LocalStore() override;
 
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;

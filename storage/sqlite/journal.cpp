@@ -218,15 +218,17 @@ void SqliteJournal::discard_unsynced() noexcept {
   log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 }
 
-void SqliteJournal::maintain() noexcept {
-  if (faulted_ || log_is_copied_ || log_frames_ < checkpoint_frames) return;
+Status SqliteJournal::maintain() noexcept {
+  if (faulted_) return Status::sync_failed;
+  if (log_is_copied_ || log_frames_ < checkpoint_frames) return Status::ok;
   end_transaction();
-  if (to_status(copy_log()) == Status::sync_failed) {
-    last_error_ = database_->error();
-    faulted_ = true;
-    return;
-  }
-  begin();
+  const int code = copy_log();
+  // A reader that is in the way is no failure: the next time copies the rest.
+  const Status status = code == SQLITE_OK || code == SQLITE_BUSY ? Status::ok : to_status(code);
+  if (status != Status::ok) last_error_ = database_->error();
+  faulted_ = status == Status::sync_failed;
+  if (!faulted_) begin();
+  return status;
 }
 
 int SqliteJournal::copy_log() noexcept {

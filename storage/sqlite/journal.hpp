@@ -6,6 +6,7 @@
 #include <string>
 
 #include "storage/local/journal.hpp"
+#include "storage/open_error.hpp"
 #include "storage/sqlite/batch.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/file_lock.hpp"
@@ -21,7 +22,7 @@ class SqliteJournal final : public Journal {
   /// Opens or makes the file at `path` and gives every user to `sink`. `progress`, which may be
   /// empty, is called now and then with the users loaded so far. `vfs` names another SQLite VFS,
   /// for tests. `accept`, which may be empty, is called when all is loaded and may throw. Throws
-  /// StoreOpenError with one line for a person; no file is changed then.
+  /// StoreOpenError; no existing file is changed then.
   static std::unique_ptr<SqliteJournal> open(const std::string& path, UserSink& sink,
                                              OpenReport& report,
                                              const std::function<void(std::uint64_t)>& progress,
@@ -29,7 +30,7 @@ class SqliteJournal final : public Journal {
                                              const std::function<void()>& accept = {});
 
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
-  void maintain() noexcept override;
+  Status maintain() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
 

@@ -108,7 +108,7 @@ class Loader {
 
   static void on_user(sqlite3_context* context, int, sqlite3_value** row) noexcept {
     auto& loader = *static_cast<Loader*>(sqlite3_user_data(context));
-    if (!loader.take(row)) sqlite3_result_error(context, "no user", -1);
+    if (!loader.take(row)) sqlite3_result_error(context, "not a user", -1);
   }
   static void on_end(sqlite3_context*) noexcept {}
 
@@ -125,7 +125,7 @@ class Loader {
       return false;
     }
     if (!shared_.sink.take(id, user)) {
-      shared_.fail(SQLITE_NOMEM, "it has more users than fit into memory");
+      shared_.fail(SQLITE_NOMEM, "out of memory");
       return false;
     }
     if (++loaded_ % users_a_report != 0) return true;
@@ -161,12 +161,13 @@ std::pair<std::int64_t, std::int64_t> id_bounds(SqliteDatabase& database, const 
 
 void refuse_file(const std::string& path, int code, std::string why) {
   std::replace(why.begin(), why.end(), '\n', ' ');
+  using Reason = OpenFailure::Reason;
   const int primary = code & 0xff;
-  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
-    throw StoreOpenError(path + " is damaged (" + why +
-                         "): restore a backup, or see the .recover command of sqlite3");
-  }
-  throw StoreOpenError(path + " can't be opened: " + why);
+  const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+  const Reason reason = damaged                   ? Reason::damaged
+                        : primary == SQLITE_NOMEM ? Reason::too_many_users
+                                                  : Reason::not_read;
+  throw StoreOpenError({.reason = reason, .path = path, .detail = std::move(why)});
 }
 
 OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSink& sink,

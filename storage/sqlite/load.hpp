@@ -5,6 +5,7 @@
 #include <string>
 
 #include "storage/local/journal.hpp"
+#include "storage/open_error.hpp"
 #include "storage/sqlite/database.hpp"
 
 namespace rollcall::storage {

@@ -46,20 +46,20 @@ class Header {
 
 void check_version(const std::string& path, std::int64_t version) {
   if (version <= schema_version) return;
-  throw StoreOpenError(path + " has schema " + std::to_string(version) +
-                       ", newer than this program's " + std::to_string(schema_version) +
-                       ": use the rollcall that wrote it, or a newer one");
+  throw StoreOpenError({.reason = OpenFailure::Reason::newer_schema,
+                        .path = path,
+                        .found = version,
+                        .known = schema_version});
 }
 
 void check_header(const std::string& path, int descriptor) {
   const Header header(descriptor);
   if (header.empty()) return;
   if (!header.is_sqlite()) {
-    throw StoreOpenError(path + " is not a SQLite database: name another file with --store");
+    throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
   }
   if (header.application() != application_id) {
-    throw StoreOpenError(path +
-                         " is a database of another program: name another file with --store");
+    throw StoreOpenError({.reason = OpenFailure::Reason::other_program, .path = path});
   }
   check_version(path, header.user_version());
 }
@@ -93,8 +93,8 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
     code = find.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
     if (code == SQLITE_DONE || find.text(0) != each.sql) {
-      throw StoreOpenError(path + ": table " + each.name +
-                           " has an unexpected definition: restore a backup");
+      throw StoreOpenError(
+          {.reason = OpenFailure::Reason::other_definition, .path = path, .detail = each.name});
     }
   }
   return version;
@@ -159,6 +159,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     report = load_users(*database, path, sink, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
+    report.created = created;
     if (accept) accept();
   } catch (...) {
     database.reset();
@@ -168,9 +169,11 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
   sqlite3_db_config(database->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(lock), std::move(database)));
   if (!journal->prepare()) {
-    throw StoreOpenError(path + " can't be written: " +
-                         (journal->changed_elsewhere_ ? "another program wrote to it: start again"
-                                                      : journal->database_->error()));
+    throw StoreOpenError({.reason = journal->changed_elsewhere_
+                                        ? OpenFailure::Reason::changed_meanwhile
+                                        : OpenFailure::Reason::not_written,
+                          .path = path,
+                          .detail = journal->database_->error()});
   }
   return journal;
 }

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "tests/storage/recording_events.hpp"
+
 namespace rollcall::storage {
 namespace {
 
@@ -12,7 +14,7 @@ std::int64_t now() { return time_now; }
 const UserView meere{"Meere", "John", "johnm@gmail.com"};
 
 struct Keys {
-  explicit Keys(std::size_t most = 100) : known({std::chrono::seconds(10), most, now}) {
+  explicit Keys(std::size_t most = 100) : known({std::chrono::seconds(10), most, now}, events) {
     time_now = 1'000;
   }
 
@@ -28,6 +30,7 @@ struct Keys {
     known.keep();
   }
 
+  RecordingEvents events;
   KnownKeys known;
   IdempotencyKey key;
   UserId user_id = 0;
@@ -74,6 +77,7 @@ BOOST_AUTO_TEST_CASE(for_one_key_more_than_are_kept_the_oldest_is_forgotten) {
     BOOST_TEST(keys.known.size() == std::min<std::size_t>(count, 3));
     const Status first = keys.look_up("0");
     BOOST_TEST((first == (count <= 3 ? Status::replayed : Status::ok)), count);
+    BOOST_TEST(keys.events.all.size() == (count <= 3 ? 0U : 1U));
     // To ask for a key forgets none.
     BOOST_TEST((keys.look_up(std::to_string(count - 1)) == Status::replayed));
   }
