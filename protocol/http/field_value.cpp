@@ -22,14 +22,22 @@ bool is_token_character(char c) noexcept {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-MediaType to_media_type(std::string_view value) noexcept {
-  // As it is written nearly always.
-  if (equals(value, "application/json")) return MediaType::json;
+namespace {
+
+MediaType to_rarer_media_type(std::string_view value) noexcept {
   const std::string_view essence = trim(value.substr(0, value.find(';')));
   if (equals(essence, "application/json")) return MediaType::json;
   if (equals(essence, "application/x-ndjson")) return MediaType::ndjson;
   if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
   return MediaType::other;
+}
+
+}  // namespace
+
+MediaType to_media_type(std::string_view value) noexcept {
+  // As it is written nearly always.
+  if (equals(value, "application/json")) return MediaType::json;
+  return to_rarer_media_type(value);
 }
 
 namespace {

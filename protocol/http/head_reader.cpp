@@ -61,20 +61,28 @@ std::optional<Problem> HeadReader::take_field(field number, std::string_view nam
   switch (number) {
     case field::host:
       count(hosts_);
-      bad_host_ = bad_host_ || !is_host(value);
-      break;
+      if (!is_host(value)) bad_host_ = true;
+      return std::nullopt;
     case field::content_length:
       count(content_lengths_);
       // Beast takes a list of equal lengths for one (RFC 9110, section 8.6, lets a server refuse
       // it).
-      bad_framing_ = bad_framing_ || value.find(',') != value.npos;
-      break;
-    case field::transfer_encoding:
-      take_transfer_encoding(value);
-      break;
+      for (const char c : value) bad_framing_ = bad_framing_ || c == ',';
+      return std::nullopt;
     case field::content_type:
       count(content_types_);
       request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
+      return std::nullopt;
+    default:
+      take_rarer_field(number, name, value);
+      return std::nullopt;
+  }
+}
+
+void HeadReader::take_rarer_field(field number, std::string_view name, std::string_view value) {
+  switch (number) {
+    case field::transfer_encoding:
+      take_transfer_encoding(value);
       break;
     case field::content_encoding:
       request_.is_coded = request_.is_coded || names_coding(value);
@@ -101,7 +109,6 @@ std::optional<Problem> HeadReader::take_field(field number, std::string_view nam
     default:
       break;
   }
-  return std::nullopt;
 }
 
 std::optional<Problem> HeadReader::take_trailer() noexcept {

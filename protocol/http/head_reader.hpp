@@ -2,6 +2,7 @@
 
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
+#include <boost/config.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ class HeadReader {
   }
 
  private:
+  /// Apart from those that nearly every request has, so that these cost no more than they must.
+  BOOST_NOINLINE void take_rarer_field(boost::beast::http::field number, std::string_view name,
+                                       std::string_view value);
   void take_transfer_encoding(std::string_view value) noexcept;
   void take_key(std::string_view value);
   void take_condition(std::string_view value, Comparison comparison,

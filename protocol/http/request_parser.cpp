@@ -27,13 +27,17 @@ RequestParser::RequestParser() {
 }
 
 RequestParser::Result RequestParser::read(std::string_view bytes) {
-  if (head_done_) return read_body(bytes);
+  if (head_done_) return chunked() ? read_chunks(bytes) : read_body(bytes);
   if (bytes.empty()) return {0, Progress::need_more};
   input_end_ = bytes.data() + bytes.size();
   if (!started_) {
     const std::size_t octets = read_whole_head(bytes);
     if (octets > 0) return {octets, Progress::head};
   }
+  return read_cut_head(bytes);
+}
+
+RequestParser::Result RequestParser::read_cut_head(std::string_view bytes) {
   std::size_t skipped = 0;
   if (!started_ && !skipped_line_end_ && bytes.front() == '\r') {
     // RFC 9112, section 2.2: an empty line before the request line is no error.
@@ -44,7 +48,7 @@ RequestParser::Result RequestParser::read(std::string_view bytes) {
     if (bytes.size() == skipped) return {skipped, Progress::need_more};
   }
   started_ = true;
-  const Result result = read_cut_head(bytes.substr(skipped));
+  const Result result = read_lines(bytes.substr(skipped));
   return {result.consumed + skipped, result.progress};
 }
 
@@ -67,7 +71,7 @@ std::size_t RequestParser::read_whole_head(std::string_view bytes) {
 /// Beast stops at an error as soon as it sees one, but once a piece has ended too early it looks
 /// for the end of the header only. So that the outcome does not depend on the pieces, a head that
 /// is not whole, or not good, is given to it line by line.
-RequestParser::Result RequestParser::read_cut_head(std::string_view bytes) {
+RequestParser::Result RequestParser::read_lines(std::string_view bytes) {
   std::size_t consumed = 0;
   for (;;) {
     const std::string_view rest =
@@ -138,7 +142,6 @@ RequestParser::Result RequestParser::read_field_line(std::string_view bytes) {
 }
 
 RequestParser::Result RequestParser::read_body(std::string_view bytes) {
-  if (chunked()) return read_chunks(bytes);
   const std::string_view piece =
       bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(body_rest_, bytes.size())));
   if (sink_ != nullptr && !piece.empty()) sink_->take(piece);
@@ -199,13 +202,13 @@ void RequestParser::on_field_impl(field number, string_view name_text, string_vi
   const std::string_view name = to_std(name_text);
   const std::string_view value = to_std(value_text);
   if (is_folded(name, value)) return refuse(Problem::malformed_request, ec);
-  refuse(head_done_ ? head_.take_trailer() : head_.take_field(number, name, value), ec);
-  if (number == field::content_type && !head_done_) {
-    if (head_.is_stream()) {
-      body_limit(boost::none);
-    } else {
-      body_limit(max_body_octets);
-    }
+  if (head_done_) return refuse(head_.take_trailer(), ec);
+  refuse(head_.take_field(number, name, value), ec);
+  if (number != field::content_type) return;
+  if (head_.is_stream()) {
+    body_limit(boost::none);
+  } else {
+    body_limit(max_body_octets);
   }
 }
 
@@ -213,6 +216,9 @@ void RequestParser::on_field_impl(field number, string_view name_text, string_vi
 /// of its own, or skips those without text.
 bool RequestParser::is_folded(std::string_view name, std::string_view value) const noexcept {
   const char* at = name.data() + name.size();
+  // A colon and a space or two: no room for a line end.
+  const auto address = [](const char* octet) { return reinterpret_cast<std::uintptr_t>(octet); };
+  if (address(value.data()) - address(at) <= 3) return false;
   const bool in_input = value.data() >= at && value.data() < input_end_;
   if (!in_input) return true;
   while (at != value.data() && *at != '\n') ++at;

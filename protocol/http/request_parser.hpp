@@ -67,11 +67,12 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using field = boost::beast::http::field;
 
   std::size_t read_whole_head(std::string_view bytes);
-  Result read_cut_head(std::string_view bytes);
+  BOOST_NOINLINE Result read_cut_head(std::string_view bytes);
+  Result read_lines(std::string_view bytes);
   Result read_request_line(std::string_view bytes);
   Result read_field_line(std::string_view bytes);
   Result read_body(std::string_view bytes);
-  Result read_chunks(std::string_view bytes);
+  BOOST_NOINLINE Result read_chunks(std::string_view bytes);
   Result fail(std::size_t consumed, Problem problem) noexcept;
   Problem problem_with(const error_code& ec) const noexcept;
   void refuse(std::optional<Problem> problem, error_code& ec) noexcept;

@@ -51,24 +51,22 @@ bool is_component(std::string_view text, unsigned char allowed) noexcept {
   return true;
 }
 
-/// Decodes the path of a target into `path`; false if it is ill-formed.
-bool take_path(std::string_view text, Path& path) noexcept {
+/// Decodes into `path` what `text` has of a path, which ends at a question mark, and takes it off.
+/// False if it is ill-formed.
+bool take_path(std::string_view& text, Path& path) noexcept {
   bool may_be_ours = true;
-  while (!text.empty()) {
-    char octet = text.front();
-    std::size_t size = 1;
-    if (octet == '%') {
-      const std::optional<char> decoded = decode_escape(text);
-      if (!decoded) return false;
-      octet = *decoded;
-      size = escape_octets;
-      // An escaped slash is data within a segment, never a separator (RFC 3986, section 2.2).
-      may_be_ours = may_be_ours && octet != '/';
-    } else if (!is(octet, in_path)) {
-      return false;
-    }
-    may_be_ours = may_be_ours && path.add(octet);
-    text.remove_prefix(size);
+  for (;;) {
+    std::size_t plain = 0;
+    while (plain < text.size() && is(text[plain], in_path)) ++plain;
+    may_be_ours = may_be_ours && path.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty() || text.front() == '?') break;
+    const std::optional<char> octet =
+        text.front() == '%' ? decode_escape(text) : std::optional<char>();
+    if (!octet) return false;
+    // An escaped slash is data within a segment, never a separator (RFC 3986, section 2.2).
+    may_be_ours = may_be_ours && *octet != '/' && path.append({&*octet, 1});
+    text.remove_prefix(escape_octets);
   }
   if (!may_be_ours) path = {};
   return true;
@@ -105,26 +103,7 @@ bool is_plain_host(std::string_view text) noexcept {
   return true;
 }
 
-}  // namespace
-
-Target parse_target(std::string_view text) noexcept {
-  Target target;
-  if (text == "*") {
-    target.well_formed = target.path.add('*');
-    return target;
-  }
-  if (!text.starts_with('/') && !strip_authority(text)) return target;
-  const std::size_t question = std::min(text.find('?'), text.size());
-  const std::string_view path = text.substr(0, question);
-  const std::string_view query = text.substr(std::min(question + 1, text.size()));
-  if (!take_path(path, target.path) || !is_component(query, in_query)) return target;
-  target.well_formed = true;
-  target.query = query;
-  return target;
-}
-
-bool is_host(std::string_view text) noexcept {
-  if (is_plain_host(text)) return true;
+bool is_any_host(std::string_view text) noexcept {
   std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -147,5 +126,25 @@ bool is_host(std::string_view text) noexcept {
   return port.size() <= 5 &&
          std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
+
+}  // namespace
+
+Target parse_target(std::string_view text) noexcept {
+  Target target;
+  if (text == "*") {
+    target.well_formed = target.path.append(text);
+    return target;
+  }
+  if (!text.starts_with('/') && !strip_authority(text)) return target;
+  if (!take_path(text, target.path)) return target;
+  if (!text.empty()) {
+    target.query = text.substr(1);
+    if (!is_component(target.query, in_query)) return target;
+  }
+  target.well_formed = true;
+  return target;
+}
+
+bool is_host(std::string_view text) noexcept { return is_plain_host(text) || is_any_host(text); }
 
 }  // namespace rollcall::protocol

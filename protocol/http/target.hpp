@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace rollcall::protocol {
@@ -13,10 +14,11 @@ class Path {
   static constexpr std::size_t max_octets = 32;
 
   std::string_view text() const noexcept { return {octets_.data(), size_}; }
-  /// False, and nothing is added, if there is no room.
-  bool add(char octet) noexcept {
-    if (size_ == max_octets) return false;
-    octets_[size_++] = octet;
+  /// False, and nothing is appended, if there is no room.
+  bool append(std::string_view text) noexcept {
+    if (text.size() > max_octets - size_) return false;
+    std::memcpy(octets_.data() + size_, text.data(), text.size());
+    size_ = static_cast<std::uint8_t>(size_ + text.size());
     return true;
   }
 
