@@ -25,7 +25,7 @@ constexpr Hint usual_names[] = {{"lastName", "last-name"},
                                 {"firstName", "first-name"},
                                 {"first_name", "first-name"}};
 
-/// The number whose canonical decimal digits `text` is, or 0.
+/// The number that `text` spells in canonical decimal digits, or 0.
 storage::UserId canonical_number(std::string_view text) noexcept {
   storage::UserId value = 0;
   const char* const end = text.data() + text.size();
@@ -64,7 +64,7 @@ bool ElementReader::read_line(std::string_view line) {
   if (!error) return read(element);
   id_ = 0;
   has_id_ = false;
-  errors_ = {{"", "is not one JSON text in UTF-8"}};
+  errors_ = {{"", "is not valid JSON in UTF-8"}};
   return false;
 }
 
@@ -84,7 +84,7 @@ bool ElementReader::read(const json::value& element) {
     if (!place) {
       note_unknown(name);
     } else if (members[*place] != nullptr) {
-      errors_.push_back({member_pointers[*place], "is given by more than one member"});
+      errors_.push_back({member_pointers[*place], "comes from more than one member of the object"});
     } else {
       members[*place] = &each.value();
     }
@@ -110,7 +110,7 @@ bool ElementReader::judge(const std::array<const json::value*, member_count>& me
     if (members[i] == nullptr) continue;
     if (json_.size() > 1) json_ += ',';
     json_.append("\"").append(member_names[i]).append("\":");
-    // Of what is no string it matters only that it is none.
+    // For a value that is not a string, any number does: the reader refuses both alike.
     json_ += members[i]->is_string() ? json::serialize(members[i]->get_string()) : "0";
   }
   json_ += '}';

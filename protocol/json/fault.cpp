@@ -20,12 +20,12 @@ MemberError describe(std::size_t index, Fault fault) noexcept {
       case Fault::empty:
         return "must not be empty";
       case Fault::blank:
-        return "must hold more than white space";
+        return "must not be only white space";
       case Fault::too_long:
         return index == email_member ? "must be at most 254 octets of UTF-8"
                                      : "must be at most 256 characters";
       case Fault::control_character:
-        return "must not hold control characters (U+0000 to U+001F, U+007F)";
+        return "must not contain control characters (U+0000 to U+001F, U+007F)";
       case Fault::not_an_address:
         return "must be an e-mail address, such as johnm@example.com";
       case Fault::none:

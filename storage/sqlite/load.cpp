@@ -117,7 +117,7 @@ class Loader {
                         text_of(row[3], max_email_octets)};
     if (user.last_name.data() == nullptr || user.first_name.data() == nullptr ||
         user.email.data() == nullptr) {
-      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is no user");
+      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is not a user");
       return false;
     }
     if (!shared_.table.insert(id, user)) {

@@ -130,8 +130,8 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
     code = find.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
     if (code == SQLITE_DONE || find.text(0) != each.sql) {
-      throw StoreOpenError(path + " has another " + each.name +
-                           " than this program makes: restore a backup");
+      throw StoreOpenError(path + ": table " + each.name +
+                           " has an unexpected definition: restore a backup");
     }
   }
   return version;

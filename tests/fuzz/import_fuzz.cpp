@@ -24,7 +24,7 @@ std::string read_document(const std::vector<std::string_view>& pieces) {
   protocol::ImportDocument document("users");
   const auto refusal = [&] {
     const std::string& error = document.error();
-    return error.starts_with("is damaged") ? "is damaged" : error;
+    return error.starts_with("is not valid JSON") ? "is not valid JSON" : error;
   };
   for (const std::string_view piece : pieces) {
     if (!document.write(piece)) return refusal();

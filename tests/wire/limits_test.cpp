@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_lowers_the_cap_and_says_so) {
   Program program("/bin/sh", {"-c", "ulimit -n 600; exec \"$0\" \"$@\"", ROLLCALL_PROGRAM,
                               "--listen", "127.0.0.1:0", "--store", "memory:"});
   BOOST_REQUIRE(program.first_line());
-  BOOST_TEST(program.error_output().find("takes 88 connections") != std::string::npos);
+  BOOST_TEST(program.error_output().find("connection limit lowered to 88") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(closed_and_broken_standard_streams_harm_nothing) {

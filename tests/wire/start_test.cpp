@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_is_refused_before_any_file_is_made) {
   RunningServer first("memory:");
   const std::string line = refusal("sqlite:" + directory.file("rollcall.db"),
                                    "127.0.0.1:" + std::to_string(first.port()));
-  BOOST_TEST(line.find("another program listens there") != line.npos, line);
+  BOOST_TEST(line.find("in use by another program") != line.npos, line);
   BOOST_TEST(fs::is_empty(directory.path()));
 }
 
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_missing_or_not_a_directory_is_refused) 
 BOOST_AUTO_TEST_CASE(an_unknown_store_is_refused_with_what_to_give) {
   for (const char* store : {"mysql://x", "sqlite:", "memory:x", "rollcall.db", "sqlite::memory:"}) {
     const std::string error = refusal(store, "127.0.0.1:0", 2);
-    BOOST_TEST(error.find("give memory: or sqlite:PATH") != std::string::npos);
+    BOOST_TEST(error.find("must be memory: or sqlite:PATH") != std::string::npos);
   }
 }
 

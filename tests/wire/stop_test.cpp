@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_sending_is_ended_by_a_line_that_says_
     BOOST_TEST(server.program().wait().value_or(-1) == 0);
     sender.join();
   }
-  BOOST_TEST(answer.find("The server is being stopped.") != answer.npos);
+  BOOST_TEST(answer.find("The server is shutting down.") != answer.npos);
   // As many users as lines, none of them lost.
   std::size_t answered = 0;
   for (std::size_t at = 0; (at = answer.find("{\"id\":", at)) != answer.npos; ++at) ++answered;
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_late_in_a_stop_is_told_so_too) {
   BOOST_REQUIRE(client.send(head.substr(30)));
   std::string answer;
   for (std::string more; !(more = client.receive_some()).empty();) answer += more;
-  BOOST_TEST(answer.find("The server is being stopped.") != answer.npos);
+  BOOST_TEST(answer.find("The server is shutting down.") != answer.npos);
   BOOST_TEST(server.program().wait().value_or(-1) == 0);
 }
 

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(two_members_for_one_are_refused) {
   BOOST_TEST(!reader.read_line(R"({"id":1,"lastName":"L",)" + rest + "}"));
   BOOST_REQUIRE(reader.errors().size() == 1U);
   BOOST_TEST(reader.errors()[0].pointer == "/last-name");
-  BOOST_TEST(reader.errors()[0].detail == "is given by more than one member");
+  BOOST_TEST(reader.errors()[0].detail == "comes from more than one member of the object");
 }
 
 BOOST_AUTO_TEST_CASE(what_post_refuses_is_refused_with_the_same_words) {
@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(what_post_refuses_is_refused_with_the_same_words) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_object_or_no_json_is_refused) {
   BOOST_TEST(errors_of("[1]") == " must be a JSON object;");
-  BOOST_TEST(errors_of("{\"id\":1") == " is not one JSON text in UTF-8;");
-  BOOST_TEST(errors_of("{} {}") == " is not one JSON text in UTF-8;");
+  BOOST_TEST(errors_of("{\"id\":1") == " is not valid JSON in UTF-8;");
+  BOOST_TEST(errors_of("{} {}") == " is not valid JSON in UTF-8;");
 }
 
 BOOST_AUTO_TEST_CASE(usual_names_that_are_not_mapped_give_hints_once) {

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
   sql("PRAGMA user_version = 3");
   check_refused("newer than this program's 2");
   sql("PRAGMA user_version = 1; DROP TRIGGER users_delete");
-  check_refused("another users_delete");
+  check_refused("table users_delete has an unexpected definition");
   sql("PRAGMA application_id = 7");
   check_refused("another program");
   overwrite(0, "SQLite format 4");
