@@ -21,7 +21,7 @@ distribution() { # server percent
     with_jsonl pivot -v down=percentile -v across=server -v value=us -v form=data
 }
 
-# What each plot reads stands in a file of its name, so that anyone can plot it again.
+# Each plot reads a data file of its own name, so that anyone can plot it again.
 write_data() {
   mkdir -p "$output/data"
   local server
@@ -126,7 +126,8 @@ write_report() {
     printf '%s round(s) of %s s after %s s of warm-up, `--threads %s`. ' "$rounds" "$seconds" \
       "$warmup" "$threads"
     printf 'The load generator runs on the same machine. '
-    printf 'How to read the tables: `loadtest/README.md`.\n'
+    printf 'How to read the tables: `loadtest/README.md`. '
+    printf 'The figures that the documents quote are in `docs/performance.md`.\n'
     print_rows
     print_connections
     print_open_loop
