@@ -7,9 +7,9 @@ namespace rollcall::protocol {
 namespace {
 
 constexpr const char* blank = "about:blank";
-// Types of our own: an absolute URI is the same wherever the answer is read, and an address would
-// invite clients to fetch a page that no instance serves (RFC 9457, section 3.1.1), so they are tag
-// URIs (RFC 4151), names and nothing else. They never change: clients compare them.
+// Our own types are tag URIs (RFC 4151), which are only names. A relative URI would mean something
+// else wherever the answer is read, and an http URI would invite clients to fetch a page that no
+// instance serves (RFC 9457, section 3.1.1). They never change, because clients compare them.
 constexpr const char* invalid_user_type = "tag:rollcall,2026:invalid-user";
 constexpr const char* invalid_query_type = "tag:rollcall,2026:invalid-query";
 constexpr const char* reused_type = "tag:rollcall,2026:idempotency-key-reused";
@@ -130,7 +130,7 @@ constexpr ProblemRow rows[] = {
      false, 30},
     {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not stored",
      "Too many writes are waiting for the disk. Nothing was changed. Try again.", false, 1},
-    // No Retry-After: an id is never free again.
+    // No Retry-After: ids never become free again.
     {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
      "All ids up to 9007199254740991 have been used. The user was not created, and no more can be.",
      false, 0},

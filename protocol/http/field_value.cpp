@@ -58,7 +58,7 @@ bool names_coding(std::string_view value) noexcept {
 
 namespace {
 
-/// In thousandths (RFC 9110, section 12.4.2). What is no weight is as good as none given.
+/// In thousandths (RFC 9110, section 12.4.2). A malformed weight counts as absent.
 std::uint16_t weight_of(std::string_view parameters) noexcept {
   constexpr std::uint16_t most = 1'000;
   while (!parameters.empty()) {

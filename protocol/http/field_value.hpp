@@ -34,7 +34,7 @@ void add_accepted(std::string_view value, Accepted& accepted) noexcept;
 bool read_idempotency_key(std::string_view value, std::string& key);
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)
-/// rather than in something that is none (400).
+/// rather than in something else (400).
 bool names_other_version(std::string_view bytes) noexcept;
 
 /// Where the empty line behind the fields ends, which begin with `bytes` and in which the first

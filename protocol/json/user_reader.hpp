@@ -19,7 +19,7 @@ enum class Content : std::uint8_t {
 };
 
 /// Reads the JSON text of a user as it comes in, in any pieces, into a buffer of fixed size: RFC
-/// 8259 to the letter, nested max_json_depth deep at most, and the rules of design section 1. The
+/// 8259 to the letter, nested max_json_depth deep at most, and the rules of docs/api.md. The
 /// outcome does not depend on where the body is cut. Reusable; once warm a body in one piece costs
 /// no heap. Time is O(n log n) in the octets of the body, whatever they are. Not thread-safe.
 class UserReader {

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-/// The rules of the house (CONTRIBUTING.md), each a function that names what breaks it in a file.
+/// The rules of the house (CONTRIBUTING.md). Each is a function that lists what breaks it in a
+/// file.
 namespace rollcall::tests {
 namespace {
 
@@ -29,7 +30,7 @@ std::vector<std::string> lines(const std::string& text) {
   return result;
 }
 
-/// Every line of files under `folder` that holds one of `texts` breaks the rule.
+/// A line that holds one of `texts` breaks the rule in files under `folder`.
 Rule forbid(std::string folder, std::vector<std::string> texts) {
   return [folder = std::move(folder), texts = std::move(texts)](const File& file) {
     std::vector<std::string> broken;
@@ -51,7 +52,7 @@ std::vector<std::string> check_size(const File& file) {
   if (all.size() > limit)
     broken.push_back(file.path + " has more lines than " + std::to_string(limit));
   for (const std::string& line : all) {
-    // Columns, not octets: a continuation octet of UTF-8 takes none.
+    // Counts columns, not octets: a continuation octet of UTF-8 takes no column.
     const auto columns = std::count_if(line.begin(), line.end(), [](char c) {
       return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
     });
@@ -87,7 +88,7 @@ const std::map<std::string, std::set<std::string>> rooms{
       "server/cli"}},
 };
 
-/// Sources that put rooms together, and what only they may include besides.
+/// Sources that join rooms, and what only they may include in addition.
 const std::map<std::string, std::set<std::string>> joints{
     {"storage/open_store.hpp", {"storage/local"}},
     {"storage/open_store.cpp", {"storage/local", "storage/sqlite"}},
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(each_rule_is_seen_to_be_broken) {
   BOOST_TEST(broken_by({"server/a.cpp", std::string(100, 'x') + "\n"}).empty());
 }
 
-/// Sources that have no test file of their own name, and the one that tests them.
+/// Sources without a test file of the same name, and the file that tests them.
 const std::map<std::string, std::string> tested_elsewhere{
     {"storage/local/durable_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/local/memory_store.cpp", "tests/storage/store_contract_test.cpp"},

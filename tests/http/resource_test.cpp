@@ -18,7 +18,7 @@ std::string bare(const std::string& method, const std::string& fields = "") {
   return method + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
 }
 
-/// Asked behind a create of user 1: its status, and that the connection goes on.
+/// The status of a request sent after a create of user 1. Checks that the connection stays open.
 void check(const std::string& request, unsigned status, const std::string& text = "") {
   BOOST_TEST_CONTEXT(request.substr(0, 200)) {
     const Answers answers = ask(created + request + get("/livez"));

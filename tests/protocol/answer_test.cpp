@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(every_problem_is_problem_json_with_the_fields_that_belong_t
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_answers_fit_the_room_that_is_reserved_for_them) {
-  // Writing into reserved room checks nothing; a head of over 512 octets would reach the body.
+  // Writes into reserved space are not checked; a head of over 512 octets would overwrite the body.
   UserReader reader;
   reader.reset();
   reader.read(R"({"last-name":"\u0000","first-name":"\u0000","email":"\u0000"})");

@@ -7,7 +7,7 @@
 #include "protocol/json/user_reader.hpp"
 #include "tests/support/allocation_counter.hpp"
 
-/// What a request costs of the heap, counted: nothing, once its buffers are warm.
+/// Counts what a request allocates: nothing, once its buffers are warm.
 namespace rollcall::protocol {
 namespace {
 
@@ -17,7 +17,7 @@ std::string user(const std::string& more = "") {
   return R"({"last-name":"Meere","first-name":"Jo\u00e4hn","email":"johnm@gmail.com")" + more + "}";
 }
 
-/// Allocations of 100 calls, after one that warms up.
+/// The allocations of 100 calls, after one call as a warm-up.
 template <class Call>
 std::uint64_t allocations(const Call& call) {
   call();

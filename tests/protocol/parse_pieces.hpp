@@ -8,7 +8,7 @@
 
 namespace rollcall::protocol {
 
-/// What came of a message: the request, or the problem with it.
+/// The outcome of a message: the request, or the problem with it.
 struct Parsed {
   RequestParser::Progress progress = RequestParser::Progress::need_more;
   Problem problem = Problem::malformed_request;
@@ -21,7 +21,7 @@ struct Parsed {
   bool operator==(const Parsed&) const = default;
 };
 
-/// Reads one message as a connection does: what is not consumed stays in front of what comes next.
+/// Reads one message as a connection does: octets not consumed stay in front of the next piece.
 inline Parsed parse_pieces(const std::vector<std::string_view>& pieces) {
   using Progress = RequestParser::Progress;
   RequestParser parser;
@@ -52,7 +52,7 @@ inline Parsed parse_pieces(const std::vector<std::string_view>& pieces) {
   parsed.expects_continue = request.expects_continue;
   parsed.has_body = request.has_body;
   if (parsed.progress != Progress::complete) {
-    // How much of the rest of a body can be dealt with already is nobody's concern.
+    // It does not matter how much of the rest of a body the parser can consume already.
     parsed.consumed = 0;
   } else if (reader.finish().ok) {
     parsed.last_name = reader.user().last_name;

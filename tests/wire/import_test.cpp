@@ -10,7 +10,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// rollcall import and export, as somebody who comes from json-server uses them.
+/// rollcall import and export, used as by somebody who comes from json-server.
 namespace rollcall::tests {
 namespace {
 
@@ -35,7 +35,7 @@ class Place {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
-  /// Runs the program by way of a shell, so that it can be redirected.
+  /// Runs the program through a shell, so that it can be redirected.
   Ended run(const std::string& words, const std::string& store_name = "rollcall.db") const {
     Program program(
         "/bin/sh",
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_import_keeps_what_it_says_and_goes_on_when_r
   const std::string fifo = place.file("fifo");
   BOOST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   Program program(ROLLCALL_PROGRAM, {"import", fifo, "--store", place.store()});
-  // Half of the file, and then nothing: the import waits for more until the signal.
+  // Sends half of the file and then nothing: the import waits for more until the signal.
   std::ofstream half(fifo, std::ios::binary);
   half << many(25'000) << std::flush;
   for (int i = 0; i < 5'000 && !std::filesystem::exists(place.file("rollcall.db-wal")); ++i) {

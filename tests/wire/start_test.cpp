@@ -8,7 +8,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// A start that can't succeed is refused with one line, and changes nothing.
+/// A start that can't succeed prints one line and changes nothing.
 namespace rollcall::tests {
 namespace {
 
@@ -27,7 +27,7 @@ std::map<std::string, std::string> snapshot(const fs::path& directory) {
   return files;
 }
 
-/// Runs the program, which must refuse: its one line on standard error.
+/// Runs the program, which must refuse, and returns its one line on standard error.
 std::string refusal(const std::string& store, const std::string& listen = "127.0.0.1:0",
                     int expected_code = 1) {
   Program program(ROLLCALL_PROGRAM, {"--listen", listen, "--store", store});
@@ -55,7 +55,8 @@ void run_sql(const std::string& file, const std::string& sql) {
   BOOST_REQUIRE(shell.wait().value_or(-1) == 0);
 }
 
-/// The store is refused with a line that says `reason`, and no file of its directory changes.
+/// Checks that the store is refused with a line that says `reason`, and that no file in its
+/// directory changes.
 void check_refused(const TemporaryDirectory& directory, const std::string& reason) {
   const auto before = snapshot(directory.path());
   const std::string line = refusal("sqlite:" + directory.file("rollcall.db"));

@@ -11,7 +11,7 @@ namespace {
 
 using Progress = RequestParser::Progress;
 
-/// What comes of a message, having seen that it is the same however the message is cut.
+/// The outcome of parsing a message, checked to be the same however the message is cut.
 Parsed parse(const std::string& message) {
   const Parsed whole = parse_pieces({message});
   for_each_split(message, [&](const auto& pieces) {

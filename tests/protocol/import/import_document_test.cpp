@@ -6,7 +6,7 @@
 namespace rollcall::protocol {
 namespace {
 
-/// The error, or how many users there are.
+/// The error, or the number of users.
 std::string read(const std::string& text, std::size_t piece, const char* collection = "users") {
   ImportDocument document(collection);
   for (std::size_t at = 0; at < text.size(); at += piece) {

@@ -16,7 +16,7 @@ ElementReader reader_with(const std::vector<std::pair<std::string, std::string>>
   return ElementReader(all);
 }
 
-/// The errors of a line, as `pointer detail;` each.
+/// The errors of a line, each as `pointer detail;`.
 std::string errors_of(const std::string& line) {
   ElementReader reader{MemberNames()};
   BOOST_TEST(!reader.read_line(line));
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_SUITE(imported_user)
 
 BOOST_AUTO_TEST_CASE(a_user_of_json_server_keeps_its_id_and_texts) {
   ElementReader reader{MemberNames()};
-  // As deep as in a file that is one JSON text.
+  // The same depth as in a file that is one JSON text.
   for (const std::size_t depth : {max_document_depth - 1, max_document_depth}) {
     const std::string nested = std::string(depth, '[') + std::string(depth, ']');
     const bool fits = depth < max_document_depth;

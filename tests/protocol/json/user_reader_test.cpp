@@ -33,7 +33,7 @@ Read read_pieces(UserReader& reader, const std::vector<std::string_view>& pieces
   return read;
 }
 
-/// What comes of a body, having seen that it is the same however the body is cut.
+/// The outcome of reading a body, checked to be the same however the body is cut.
 Read read(const std::string& body) {
   UserReader reader;
   const Read whole = read_pieces(reader, {body});
