@@ -36,7 +36,7 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
 
 bool is_store_url(const std::string& url) noexcept {
   if (url == "memory:") return true;
-  // :memory: is SQLite's name for a file that is none.
+  // :memory: is SQLite's name for a database without a file.
   return url.starts_with(sqlite) && url.size() > sqlite.size() && url != "sqlite::memory:";
 }
 

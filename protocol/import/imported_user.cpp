@@ -38,7 +38,7 @@ constexpr auto usual_spellings = [] {
   return spellings;
 }();
 
-/// The number whose canonical decimal digits `text` is, or 0.
+/// The number that `text` spells in canonical decimal digits, or 0.
 storage::UserId canonical_number(std::string_view text) noexcept {
   storage::UserId value = 0;
   const char* const end = text.data() + text.size();
@@ -79,7 +79,7 @@ bool ElementReader::read_line(std::string_view line) {
   if (!error) return read(element);
   id_ = 0;
   has_id_ = false;
-  errors_ = {{"", "is not one JSON text in UTF-8"}};
+  errors_ = {{"", "is not valid JSON in UTF-8"}};
   return false;
 }
 
@@ -99,7 +99,7 @@ bool ElementReader::read(const json::value& element) {
     if (!place) {
       note_unknown(name);
     } else if (members[*place] != nullptr) {
-      errors_.push_back({pointer_of(*place), "is given by more than one member"});
+      errors_.push_back({pointer_of(*place), "comes from more than one member of the object"});
     } else {
       members[*place] = &each.value();
     }
@@ -125,12 +125,12 @@ bool ElementReader::judge(const Members& members) {
     if (members[i] == nullptr) continue;
     if (json_.size() > 1) json_ += ',';
     json_.append("\"").append(storage::user_members[i].name).append("\":");
-    // Of what is no string it matters only that it is none.
+    // For a value that is not a string, any number does: the reader refuses both alike.
     json_ += members[i]->is_string() ? json::serialize(members[i]->get_string()) : "0";
   }
   json_ += '}';
   reader_.reset();
-  reader_.read(json_);
+  reader_.take(json_);
   const auto outcome = reader_.finish();
   if (!outcome.ok && outcome.problem == Problem::invalid_user) {
     for (std::size_t i = 0; i < member_count; ++i) {

@@ -27,11 +27,11 @@ MemberError describe(std::size_t index, Fault fault) noexcept {
       case Fault::empty:
         return "must not be empty";
       case Fault::blank:
-        return "must hold more than white space";
+        return "must not be only white space";
       case Fault::too_long:
         return too_long_details[index].view();
       case Fault::control_character:
-        return "must not hold control characters (U+0000 to U+001F, U+007F)";
+        return "must not contain control characters (U+0000 to U+001F, U+007F)";
       case Fault::not_an_address:
         return "must be an e-mail address, such as johnm@example.com";
       case Fault::none:

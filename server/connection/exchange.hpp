@@ -32,7 +32,7 @@ struct Exporting : storage::ExportOperation {
   bool begun = false;  ///< The head of the answer is written.
 };
 
-/// Why a line of a stream is no user.
+/// Why a line of an upload is refused.
 struct BadLine {
   protocol::Problem problem;
   protocol::Faults faults;

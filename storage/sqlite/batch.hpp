@@ -18,8 +18,8 @@ class SqliteBatch {
   /// Makes the table known to `database`: SQLITE_OK or an error.
   int attach(sqlite3* database) noexcept;
 
-  /// The rows are now those of status ok from `first`, a creation, to the next write that is none.
-  /// Returns that, or null.
+  /// Sets the rows: the creations of status ok from `first`, a creation, to the next write of
+  /// another kind. Returns that write, or null.
   const WriteOperation* take(const WriteOperation* first) noexcept;
 
   /// Of the rows. `end` is behind the last one.

@@ -10,7 +10,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-/// The names that are found wrong in the query.
+/// The names of the bad parameters of the query.
 Texts wrong(std::string_view query) {
   Texts names;
   for (const QueryError& each : parse_list_query(query).errors) names.push_back(each.parameter);
