@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/status.hpp"
+#include "storage/operation.hpp"
 #include "storage/user.hpp"
 
 namespace rollcall::storage {
@@ -68,16 +68,13 @@ struct ListRequest {
 };
 
 /// One listing.
-struct ListOperation {
+struct ListOperation : Operation {
   ListRequest request;  ///< In.
-  bool abandoned =
-      false;  ///< In, also while it is under way: it is to end, and nobody looks at it.
   /// In, also while it is under way: perhaps nobody waits for it any more, so others go first.
   bool deferred = false;
-  UserList users;              ///< Out.
-  std::uint64_t total = 0;     ///< Out: how many users the filter means, whatever `after` says.
-  bool more = false;           ///< Out: there are users behind the last one listed.
-  Status status = Status::ok;  ///< Out.
+  UserList users;           ///< Out.
+  std::uint64_t total = 0;  ///< Out: how many users the filter means, whatever `after` says.
+  bool more = false;        ///< Out: there are users behind the last one listed.
 };
 
 /// A store's place in an export.
@@ -86,13 +83,12 @@ class ExportCursor {
   virtual ~ExportCursor() = default;
 };
 
-/// Every user as of the moment of the first call, by rising id, in pieces. Ends with it.
-struct ExportOperation {
+/// Every user as of the moment of the first call, by rising id, in pieces. Ends with it. Its status
+/// is queue_full if there are max_snapshots, or if too much changed before it was read.
+struct ExportOperation : Operation {
   std::unique_ptr<ExportCursor> cursor;  ///< The store's; null before the first call.
   UserList users;                        ///< Out: the next piece, perhaps an empty one.
   bool end = false;                      ///< Out: there is nothing behind it.
-  Status status = Status::ok;            ///< Out: queue_full if there are max_snapshots, or if too
-                                         ///< much changed before it was read.
 };
 
 }  // namespace rollcall::storage

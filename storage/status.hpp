@@ -22,7 +22,39 @@ enum class Status : std::uint8_t {
   ids_exhausted,      ///< Nothing was kept; max_user_id has been given out, so no user is created.
   changed_elsewhere,  ///< Nothing was kept; another process wrote to the data file, so what is in
                       ///< memory is out of date: the store takes no write until it is reopened.
+  cancelled,          ///< Nothing was kept or found; see Session::cancel().
 };
+
+/// What a status says about the operation. In a store of this process it is always known.
+enum class Outcome : std::uint8_t {
+  done,      ///< As it was asked for.
+  refused,   ///< For what it asks or for what the store contains: asked again, it is refused again.
+  not_done,  ///< And never will be: it may be asked again.
+};
+
+constexpr Outcome outcome_of(Status status) noexcept {
+  switch (status) {
+    case Status::ok:
+    case Status::replayed:
+      return Outcome::done;
+    case Status::not_found:
+    case Status::condition_failed:
+    case Status::email_taken:
+    case Status::key_reused:
+    case Status::key_in_flight:
+    case Status::ids_exhausted:
+      return Outcome::refused;
+    case Status::disk_full:
+    case Status::io_error:
+    case Status::sync_failed:
+    case Status::busy:
+    case Status::queue_full:
+    case Status::changed_elsewhere:
+    case Status::cancelled:
+      break;
+  }
+  return Outcome::not_done;
+}
 
 /// Whether writes stay refused until the store is opened again.
 constexpr bool is_lasting(Status status) noexcept {

@@ -6,6 +6,7 @@
 
 #include "storage/idempotency_key.hpp"
 #include "storage/list.hpp"
+#include "storage/operation.hpp"
 #include "storage/status.hpp"
 #include "storage/user.hpp"
 #include "storage/version.hpp"
@@ -17,7 +18,7 @@ namespace rollcall::storage {
 /// One creation, replacement or removal. The caller owns it, fills what is In, and keeps it and the
 /// texts in place until it is completed; the store owns `next` and changes what is Out meanwhile.
 /// No heap is touched for a creation.
-struct WriteOperation {
+struct WriteOperation : Operation {
   enum class Verb : std::uint8_t { create, replace, remove };
 
   Verb verb = Verb::create;         ///< In.
@@ -30,15 +31,13 @@ struct WriteOperation {
   IdempotencyKey* key = nullptr;         ///< In, for a creation; null is none.
   UserRecord* merged = nullptr;          ///< In, if `members` lacks some or if a removal is to
                                          ///< tell the user that it took away: where `user` is put.
-  Status status = Status::ok;            ///< Out.
   WriteOperation* next = nullptr;        ///< The store's, while the operation is in flight.
 };
 
 /// One look-up by id. Ownership as for WriteOperation.
-struct FindOperation {
-  UserId id = 0;               ///< In.
-  Status status = Status::ok;  ///< Out: ok or not_found.
-  UserRecord user;             ///< Out, when status is ok: the user as of the last durable commit.
+struct FindOperation : Operation {
+  UserId id = 0;    ///< In.
+  UserRecord user;  ///< Out, when status is ok: the user as of the last durable commit.
 };
 
 /// What a session's owner (one I/O thread) lends to the store. `completed` is called on the
@@ -78,6 +77,11 @@ class Session {
 
   /// The next piece of an export.
   virtual void export_next(ExportOperation& operation) noexcept = 0;
+
+  /// Nobody waits any more for this operation of the session, which is under way. It is completed
+  /// all the same, soon but not inside this call: with Status::cancelled if that can save work. A
+  /// write that is cancelled may be made.
+  virtual void cancel(Operation& operation) noexcept { operation.cancelled = true; }
 
   /// The caller's event loop has handled all that was ready: what it gathered is one batch.
   virtual void end_turn() noexcept = 0;

@@ -13,7 +13,7 @@ using storage::Status;
 void answer_write(OutputBuffer& output, const storage::WriteOperation& operation,
                   const AnswerContext& context) {
   const bool replayed = operation.status == Status::replayed;
-  if (operation.status != Status::ok && !replayed) {
+  if (outcome_of(operation.status) != storage::Outcome::done) {
     return write_problem(output, to_problem(operation.status), {}, context);
   }
   switch (operation.verb) {

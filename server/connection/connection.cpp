@@ -327,7 +327,7 @@ void Connection::cut() {
   while (first_ != nullptr) {
     Exchange& exchange = *std::exchange(first_, first_->next_in_line);
     exchange.connection = nullptr;
-    if (exchange.listing) exchange.listing->abandoned = true;
+    if (exchange.listing) thread_.session().cancel(*exchange.listing);
     // An export that waits for the peer to read is in nobody's hands.
     if (exchange.done || std::exchange(export_waits_, false)) thread_.give_back(exchange);
   }

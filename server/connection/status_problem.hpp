@@ -34,6 +34,7 @@ inline protocol::Problem to_problem(storage::Status status) noexcept {
     case storage::Status::changed_elsewhere:
       return Problem::storage_changed;
     case storage::Status::io_error:
+    case storage::Status::cancelled:
       break;
   }
   return Problem::storage_error;

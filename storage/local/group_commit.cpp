@@ -1,6 +1,5 @@
 #include "storage/local/group_commit.hpp"
 
-#include <condition_variable>
 #include <new>
 #include <thread>
 #include <utility>
@@ -100,17 +99,20 @@ void CommitRound::try_to_commit(const std::vector<SubmittedBatch>& batches) {
   Batch all;
   for (const SubmittedBatch& each : batches) all.append(each.batch);
   const Status status = write(all);
-  std::unique_lock lock(showing_);
-  for (WriteOperation* each = all.first; each != nullptr; each = each->next) {
+  show_all(all, status);
+  // The owners get their own lists back.
+  for (const SubmittedBatch& each : batches) each.batch.last->next = nullptr;
+}
+
+void CommitRound::show_all(const Batch& batch, Status status) noexcept {
+  const MutexLock lock(showing_);
+  for (WriteOperation* each = batch.first; each != nullptr; each = each->next) {
     if (status != Status::ok) {
       each->status = status;
     } else if (each->status == Status::ok) {
       show(*each);
     }
   }
-  lock.unlock();
-  // The owners get their own lists back.
-  for (const SubmittedBatch& each : batches) each.batch.last->next = nullptr;
 }
 
 namespace {
@@ -131,7 +133,7 @@ class TurnCommitter final : public Committer {
  private:
   /// Whether the owner is to lead now.
   bool queue(BatchOwner& owner, const Batch& batch) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!batch.empty()) waiting_.push_back({&owner, batch});
     if (waiting_.empty() || (leader_ != nullptr && leader_ != &owner)) return false;
     if (leading_) return false;
@@ -144,7 +146,7 @@ class TurnCommitter final : public Committer {
     round_.maintain();
     std::vector<SubmittedBatch> batches;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       batches.swap(waiting_);
       waiting_.swap(spare_);
     }
@@ -158,24 +160,26 @@ class TurnCommitter final : public Committer {
       if (each.owner == &owner) each.owner->finished(each.batch);
     }
     batches.clear();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     spare_.swap(batches);
   }
 
   void hand_over() noexcept {
     // All under the lock: the next leader may commit, and its session end, as soon as it is free.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     leading_ = false;
     leader_ = waiting_.empty() ? nullptr : waiting_.front().owner;
     if (leader_ != nullptr) leader_->lead_next();
   }
 
   CommitRound& round_;
-  std::mutex mutex_;
-  std::vector<SubmittedBatch> waiting_;
-  std::vector<SubmittedBatch> spare_;  ///< Empty; keeps its capacity from round to round.
-  BatchOwner* leader_ = nullptr;       ///< Leads now or was asked to lead next.
-  bool leading_ = false;
+  Mutex mutex_;
+  std::vector<SubmittedBatch> waiting_ ROLLCALL_GUARDED_BY(mutex_);
+  /// Empty; keeps its capacity from round to round.
+  std::vector<SubmittedBatch> spare_ ROLLCALL_GUARDED_BY(mutex_);
+  /// Leads now or was asked to lead next.
+  BatchOwner* leader_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
+  bool leading_ ROLLCALL_GUARDED_BY(mutex_) = false;
 };
 
 class ThreadCommitter final : public Committer {
@@ -184,7 +188,7 @@ class ThreadCommitter final : public Committer {
 
   ~ThreadCommitter() override {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       stopping_ = true;
     }
     ready_.notify_one();
@@ -194,7 +198,7 @@ class ThreadCommitter final : public Committer {
   void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
     if (batch.empty()) return;
     try {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       waiting_.push_back({&owner, batch});
     } catch (const std::bad_alloc&) {
       round_.end_for_memory();
@@ -208,8 +212,8 @@ class ThreadCommitter final : public Committer {
     for (;;) {
       round_.maintain();
       {
-        std::unique_lock lock(mutex_);
-        ready_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+        const MutexLock lock(mutex_);
+        while (!stopping_ && waiting_.empty()) ready_.wait(mutex_);
         if (waiting_.empty()) return;
         batches.swap(waiting_);
       }
@@ -220,10 +224,10 @@ class ThreadCommitter final : public Committer {
   }
 
   CommitRound& round_;
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<SubmittedBatch> waiting_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  ConditionVariable ready_;
+  std::vector<SubmittedBatch> waiting_ ROLLCALL_GUARDED_BY(mutex_);
+  bool stopping_ ROLLCALL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  ///< Last: it uses all of the above.
 };
 

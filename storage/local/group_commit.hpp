@@ -3,13 +3,13 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "storage/events.hpp"
 #include "storage/local/decider.hpp"
 #include "storage/local/journal.hpp"
 #include "storage/local/table.hpp"
+#include "storage/mutex.hpp"
 #include "storage/store.hpp"
 
 /// Group commit: what many sessions gather becomes one transaction with one sync. After LevelDB's
@@ -67,7 +67,7 @@ class CommitRound {
   void maintain() noexcept;
 
   /// Held while a batch is made visible: whoever holds it sees all of a batch or nothing.
-  std::mutex& showing() noexcept { return showing_; }
+  Mutex& showing() noexcept ROLLCALL_RETURNS(showing_) { return showing_; }
 
   /// A batch can't even be queued.
   [[noreturn]] void end_for_memory() noexcept { end_without_memory(events_); }
@@ -78,6 +78,7 @@ class CommitRound {
  private:
   void try_to_commit(const std::vector<SubmittedBatch>& batches);
   Status write(const Batch& batch);
+  void show_all(const Batch& batch, Status status) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
 
@@ -87,7 +88,7 @@ class CommitRound {
   Events& events_;
   UserId last_id_;
   Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
-  std::mutex showing_;
+  Mutex showing_;
   std::atomic<Status> health_{Status::ok};
 };
 

@@ -1,10 +1,10 @@
 #include "storage/local/local_store.hpp"
 
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "storage/local/scans.hpp"
+#include "storage/mutex.hpp"
 
 namespace rollcall::storage {
 
@@ -48,7 +48,7 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
     wake_asked_.store(false, std::memory_order_release);
     Batch batch;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       batch = std::exchange(finished_, Batch{});
     }
     complete(batch);
@@ -72,7 +72,7 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
       return;
     }
     // All under the lock: once deliver() can have the list, this session may end.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     finished_.append(batch);
     ask_for_wake();
   }
@@ -100,8 +100,8 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
   Batch gathered_;
   std::size_t pending_ = 0;  ///< Writes taken and not completed.
   std::atomic<bool> wake_asked_{false};
-  std::mutex mutex_;
-  Batch finished_;  ///< By other threads, not delivered yet; guarded by mutex_.
+  Mutex mutex_;
+  Batch finished_ ROLLCALL_GUARDED_BY(mutex_);  ///< By other threads, not delivered yet.
 };
 
 LocalStore::LocalStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,

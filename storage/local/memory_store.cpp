@@ -55,7 +55,7 @@ void MemoryStore::decide(WriteOperation& operation) noexcept {
 }
 
 void MemoryStore::try_to_decide(WriteOperation& operation) {
-  const std::lock_guard lock(decisions_);
+  const MutexLock lock(decisions_);
   decider_.begin(false);
   // No other creation takes this id; it is lost if this one is refused.
   const bool creates = operation.verb == WriteOperation::Verb::create;

@@ -2,12 +2,12 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "storage/events.hpp"
 #include "storage/local/decider.hpp"
 #include "storage/local/table.hpp"
+#include "storage/mutex.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::storage {
@@ -35,8 +35,8 @@ class MemoryStore final : public Store {
   Events& events_;
   Table table_;
   const bool unique_email_;
-  std::mutex decisions_;
-  Decider decider_;  ///< Guarded by decisions_.
+  Mutex decisions_;
+  Decider decider_ ROLLCALL_GUARDED_BY(decisions_);
   alignas(64) std::atomic<UserId> last_id_{min_user_id - 1};
 };
 

@@ -46,7 +46,7 @@ struct SnapshotCursor final : ExportCursor {
 void Scans::export_next(ExportOperation& operation) noexcept {
   operation.status = Status::ok;
   if (!operation.cursor) {
-    const std::lock_guard lock(changes_);
+    const MutexLock lock(changes_);
     if (table_.snapshots() < max_snapshots) {
       operation.cursor = std::make_unique<SnapshotCursor>(table_);
     } else {
@@ -62,14 +62,17 @@ void Scans::export_next(ExportOperation& operation) noexcept {
   owner_.completed(operation);
 }
 
-/// Those that nobody waits for must not stand before those that somebody does.
-void Scans::drop_abandoned() noexcept {
+/// Those that nobody waits for must not hold up those that somebody waits for.
+void Scans::drop_cancelled() noexcept {
   std::vector<ListOperation*> dropped;
   std::erase_if(waiting_, [&](ListOperation* each) {
-    if (each->abandoned) dropped.push_back(each);
-    return each->abandoned;
+    if (each->cancelled) dropped.push_back(each);
+    return each->cancelled;
   });
-  for (ListOperation* const each : dropped) owner_.completed(*each);
+  for (ListOperation* const each : dropped) {
+    each->status = Status::cancelled;
+    owner_.completed(*each);
+  }
 }
 
 namespace {
@@ -105,7 +108,7 @@ void Scans::give_way() noexcept {
 
 bool Scans::work() noexcept {
   if (running_.empty()) return false;
-  if (!waiting_.empty() && waiting_.front()->abandoned) drop_abandoned();
+  if (!waiting_.empty() && waiting_.front()->cancelled) drop_cancelled();
   give_way();
   std::unique_ptr<TableScan> scan = take_next(running_);
   if (!scan->slice()) {
@@ -114,7 +117,7 @@ bool Scans::work() noexcept {
   }
   ListOperation& done = scan->operation();
   scan.reset();
-  drop_abandoned();
+  drop_cancelled();
   if (!waiting_.empty() && running_.size() < max_scans) {
     running_.push_back(std::make_unique<TableScan>(table_, *take_next(waiting_)));
   }

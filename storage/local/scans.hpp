@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 
 #include "storage/limits.hpp"
 #include "storage/local/table_scan.hpp"
+#include "storage/mutex.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::storage {
@@ -17,7 +17,7 @@ namespace rollcall::storage {
 class Scans {
  public:
   /// Whoever holds `changes` keeps others from replacing and removing users.
-  Scans(Table& table, std::mutex& changes, SessionOwner& owner) noexcept
+  Scans(Table& table, Mutex& changes, SessionOwner& owner) noexcept
       : table_(table), changes_(changes), owner_(owner) {}
 
   void find(FindOperation& operation) noexcept;
@@ -27,11 +27,11 @@ class Scans {
   bool work() noexcept;
 
  private:
-  void drop_abandoned() noexcept;
+  void drop_cancelled() noexcept;
   void give_way() noexcept;
 
   Table& table_;
-  std::mutex& changes_;
+  Mutex& changes_;
   SessionOwner& owner_;
   std::deque<std::unique_ptr<TableScan>> running_;
   std::deque<ListOperation*> waiting_;

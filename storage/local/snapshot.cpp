@@ -39,7 +39,7 @@ Snapshot::Snapshot(Table& table)
 Snapshot::~Snapshot() { table_.remove(*this); }
 
 void Snapshot::preserve(UserId id, const UserView& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (id > last_id_ || id <= passed_ || lost_) return;
   const auto [place, is_new] = before_.try_emplace(id);
   if (!is_new) return;
@@ -56,7 +56,7 @@ Snapshot::Next Snapshot::next(UserList& users) {
   users.clear();
   UserId changed = 0;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (lost_) return Next::lost;
     if (!before_.empty()) changed = before_.begin()->first;
   }
@@ -68,7 +68,7 @@ Snapshot::Next Snapshot::next(UserList& users) {
   auto block = std::make_unique<Block>();
   table_.visit(number, *block);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (lost_) return Next::lost;
     for (auto each = before_.begin(); each != before_.end() && each->first <= last;) {
       const UserView user = each->second.view();

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include "storage/list.hpp"
 #include "storage/local/table.hpp"
+#include "storage/mutex.hpp"
 
 namespace rollcall::storage {
 
@@ -46,12 +46,12 @@ class Snapshot {
   };
   Table& table_;
   const UserId last_id_;
-  UserId next_id_;    ///< In the block to be read next; 0: none.
-  std::mutex mutex_;  ///< Guards what follows.
-  std::map<UserId, Before> before_;
-  std::size_t octets_ = 0;
-  UserId passed_ = 0;  ///< Up to this id all was read.
-  bool lost_ = false;
+  UserId next_id_;  ///< In the block to be read next; 0: none.
+  Mutex mutex_;
+  std::map<UserId, Before> before_ ROLLCALL_GUARDED_BY(mutex_);
+  std::size_t octets_ ROLLCALL_GUARDED_BY(mutex_) = 0;
+  UserId passed_ ROLLCALL_GUARDED_BY(mutex_) = 0;  ///< Up to this id all was read.
+  bool lost_ ROLLCALL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rollcall::storage

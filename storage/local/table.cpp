@@ -35,18 +35,18 @@ void Table::remove(UserId id) noexcept {
 void Table::preserve(UserId id) {
   UserRecord user;
   if (!find(id, user)) return;
-  const std::lock_guard lock(snapshots_mutex_);
+  const MutexLock lock(snapshots_mutex_);
   for (Snapshot* const each : snapshots_) each->preserve(id, user.view());
 }
 
 void Table::add(Snapshot& snapshot) {
-  const std::lock_guard lock(snapshots_mutex_);
+  const MutexLock lock(snapshots_mutex_);
   snapshots_.push_back(&snapshot);
   snapshot_count_.store(snapshots_.size(), std::memory_order_release);
 }
 
 void Table::remove(Snapshot& snapshot) noexcept {
-  const std::lock_guard lock(snapshots_mutex_);
+  const MutexLock lock(snapshots_mutex_);
   std::erase(snapshots_, &snapshot);
   snapshot_count_.store(snapshots_.size(), std::memory_order_release);
 }

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "storage/mutex.hpp"
 #include "storage/user.hpp"
 
 namespace rollcall::storage {
@@ -78,8 +78,8 @@ class Table {
   void preserve(UserId id);
 
   std::unique_ptr<std::array<Shard, shard_count>> shards_;
-  std::mutex snapshots_mutex_;
-  std::vector<Snapshot*> snapshots_;
+  Mutex snapshots_mutex_;
+  std::vector<Snapshot*> snapshots_ ROLLCALL_GUARDED_BY(snapshots_mutex_);
   std::atomic<std::size_t> snapshot_count_{0};
 };
 

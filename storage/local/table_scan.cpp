@@ -58,7 +58,10 @@ TableScan::TableScan(const Table& table, ListOperation& operation)
 }
 
 bool TableScan::slice() {
-  if (operation_.abandoned) return true;
+  if (operation_.cancelled) {
+    operation_.status = Status::cancelled;
+    return true;
+  }
   if (!request_.filter.ids.empty()) return list_ids();
   for (std::size_t cost = 0; !done_ && cost < slice_cost;) {
     if (!every_user_ && !look_at_block(cost)) continue;

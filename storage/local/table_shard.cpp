@@ -6,7 +6,7 @@
 namespace rollcall::storage {
 
 bool Table::Shard::insert(std::uint64_t row, const UserView& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   // The slot before the record: what throws must leave nothing behind but an empty page.
   Page& page = make_page(row);
   const auto place = arena_.add(user);
@@ -18,7 +18,7 @@ bool Table::Shard::insert(std::uint64_t row, const UserView& user) {
 }
 
 bool Table::Shard::replace(std::uint64_t row, const UserView& user) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Slot& slot = (*make_page(row).slots)[row % slots_a_page];
   if (arena_.overwrite(slot - 1, user)) return true;
   const auto place = arena_.add(user);
@@ -30,7 +30,7 @@ bool Table::Shard::replace(std::uint64_t row, const UserView& user) {
 }
 
 void Table::Shard::remove(std::uint64_t row) noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::size_t index = lower_bound(row / slots_a_page);
   Slot& slot = (*pages_[index].slots)[row % slots_a_page];
   const Slot old = slot;
@@ -43,7 +43,7 @@ void Table::Shard::remove(std::uint64_t row) noexcept {
 }
 
 bool Table::Shard::find(std::uint64_t row, UserRecord& user) const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Page* const page = page_of(row);
   if (page == nullptr) return false;
   const Slot slot = (*page->slots)[row % slots_a_page];
@@ -53,7 +53,7 @@ bool Table::Shard::find(std::uint64_t row, UserRecord& user) const noexcept {
 }
 
 std::uint64_t Table::Shard::next_row(std::uint64_t row) const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (std::size_t i = lower_bound(row / slots_a_page); i < pages_.size(); ++i) {
     const std::uint64_t first = pages_[i].number * slots_a_page;
     const auto begin = pages_[i].slots->begin();
@@ -68,7 +68,7 @@ std::uint64_t Table::Shard::next_row(std::uint64_t row) const noexcept {
 }
 
 std::uint64_t Table::Shard::previous_row(std::uint64_t row) const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const std::size_t begin = lower_bound(row / slots_a_page);
   const bool in_it = begin < pages_.size() && pages_[begin].number == row / slots_a_page;
   for (std::size_t i = begin + (in_it ? 1 : 0); i-- > 0;) {
@@ -81,7 +81,7 @@ std::uint64_t Table::Shard::previous_row(std::uint64_t row) const noexcept {
 }
 
 std::uint64_t Table::Shard::size() const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return size_;
 }
 

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "storage/local/arena.hpp"
 #include "storage/local/table.hpp"
+#include "storage/mutex.hpp"
 
 namespace rollcall::storage {
 
@@ -31,13 +31,13 @@ class alignas(64) Table::Shard {
   /// multiple of block_rows; `view()` gives the user.
   template <class Take>
   void for_block(std::uint64_t first_row, const Take& take) const noexcept {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const Page* const page = page_of(first_row);
     if (page == nullptr) return;
     const auto* const slots = page->slots->data() + first_row % slots_a_page;
     for (std::size_t i = 0; i < block_rows; ++i) {
       if (slots[i] == 0) continue;
-      take(i, [&, i] { return arena_.view(slots[i] - 1); });
+      take(i, Viewer{arena_, slots[i] - 1});
     }
   }
 
@@ -49,22 +49,29 @@ class alignas(64) Table::Shard {
 
   /// A place in the arena plus one; 0 means an empty slot.
   using Slot = std::uint32_t;
+  /// Gives the user at a place, while the mutex is held.
+  struct Viewer {
+    const Arena& arena;
+    Arena::Place place;
+    UserView operator()() const noexcept { return arena.view(place); }
+  };
   struct Page {
     std::uint64_t number;
     std::size_t users;
     std::unique_ptr<std::array<Slot, slots_a_page>> slots;
   };
 
-  std::size_t lower_bound(std::uint64_t number) const noexcept;
-  const Page* page_of(std::uint64_t row) const noexcept;
-  Page& make_page(std::uint64_t row);
-  void release(Slot slot) noexcept;
-  void empty_chunk(std::uint32_t chunk);
+  std::size_t lower_bound(std::uint64_t number) const noexcept ROLLCALL_REQUIRES(mutex_);
+  const Page* page_of(std::uint64_t row) const noexcept ROLLCALL_REQUIRES(mutex_);
+  Page& make_page(std::uint64_t row) ROLLCALL_REQUIRES(mutex_);
+  void release(Slot slot) noexcept ROLLCALL_REQUIRES(mutex_);
+  void empty_chunk(std::uint32_t chunk) ROLLCALL_REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;
-  std::vector<Page> pages_;  ///< By rising number; none is without users for long.
-  Arena arena_;
-  std::uint64_t size_ = 0;
+  mutable Mutex mutex_;
+  /// By rising number; none is without users for long.
+  std::vector<Page> pages_ ROLLCALL_GUARDED_BY(mutex_);
+  Arena arena_ ROLLCALL_GUARDED_BY(mutex_);
+  std::uint64_t size_ ROLLCALL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace rollcall::storage

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "storage/mutex.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/utf8.hpp"
 
@@ -49,11 +49,16 @@ struct Shared {
   std::atomic<std::uint64_t> next_range{0};
   std::atomic<std::uint64_t> users{0};
   std::atomic<bool> failed{false};
-  std::mutex mutex{};
-  std::optional<Failure> failure{};  ///< The first one.
+  Mutex mutex{};
+  std::optional<Failure> failure ROLLCALL_GUARDED_BY(mutex){};  ///< The first one.
+
+  std::optional<Failure> first_failure() {
+    const MutexLock lock(mutex);
+    return failure;
+  }
 
   void fail(int code, std::string why) {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     if (!failure) failure = Failure{code, std::move(why)};
     failed = true;
   }
@@ -190,7 +195,7 @@ OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSin
     for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(help, i == 1);
     Loader(shared, database, progress).load_ranges();
   }
-  if (shared.failure) refuse_file(path, shared.failure->code, shared.failure->why);
+  if (const auto failure = shared.first_failure()) refuse_file(path, failure->code, failure->why);
   int code = SQLITE_OK;
   const std::int64_t high_water = database.query_integer("SELECT max(id) FROM high_water", code);
   if (code != SQLITE_OK) refuse_file(path, code, database.error());

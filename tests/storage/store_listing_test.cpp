@@ -156,6 +156,30 @@ BOOST_DATA_TEST_CASE(a_page_tells_the_total_and_whether_there_are_more, kinds, k
   check(request, {3, 1}, 3, false);
 }
 
+BOOST_DATA_TEST_CASE(what_is_cancelled_is_completed_all_the_same, kinds, kind) {
+  OpenedStore opened(kind);
+  // More than a first look goes through.
+  create(*opened.store, std::vector<std::string>(5'000, "A"));
+  RecordingOwner owner;
+  const auto session = opened.store->open_session(owner);
+  ListOperation operation;
+  operation.request = up_to(10);
+  operation.request.filter[Member::email] = {"nobody"};
+  session->list(operation);
+  BOOST_REQUIRE(owner.listed.empty());
+  session->cancel(operation);
+  BOOST_TEST(owner.listed.empty());
+  session->work();
+  BOOST_TEST(owner.listed.size() == 1U);
+  BOOST_TEST((operation.status == Status::cancelled));
+  WriteOperation creation;
+  creation.user = {"A", "B", "a@b.c"};
+  session->write(creation);
+  if (owner.written.empty()) session->cancel(creation);
+  owner.turn_until(*session, 1);
+  BOOST_TEST((creation.status == Status::ok));
+}
+
 BOOST_DATA_TEST_CASE(a_durable_listing_lacks_what_is_not_committed, kinds, kind) {
   if (!kind.durable) return;
   OpenedStore opened(kind);

@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <deque>
-#include <mutex>
 #include <thread>
 
 #include "tests/storage/recording_owner.hpp"
@@ -25,7 +24,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_the_limit_of_long_listings_go_on_at_a_time) {
   fill_sparsely(sparse);
   for (const std::size_t beyond : {-1, 0, 1}) {
     RecordingOwner owner;
-    std::mutex changes;
+    Mutex changes;
     Scans scans(sparse, changes, owner);
     std::deque<ListOperation> operations(max_scans + beyond);
     for (ListOperation& each : operations) {
@@ -47,7 +46,7 @@ BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
   Table table;
   fill_sparsely(table);
   RecordingOwner owner;
-  std::mutex changes;
+  Mutex changes;
   Scans scans(table, changes, owner);
   std::deque<ListOperation> operations(max_scans + 200);
   for (ListOperation& each : operations) {
@@ -56,7 +55,7 @@ BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
     scans.list(each);
   }
   BOOST_TEST(owner.listed.empty());
-  for (std::size_t i = max_scans; i + 1 < operations.size(); ++i) operations[i].abandoned = true;
+  for (std::size_t i = max_scans; i + 1 < operations.size(); ++i) operations[i].cancelled = true;
   scans.work();
   BOOST_TEST(owner.listed.size() == 199U);
   while (scans.work()) {
@@ -68,7 +67,7 @@ BOOST_AUTO_TEST_CASE(those_that_perhaps_nobody_waits_for_give_way_and_complete_i
   Table sparse;
   fill_sparsely(sparse);
   RecordingOwner owner;
-  std::mutex changes;
+  Mutex changes;
   Scans scans(sparse, changes, owner);
   std::deque<ListOperation> operations(3 * max_scans);
   for (ListOperation& each : operations) {
@@ -96,15 +95,15 @@ BOOST_AUTO_TEST_CASE(an_export_begins_when_nobody_is_changing_users) {
   Table table;
   table.insert(1, {"Old", "B", "a@b.c"});
   RecordingOwner owner;
-  std::mutex changes;
+  Mutex changes;
   Scans scans(table, changes, owner);
   ExportOperation operation;
-  std::unique_lock changing(changes);
+  changes.lock();
   std::thread exporting([&] { scans.export_next(operation); });
   // An export that did not wait would have begun by now, and then have the user as it was.
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   table.replace(1, {"New", "B", "a@b.c"});
-  changing.unlock();
+  changes.unlock();
   exporting.join();
   BOOST_REQUIRE(operation.users.size() == 1U);
   BOOST_TEST(operation.users.user(0).last_name == "New");

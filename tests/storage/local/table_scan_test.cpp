@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_page_as_large_as_all_has_nothing_behind_it) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_look_at_every_user_is_taken_in_slices_and_can_be_abandoned) {
+BOOST_AUTO_TEST_CASE(a_look_at_every_user_is_taken_in_slices_and_can_be_cancelled) {
   ListOperation operation;
   operation.request.limit = 10;
   operation.request.filter[Member::email] = {"nobody"};
@@ -122,8 +122,9 @@ BOOST_AUTO_TEST_CASE(a_look_at_every_user_is_taken_in_slices_and_can_be_abandone
   BOOST_TEST(slices > 5);
   TableScan again(table, operation);
   BOOST_TEST(!again.slice());
-  operation.abandoned = true;
+  operation.cancelled = true;
   BOOST_TEST(again.slice());
+  BOOST_TEST((operation.status == Status::cancelled));
 }
 
 BOOST_AUTO_TEST_CASE(a_slice_costs_no_more_for_large_users_and_many_values) {
