@@ -25,6 +25,12 @@ inline constexpr std::size_t max_json_depth = 32;
 /// the stack.
 inline constexpr std::size_t max_document_depth = 256;
 
+/// The head of an answer, from its status line to the empty line: a proxy's buffer for one is 4 KiB
+/// or 8 KiB.
+inline constexpr std::size_t max_answer_head_octets = 4 * 1'024;
+/// Its Link field, with name and line end: the other fields of a listing take less than the rest.
+inline constexpr std::size_t max_link_octets = max_answer_head_octets - 512;
+
 /// What may have to be in one piece to be parsed: a whole header, or a chunk's size line, or the
 /// trailers. A receive buffer of this size always makes progress or ends in an error.
 inline constexpr std::size_t max_unparsed_octets = max_header_octets;
