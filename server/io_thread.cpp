@@ -1,26 +1,23 @@
 #include "server/io_thread.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <ctime>
 #include <utility>
 
 #include "server/connection/connection.hpp"
 
 namespace rollcall::server {
 
-IoThread::IoThread(storage::Store& store, const Timeouts& timeouts)
+IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment environment)
     : store_(store),
       timeouts_(timeouts),
       context_(1),
+      own_ready_set_(environment.ready_set == nullptr ? std::make_unique<EpollSet>() : nullptr),
+      ready_set_(own_ready_set_ ? *own_ready_set_ : *environment.ready_set),
+      clock_(*environment.clock),
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
-      now_(Clock::now()) {
-  ready_.assign(ready_set_.descriptor());
-}
+      now_(clock_.now()) {}
 
 IoThread::~IoThread() { ready_.release(); }
 
@@ -36,6 +33,7 @@ void IoThread::join() {
 void IoThread::run() {
   refresh_clock();
   open_session();
+  ready_.assign(ready_set_.descriptor());
   wait_until_ready();
   start_tick();
   context_.run();
@@ -46,20 +44,23 @@ void IoThread::run() {
 // A session is bound to the thread that opens it.
 void IoThread::open_session() { session_ = store_.open_session(*this); }
 
-void IoThread::adopt(int socket, bool turned_away) {
+void IoThread::adopt(std::unique_ptr<Transport> transport, bool turned_away) {
   count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(context_, [this, socket, turned_away] { take_over(socket, turned_away); });
+  boost::asio::post(context_, [this, transport = std::move(transport), turned_away]() mutable {
+    take_over(std::move(transport), turned_away);
+  });
 }
 
-void IoThread::add(int socket, bool turned_away) {
+void IoThread::add(std::unique_ptr<Transport> transport, bool turned_away) {
   count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
-  take_over(socket, turned_away);
+  take_over(std::move(transport), turned_away);
 }
 
-void IoThread::take_over(int socket, bool turned_away) {
+void IoThread::take_over(std::unique_ptr<Transport> transport, bool turned_away) {
   refresh_clock();
-  auto connection = std::make_unique<Connection>(*this, socket, turned_away);
-  if (draining_ || !ready_set_.add(socket, connection.get())) {
+  const int descriptor = transport->descriptor();
+  auto connection = std::make_unique<Connection>(*this, std::move(transport), turned_away);
+  if (draining_ || !ready_set_.add(descriptor, connection.get())) {
     count_of(turned_away).fetch_sub(1, std::memory_order_relaxed);
     stop_if_drained();
     return;
@@ -111,12 +112,14 @@ void IoThread::stop_streams() {
 }
 
 void IoThread::cut() {
-  boost::asio::post(context_, [this] {
-    draining_ = true;
-    for_each_connection(&Connection::cut);
-    end_turn();
-    schedule();
-  });
+  boost::asio::post(context_, [this] { cut_now(); });
+}
+
+void IoThread::cut_now() {
+  draining_ = true;
+  for_each_connection(&Connection::cut);
+  end_turn();
+  schedule();
 }
 
 Exchange& IoThread::take_exchange() {
@@ -204,7 +207,7 @@ void IoThread::wait_until_ready() {
 }
 
 void IoThread::take_turns() {
-  const Clock::time_point begin = Clock::now();
+  const Clock::time_point begin = clock_.now();
   for (int i = 0; i < max_turns_a_wakeup && take_turn() && now_ - begin < max_wakeup_time; ++i) {
   }
   schedule();
@@ -289,17 +292,21 @@ void IoThread::start_tick() {
     if (error) return;
     // First what has arrived: nobody is late whose octets are here.
     take_turns();
-    refresh_clock();
-    for_each_connection(&Connection::on_tick);
-    end_turn();
+    tick_now();
     schedule();
     start_tick();
   });
 }
 
+void IoThread::tick_now() {
+  refresh_clock();
+  for_each_connection(&Connection::on_tick);
+  end_turn();
+}
+
 void IoThread::refresh_clock() {
-  now_ = Clock::now();
-  date_.set(std::time(nullptr));
+  now_ = clock_.now();
+  date_.set(clock_.date());
 }
 
 void IoThread::stop_if_drained() {

@@ -14,7 +14,9 @@
 
 #include "protocol/http/output_buffer.hpp"
 #include "protocol/json/user_reader.hpp"
+#include "server/clock.hpp"
 #include "server/connection/exchange.hpp"
+#include "server/connection/transport.hpp"
 #include "server/http_date.hpp"
 #include "server/limits.hpp"
 #include "server/pool.hpp"
@@ -30,10 +32,16 @@ class Connection;
 /// gathered is one batch for the store; then the answers are sent.
 class IoThread final : private storage::SessionOwner {
  public:
-  using Clock = std::chrono::steady_clock;
+  /// What a test puts in place of the kernel. Must outlive the thread.
+  struct Environment {
+    ReadySet* ready_set = nullptr;  ///< Null: an EpollSet of its own.
+    const Clock* clock = &system_clock();
+  };
 
   /// The thread starts, and opens its session, with start(). `store` must outlive this.
-  IoThread(storage::Store& store, const Timeouts& timeouts);
+  IoThread(storage::Store& store, const Timeouts& timeouts)
+      : IoThread(store, timeouts, Environment{}) {}
+  IoThread(storage::Store& store, const Timeouts& timeouts, Environment environment);
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -45,19 +53,22 @@ class IoThread final : private storage::SessionOwner {
 
   // What start()'s thread does, for who drives turns by hand instead, on one thread (fuzzing).
   void open_session();
-  /// Takes a connected, non-blocking socket over; see adopt().
-  void add(int socket, bool turned_away);
+  /// Takes a connection over; see adopt().
+  void add(std::unique_ptr<Transport> transport, bool turned_away);
   /// Deals with what is ready now; false if nothing was.
   bool take_turn();
   /// Hands what was gathered to the store and sends what it has answered.
   void end_turn();
-  /// See drain().
+  /// A tick is over: looks at the deadlines.
+  void tick_now();
+  /// See drain() and cut().
   void drain_now();
+  void cut_now();
 
   // Any thread.
-  /// Takes a connected, non-blocking socket over. `turned_away`: its first request is answered with
-  /// 503 and the connection closed.
-  void adopt(int socket, bool turned_away);
+  /// Takes a connection over. `turned_away`: its first request is answered with 503 and the
+  /// connection closed.
+  void adopt(std::unique_ptr<Transport> transport, bool turned_away);
   /// No new requests: what is in flight is answered, then each connection is closed.
   void drain();
   /// Connection::stop_stream() for each, and for streams that begin later.
@@ -128,7 +139,7 @@ class IoThread final : private storage::SessionOwner {
   void run();
   void wait_until_ready();
   void take_turns();
-  void take_over(int socket, bool turned_away);
+  void take_over(std::unique_ptr<Transport> transport, bool turned_away);
   void schedule();
   void let_streams_go_on();
   void let_go_on(const std::vector<Connection*>& going);
@@ -144,9 +155,12 @@ class IoThread final : private storage::SessionOwner {
   storage::Store& store_;
   const Timeouts timeouts_;
   boost::asio::io_context context_;
-  ReadySet ready_set_;
+  std::unique_ptr<ReadySet> own_ready_set_;
+  ReadySet& ready_set_;
+  const Clock& clock_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> ready_;
-  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                    boost::asio::wait_traits<std::chrono::steady_clock>,
                                     boost::asio::io_context::executor_type>
       ticker_;
   std::array<char, receive_octets> receive_buffer_;

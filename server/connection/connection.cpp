@@ -1,9 +1,5 @@
 #include "server/connection/connection.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "protocol/openapi.hpp"
@@ -18,12 +14,12 @@ using protocol::Action;
 using protocol::Method;
 using protocol::Problem;
 
-Connection::Connection(IoThread& thread, int socket, bool turned_away) noexcept
-    : thread_(thread), socket_(socket), since_(thread.now()), turned_away_(turned_away) {}
-
-Connection::~Connection() {
-  if (socket_ >= 0) ::close(socket_);
-}
+Connection::Connection(IoThread& thread, std::unique_ptr<Transport> transport,
+                       bool turned_away) noexcept
+    : thread_(thread),
+      transport_(std::move(transport)),
+      since_(thread.now()),
+      turned_away_(turned_away) {}
 
 void Connection::enqueue(Exchange& exchange) {
   exchange.connection = this;
@@ -201,15 +197,11 @@ protocol::AnswerContext Connection::context(bool close) const {
 
 void Connection::send() {
   while (output_ && !closed()) {
-    const ssize_t sent = ::send(socket_, output_->data(), output_->size(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      // Edge-triggered: the ready set tells when there is room again.
-      if (errno != EAGAIN) cut();
-      return;
-    }
+    const Transport::Result sent = transport_->write({output_->data(), output_->size()});
+    if (sent.outcome == Transport::Outcome::broken) return cut();
+    if (sent.outcome == Transport::Outcome::wait) return;
     progressed();
-    output_->consume(static_cast<std::size_t>(sent));
+    output_->consume(sent.octets);
     if (output_->size() == 0) {
       drop_output();
     } else {
@@ -250,7 +242,7 @@ void Connection::finish_or_wait() {
 /// overtake the last answer (RFC 9112, section 9.6).
 void Connection::begin_linger() {
   if (peer_closed_) return cut();
-  ::shutdown(socket_, SHUT_WR);
+  transport_->shutdown();
   lingering_ = true;
   paused_ = false;
   drop_request();
@@ -317,10 +309,8 @@ void Connection::cut() {
   if (closed()) return;
   // An answer that the end of the connection ends must not look whole: the peer sees a reset.
   const bool unfinished = output_ || bulk_ || (first_ != nullptr && first_->exporting);
-  const linger at_once{1, 0};
-  if (unfinished) ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  ::close(socket_);
-  socket_ = -1;
+  transport_->close(unfinished ? Transport::Close::discard : Transport::Close::deliver);
+  transport_.reset();
   drop_request();
   bulk_.reset();
   if (rest_) thread_.give_back(std::move(rest_));

@@ -12,6 +12,7 @@
 #include "protocol/http/request_parser.hpp"
 #include "server/connection/bulk.hpp"
 #include "server/connection/exchange.hpp"
+#include "server/connection/transport.hpp"
 
 namespace rollcall::server {
 
@@ -19,13 +20,12 @@ class IoThread;
 
 /// One client's connection: reads requests, passes them on to the store and sends the answers in
 /// the order of the requests. Creates are passed on as they come, without waiting for one another;
-/// any other request waits until all before it are answered, and so sees their effect. Owns its
-/// socket. Lives on one I/O thread; buffers are lent by it and held only while they hold something.
+/// any other request waits until all before it are answered, and so sees their effect. Lives on one
+/// I/O thread; buffers are lent by it and held only while they hold something.
 class Connection {
  public:
   /// `turned_away`: a request is answered with 503, whatever it is, and the connection closed.
-  Connection(IoThread& thread, int socket, bool turned_away) noexcept;
-  ~Connection();
+  Connection(IoThread& thread, std::unique_ptr<Transport> transport, bool turned_away) noexcept;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -64,7 +64,7 @@ class Connection {
   bool lacks_spare() const noexcept;
 
   bool turned_away() const noexcept { return turned_away_; }
-  bool closed() const noexcept { return socket_ < 0; }
+  bool closed() const noexcept { return transport_ == nullptr; }
   std::size_t place() const noexcept { return place_; }
   void set_place(std::size_t place) noexcept { place_ = place; }
 
@@ -126,7 +126,7 @@ class Connection {
   void ask_to_resume();
 
   IoThread& thread_;
-  int socket_;
+  std::unique_ptr<Transport> transport_;  ///< Null once it is closed.
   std::size_t place_ = 0;
   std::chrono::steady_clock::time_point since_;  ///< The phase began, or the peer last took octets.
 

@@ -1,8 +1,3 @@
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-
 #include "server/connection/connection.hpp"
 #include "server/io_thread.hpp"
 
@@ -15,13 +10,14 @@ using protocol::RequestParser;
 
 void Connection::on_ready(std::uint32_t events) {
   if (closed()) return;
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-    readable_ = peer_closing_ = true;
+  const Readiness ready = transport_->on_ready(events);
+  if (ready.ending) {
+    peer_closing_ = true;
     defer_listing();
     if (thread_.streams_stopped() && defers_listing()) return cut();
   }
-  if ((events & EPOLLIN) != 0) readable_ = true;
-  if ((events & EPOLLOUT) != 0 && output_) send();
+  if (ready.readable) readable_ = true;
+  if (ready.writable && output_) send();
   if (!paused_) receive();
   finish_or_wait();
 }
@@ -60,24 +56,16 @@ void Connection::receive() {
       rest_->reserve(room);
       into = rest_->tail();
     }
-    const ssize_t received = ::recv(socket_, into, room, MSG_DONTWAIT);
-    if (received < 0) {
-      if (errno == EINTR) continue;
-      readable_ = false;
-      if (errno != EAGAIN) cut();
-    } else if (received == 0) {
-      readable_ = false;
-      peer_closed_ = true;
+    const Transport::Result received = transport_->read(into, room);
+    readable_ = received.outcome == Transport::Outcome::again;
+    if (received.outcome == Transport::Outcome::broken) cut();
+    if (received.outcome == Transport::Outcome::ended) peer_closed_ = true;
+    if (received.octets == 0) continue;
+    if (rest_) {
+      rest_->commit(received.octets);
+      take_in({rest_->data(), rest_->size()}, true);
     } else {
-      const auto size = static_cast<std::size_t>(received);
-      // Edge-triggered: a short read has emptied the socket (epoll(7), question 9).
-      if (size < room && !peer_closing_) readable_ = false;
-      if (rest_) {
-        rest_->commit(size);
-        take_in({rest_->data(), rest_->size()}, true);
-      } else {
-        take_in({into, size}, false);
-      }
+      take_in({into, received.octets}, false);
     }
   }
   receiving_ = false;

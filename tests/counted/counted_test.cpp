@@ -35,13 +35,9 @@ struct Created {
   }
 };
 
-struct NoSockets {
-  NoSockets() { fake_kernel().clear(); }
-};
-
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(counted, NoSockets)
+BOOST_AUTO_TEST_SUITE(counted)
 
 BOOST_AUTO_TEST_CASE(a_create_costs_no_heap_but_the_table_s_pages_and_chunks) {
   Created created;
@@ -65,7 +61,7 @@ BOOST_AUTO_TEST_CASE(
     constexpr int connections = 64;
     for (int i = 0; i < connections; ++i) server.connect();
     const auto turn = [&] {
-      for (FakeSocket& each : fake_kernel().sockets()) {
+      for (MemorySocket& each : server.sockets()) {
         each.forget_sent();
         each.arrive(create);
       }
@@ -79,7 +75,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_REQUIRE(store->size() == 400U * connections);
     // SQLite asks for a cursor over each batch; what it takes from malloc() is not counted.
     BOOST_TEST(allocation_count() - before < turns + turns * connections / 256 + 2 * 64 + 64U);
-    for (int i = 0; i < connections; ++i) fake_kernel().sockets()[std::size_t(i)].finish();
+    for (int i = 0; i < connections; ++i) server.sockets()[std::size_t(i)].finish();
     server.take_turn();
   }
   std::string error;
@@ -89,21 +85,21 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(a_create_that_comes_alone_costs_one_recv_and_one_send) {
   Created created;
   created(100);
-  const auto before = fake_kernel().calls();
+  const auto before = created.server.calls();
   created(1'000);
-  BOOST_TEST(fake_kernel().calls().recv - before.recv == 1'000U);
-  BOOST_TEST(fake_kernel().calls().send - before.send == 1'000U);
+  BOOST_TEST(created.server.calls().reads - before.reads == 1'000U);
+  BOOST_TEST(created.server.calls().writes - before.writes == 1'000U);
 }
 
 BOOST_AUTO_TEST_CASE(creates_that_come_together_are_answered_by_one_send) {
   Created created;
   created(100);
-  const auto before = fake_kernel().calls();
+  const auto before = created.server.calls();
   std::string sixteen;
   for (int i = 0; i < 16; ++i) sixteen += create;
   for (int i = 0; i < 100; ++i) created.server.arrive(sixteen);
-  BOOST_TEST(fake_kernel().calls().recv - before.recv == 100U);
-  BOOST_TEST(fake_kernel().calls().send - before.send == 100U);
+  BOOST_TEST(created.server.calls().reads - before.reads == 100U);
+  BOOST_TEST(created.server.calls().writes - before.writes == 100U);
 }
 
 BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_each) {
@@ -112,18 +108,18 @@ BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_eac
   constexpr std::size_t connections = 64;
   for (std::size_t i = 0; i < connections; ++i) server.connect();
   constexpr std::uint64_t turns = 100;
-  const auto before = fake_kernel().calls();
+  const auto before = server.calls();
   for (std::uint64_t turn = 0; turn < turns; ++turn) {
-    for (FakeSocket& each : fake_kernel().sockets()) each.arrive(create);
+    for (MemorySocket& each : server.sockets()) each.arrive(create);
     server.take_turn();
   }
   constexpr std::uint64_t creates = turns * connections;
   BOOST_REQUIRE(store.size() == creates);
-  const auto after = fake_kernel().calls();
-  BOOST_TEST(after.recv - before.recv == creates);
-  BOOST_TEST(after.send - before.send == creates);
+  const auto after = server.calls();
+  BOOST_TEST(after.reads - before.reads == creates);
+  BOOST_TEST(after.writes - before.writes == creates);
   // And one with which the io_context waits for the set.
-  const std::uint64_t waits = after.epoll - before.epoll + turns;
+  const std::uint64_t waits = after.polls - before.polls + turns;
   const std::uint64_t all = 2 * creates + waits;
   BOOST_TEST_MESSAGE("system calls a create: " << double(all) / creates);
   BOOST_TEST(10 * all <= 22 * creates);

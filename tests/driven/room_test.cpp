@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,7 @@ namespace rollcall::server {
 namespace {
 
 using tests::DrivenServer;
-using tests::fake_kernel;
-using tests::FakeSocket;
+using tests::MemorySocket;
 
 constexpr std::size_t line_octets = 100;
 
@@ -37,18 +37,17 @@ std::size_t count_of(const std::string& part, const std::string& text) {
 
 /// A server whose sockets are filled one by one, and whose turns are taken one by one.
 struct Stepped {
-  explicit Stepped(storage::Store& store) : server((fake_kernel().clear(), store)) {}
+  explicit Stepped(storage::Store& store) : server(store) {}
   ~Stepped() {
-    for (FakeSocket& each : sockets()) {
+    for (MemorySocket& each : sockets()) {
       each.set_reading(true);
       each.finish();
     }
     server.take_turn();
-    fake_kernel().clear();
   }
 
-  static std::vector<FakeSocket>& sockets() { return fake_kernel().sockets(); }
-  FakeSocket& connect(const std::string& octets) {
+  std::deque<MemorySocket>& sockets() { return server.sockets(); }
+  MemorySocket& connect(const std::string& octets) {
     server.connect();
     server.socket().arrive(octets);
     return server.socket();
@@ -100,13 +99,13 @@ BOOST_AUTO_TEST_CASE(streams_that_want_the_same_room_get_equal_shares_and_a_late
   }
   stepped.take_turns(60);
   std::vector<std::size_t> answered;
-  for (const FakeSocket& each : Stepped::sockets()) {
+  for (const MemorySocket& each : stepped.sockets()) {
     answered.push_back(count_of("{\"id\":", each.sent()));
   }
   const auto [least, most] = std::minmax_element(answered.begin(), answered.end());
   BOOST_TEST(*least > 5 * lines_a_turn);
   BOOST_TEST(*most - *least <= 2 * lines_a_turn);
-  const FakeSocket& late = stepped.connect(stream_of(user_line()));
+  const MemorySocket& late = stepped.connect(stream_of(user_line()));
   stepped.take_turns(streams + 2);
   BOOST_TEST(count_of("{\"id\":", late.sent()) == 1U);
 }
@@ -121,11 +120,11 @@ BOOST_AUTO_TEST_CASE(unread_answers_to_streams_stop_no_listing_and_a_stream_that
   stepped.server.take_turn();
   const std::size_t held = unread();
   BOOST_TEST(held < max_unread_lines_octets + 2 * max_unread_line_octets / 8);
-  const FakeSocket& other = stepped.connect("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
+  const MemorySocket& other = stepped.connect("GET /users HTTP/1.1\r\nHost: x\r\n\r\n");
   stepped.server.take_turn();
   BOOST_TEST(other.sent().starts_with("HTTP/1.1 200 OK\r\n"));
   // One reads: what it leaves is for the one that waits.
-  Stepped::sockets()[0].set_reading(true);
+  stepped.sockets()[0].set_reading(true);
   stepped.server.take_turn();
   BOOST_TEST(unread() >= max_unread_lines_octets);
 }
@@ -136,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_client_reads_again_goes_on_whatever_others_d
   leave_unread(stepped);
   stepped.connect(stream_of(repeat("{}\n", 20'000))).set_reading(false);
   stepped.server.take_turn();
-  FakeSocket& last = Stepped::sockets().back();
+  MemorySocket& last = stepped.sockets().back();
   last.set_reading(true);
   stepped.server.take_turn();
   BOOST_TEST(count_of("{\"line\":", last.sent()) == 20'000U);
@@ -165,10 +164,10 @@ BOOST_AUTO_TEST_CASE(listings_whose_clients_have_probably_gone_stand_in_nobody_s
   for (const bool gone : {false, true}) {
     Stepped stepped(store);
     for (std::size_t i = 0; i < max_listings; ++i) {
-      FakeSocket& socket = stepped.connect(listing);
+      MemorySocket& socket = stepped.connect(listing);
       if (gone) socket.finish();
     }
-    const FakeSocket& late = stepped.connect(listing);
+    const MemorySocket& late = stepped.connect(listing);
     stepped.take_turns(20);
     BOOST_TEST(late.sent().substr(0, 12) == (gone ? "HTTP/1.1 200" : "HTTP/1.1 503"));
   }

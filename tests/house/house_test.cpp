@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -118,6 +119,30 @@ std::vector<std::string> check_room(const File& file) {
   return broken;
 }
 
+/// Octets cross a socket in one place, so that what comes between, such as TLS, has one place too.
+std::vector<std::string> check_socket_calls(const File& file) {
+  std::vector<std::string> broken;
+  if (!file.path.starts_with("server/") ||
+      file.path.starts_with("server/connection/plain_transport.")) {
+    return broken;
+  }
+  // The descriptors of files and of the epoll set are closed where they are opened.
+  const bool closes = file.path == "server/ready_set.cpp" || file.path.starts_with("server/cli/");
+  const auto calls = [](const std::string& line, const std::string& name) {
+    const std::size_t at = line.find("::" + name + "(");
+    // Behind a name it is a member of ours.
+    return at != line.npos &&
+           (at == 0 || std::isalnum(static_cast<unsigned char>(line[at - 1])) == 0);
+  };
+  for (const std::string& line : lines(file.text)) {
+    for (const char* const name : {"recv", "send", "sendmsg", "shutdown", "close"}) {
+      if (closes && std::string(name) == "close") continue;
+      if (calls(line, name)) broken.push_back(file.path + ": " + line);
+    }
+  }
+  return broken;
+}
+
 const std::vector<Rule>& rules() {
   const std::string include = "#include ";
   static const std::vector<Rule> all{
@@ -134,6 +159,7 @@ const std::vector<Rule>& rules() {
                   "CK"}),
       check_room,
       check_size,
+      check_socket_calls,
       check_sqlite,
   };
   return all;
@@ -213,6 +239,8 @@ BOOST_AUTO_TEST_CASE(each_rule_is_seen_to_be_broken) {
                            File{"protocol/a.hpp", "#include \"server/server.hpp\"\n"},
                            File{"protocol/a.cpp", "#include <thread>\n"},
                            File{"server/a.cpp", "#include <sqlite3.h>\n"},
+                           File{"server/connection/a.cpp", "  ::send(socket_, a, b, 0);\n"},
+                           File{"server/server.cpp", "  ::close(socket);\n"},
                            File{"server/a.cpp",
                                 "// TO"
                                 "DO: later\n"},

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "server/connection/plain_transport.hpp"
 #include "server/io_thread.hpp"
 #include "storage/local/memory_store.hpp"
 
@@ -131,7 +132,7 @@ struct Served {
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     const timeval patience{10, 0};
     ::setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    thread.adopt(ends[1], turned_away);
+    thread.adopt(std::make_unique<PlainTransport>(ends[1]), turned_away);
     return ends[0];
   }
   void send(const std::string& text) const {
