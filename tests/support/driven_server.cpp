@@ -80,8 +80,9 @@ std::unique_ptr<storage::Session> TurnStore::open_session(storage::SessionOwner&
   return std::make_unique<TurnSession>(*this, owner);
 }
 
-DrivenServer::DrivenServer(storage::Store& store, const server::Timeouts& timeouts)
-    : thread_(store, timeouts, {&network_, &clock_}) {
+DrivenServer::DrivenServer(storage::Store& store, const server::Timeouts& timeouts,
+                           server::AnswerObserver* observer)
+    : thread_(store, timeouts, {&network_, &clock_, observer}) {
   thread_.open_session();
 }
 

@@ -63,7 +63,8 @@ class ManualClock final : public server::Clock {
 /// thread and no clock decide what comes of the octets.
 class DrivenServer {
  public:
-  explicit DrivenServer(storage::Store& store, const server::Timeouts& timeouts = {});
+  explicit DrivenServer(storage::Store& store, const server::Timeouts& timeouts = {},
+                        server::AnswerObserver* observer = nullptr);
 
   /// A new connection; see MemorySocket. It is the one meant by what follows.
   void connect(std::size_t write_octets = 1'000'000, bool turned_away = false);

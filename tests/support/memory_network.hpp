@@ -40,6 +40,8 @@ class MemorySocket {
   /// The client sends no more.
   void finish() noexcept;
 
+  /// Octets of the client's that the server has not read.
+  std::size_t unread() const noexcept { return arrived_.size() - read_; }
   /// By the server, which may have left octets unsent.
   bool closed() const noexcept { return closed_; }
   /// The client has seen a reset instead of an end.
