@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "server/connection/plain_transport.hpp"
 #include "server/limits.hpp"
 
 namespace rollcall::server {
@@ -52,7 +53,7 @@ void Listener::accept_all() {
     if (socket >= 0) {
       const int on = 1;
       ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      on_accept_(socket);
+      on_accept_(std::make_unique<PlainTransport>(socket));
     } else if (errno == EAGAIN) {
       return wait();
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {

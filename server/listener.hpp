@@ -4,17 +4,19 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
-#include <string>
+#include <memory>
+
+#include "server/connection/transport.hpp"
 
 namespace rollcall::server {
 
-/// One listening socket. Hands each accepted connection on, non-blocking and with TCP_NODELAY. All
-/// calls, and the handler's, on the io_context's thread.
+/// One listening socket. Hands each accepted connection on, with TCP_NODELAY. All calls, and the
+/// handler's, on the io_context's thread.
 class Listener {
  public:
   using Executor = boost::asio::io_context::executor_type;
   using Endpoint = boost::asio::ip::tcp::endpoint;
-  using OnAccept = std::function<void(int socket)>;
+  using OnAccept = std::function<void(std::unique_ptr<Transport>)>;
 
   /// Binds, which reserves the address, but accepts no connections yet. Throws
   /// boost::system::system_error.

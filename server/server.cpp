@@ -76,8 +76,9 @@ void Server::bind(const ListenAddress& address) {
   }
   for (const auto& entry : found) {
     try {
-      listeners_.push_back(std::make_unique<Listener>(context_, entry.endpoint(),
-                                                      [this](int socket) { hand_out(socket); }));
+      listeners_.push_back(std::make_unique<Listener>(
+          context_, entry.endpoint(),
+          [this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); }));
     } catch (const boost::system::system_error& failure) {
       throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
                                advice(failure.code()));
@@ -137,7 +138,7 @@ std::string Server::description() const {
   return line;
 }
 
-void Server::hand_out(int socket) {
+void Server::hand_out(std::unique_ptr<Transport> transport) {
   const auto fewest =
       std::min_element(threads_.begin(), threads_.end(), [](const auto& left, const auto& right) {
         return left->connection_count() < right->connection_count();
@@ -148,10 +149,9 @@ void Server::hand_out(int socket) {
     connections += each->connection_count();
     turned_away += each->turned_away_count();
   }
-  if (connections < connection_cap_) return (*fewest)->adopt(socket, false);
+  if (connections < connection_cap_) return (*fewest)->adopt(std::move(transport), false);
   say_full();
-  if (turned_away < max_turned_away) return (*fewest)->adopt(socket, true);
-  ::close(socket);
+  if (turned_away < max_turned_away) (*fewest)->adopt(std::move(transport), true);
 }
 
 void Server::say_full() {

@@ -41,7 +41,7 @@ class Server {
 
  private:
   void bind(const ListenAddress& address);
-  void hand_out(int socket);
+  void hand_out(std::unique_ptr<Transport> transport);
   void say_full();
   void watch_signals();
   void stop();
