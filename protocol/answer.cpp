@@ -1,19 +1,20 @@
 #include "protocol/answer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include "protocol/http/entity_tag.hpp"
 #include "protocol/json/problem_json.hpp"
 #include "protocol/json/writer.hpp"
+#include "protocol/limits.hpp"
 
 namespace rollcall::protocol {
 namespace {
 
-/// More than any head needs: the fixed fields, a reason, lists of methods and types.
+/// More than any head needs without Link: the fixed fields, a reason, lists of methods and types.
 constexpr std::size_t max_head_octets = 512;
-/// More than any field of a listing except Link needs, and more than the text around a link.
-constexpr std::size_t max_list_head_octets = 512;
-constexpr std::size_t max_link_octets = 128;
+static_assert(max_head_octets + max_link_octets <= max_answer_head_octets);
 
 void write_fields(Writer& writer, const AnswerContext& context) noexcept {
   writer.text("\r\nDate: ").text(context.date);
@@ -76,37 +77,78 @@ void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
   buffer.commit(static_cast<std::size_t>(writer.at() - begin));
 }
 
-/// The pages in the answer's Link field (RFC 8288), in the order of their names.
-void write_links(Writer& writer, const ListAnswer& list) {
+/// The Link field (RFC 8288) of a listing, of at most max_link_octets.
+class Links {
+ public:
+  /// In the order in which they are written.
+  enum Relation : std::size_t { first, prev, next, last };
+
+  /// A page is /users with `query`.
+  void add(Relation relation, const std::string& query) {
+    std::string& link = links_[relation];
+    link.append("</users").append(query.empty() ? "" : "?").append(query);
+    link.append(">; rel=\"").append(names[relation]).append("\"");
+    octets_ += (octets_ == 0 ? start.size() : separator.size()) + link.size();
+  }
+
+  void write(Writer& writer) {
+    shorten();
+    std::string_view before = start;
+    for (const std::string& link : links_) {
+      if (link.empty()) continue;
+      writer.text(before).text(link);
+      before = separator;
+    }
+  }
+
+ private:
+  static constexpr std::string_view start = "\r\nLink: ";
+  static constexpr std::string_view separator = ", ";
+  static constexpr std::array<std::string_view, 4> names{"first", "prev", "next", "last"};
+
+  /// Leaves out the links that a client misses least, until the rest fits: it can make the first
+  /// and the last page's itself, and goes forward rather than back.
+  void shorten() noexcept {
+    for (const Relation each : {first, last, prev, next}) {
+      if (octets_ <= max_link_octets) return;
+      if (links_[each].empty()) continue;
+      octets_ -= separator.size() + links_[each].size();
+      links_[each].clear();
+    }
+  }
+
+  std::array<std::string, 4> links_;
+  std::size_t octets_ = 0;
+};
+
+/// The pages that the answer's Link names.
+Links links_of(const ListAnswer& list) {
+  Links links;
   const ListQuery& asked = list.asked;
-  std::string_view separator = "\r\nLink: ";
-  const auto link = [&](const std::string& query, std::string_view relation) {
-    writer.text(separator).text("</users").text(query.empty() ? "" : "?").text(query);
-    writer.text(">; rel=\"").text(relation).text("\"");
-    separator = ", ";
-  };
-  const auto page = [&](std::uint64_t number, std::string_view relation) {
-    link(with_parameter(list.query, "_page", number), relation);
+  const auto page = [&](Links::Relation relation, std::uint64_t number) {
+    links.add(relation, with_parameter(list.query, "_page", number));
   };
   switch (asked.paging) {
     case Paging::keyset:
-      link(without_parameter(list.query, "after"), "first");
+      links.add(Links::first, without_parameter(list.query, "after"));
       if (list.more) {
-        link(with_parameter(list.query, "after", list.users.id(list.users.size() - 1)), "next");
+        links.add(Links::next,
+                  with_parameter(list.query, "after", list.users.id(list.users.size() - 1)));
       }
       break;
     case Paging::page: {
       const std::uint64_t size = asked.request.limit;
       const std::uint64_t last = std::max<std::uint64_t>((list.total + size - 1) / size, 1);
-      page(1, "first");
-      if (asked.page > 1) page(std::min(asked.page - 1, last), "prev");
-      if (asked.page < last) page(asked.page + 1, "next");
-      page(last, "last");
+      page(Links::first, 1);
+      if (asked.page > 1) page(Links::prev, std::min(asked.page - 1, last));
+      if (asked.page < last) page(Links::next, asked.page + 1);
+      page(Links::last, last);
       break;
     }
     case Paging::window:
       break;
   }
+  return links;
 }
 
 }  // namespace
@@ -152,11 +194,16 @@ void write_not_modified(OutputBuffer& buffer, storage::Version version,
   });
 }
 
+void write_not_modified(OutputBuffer& buffer, const AnswerContext& context) {
+  write_head_only(buffer, context, [&](Writer& writer) {
+    writer.text("HTTP/1.1 304 Not Modified\r\nVary: Accept");
+  });
+}
+
 void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerContext& context) {
   const storage::UserList& users = list.users;
-  const std::size_t links = 4 * (list.query.size() + max_link_octets);
   const Bounds bounds{users.size() * max_user_json_octets(0) + 6 * users.octets() + 2,
-                      max_list_head_octets + links};
+                      max_answer_head_octets};
   write_message(
       buffer, bounds, context,
       [&](Writer& writer) {
@@ -165,7 +212,7 @@ void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerConte
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nVary: "
                 "Accept\r\nX-Total-Count: ")
             .number(list.total);
-        write_links(writer, list);
+        links_of(list).write(writer);
       },
       [&](Writer& writer) {
         writer.text("[");

@@ -51,7 +51,10 @@ void write_removed(OutputBuffer& buffer, storage::UserId id, const storage::User
 /// 304, with ETag (RFC 9110, section 15.4.5).
 void write_not_modified(OutputBuffer& buffer, storage::Version version,
                         const AnswerContext& context);
-/// 200, with an array of users, X-Total-Count and Link (RFC 8288).
+/// 304 of the collection of users, which has no entity tag.
+void write_not_modified(OutputBuffer& buffer, const AnswerContext& context);
+/// 200, with an array of users, X-Total-Count and Link (RFC 8288). If Link would make the head
+/// longer than max_answer_head_octets, its links are left out in the order first, last, prev, next.
 void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerContext& context);
 /// 200, with {"status":"ok"}.
 void write_health(OutputBuffer& buffer, const AnswerContext& context);

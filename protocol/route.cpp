@@ -3,6 +3,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "protocol/list_query.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -79,6 +81,11 @@ Action action(const Request& request, Resource resource) noexcept {
   }
 }
 
+/// Idempotency-Key is for what changes something.
+bool may_have_key(Action action) noexcept {
+  return takes_user(action) || action == Action::remove_user;
+}
+
 /// What the 415 names, or null if the body is of a type that the action takes.
 const char* wanted_type(Action action, MediaType type) noexcept {
   if (!takes_user(action) || type == MediaType::json) return nullptr;
@@ -93,13 +100,24 @@ bool is_conditional(Action action, Resource resource) noexcept {
   return action != Action::describe && (resource == Resource::user || resource == Resource::users);
 }
 
-/// The collection is there and has no entity tag (RFC 9110, sections 13.1.1 and 13.1.2). Of one
-/// user, the store tells.
-bool fails_on_collection(const Request& request, Resource resource) noexcept {
-  if (!request.condition || resource != Resource::users) return false;
+/// What becomes of a request for the collection of users because of its condition. The collection
+/// is there and has no entity tag (RFC 9110, sections 13.1.1 and 13.1.2). Of one user, the store
+/// tells.
+enum class Outcome : std::uint8_t { as_without, condition_failed, not_modified };
+
+/// A condition counts only if the answer without it would be a success (RFC 9110, section 13.2.1).
+bool has_good_query(Action action, const Request& request) {
+  if (action == Action::list_users) return parse_list_query(request.query).errors.empty();
+  return action != Action::export_users || refuse_parameters(request.query).empty();
+}
+
+Outcome outcome_on_collection(Action action, const Request& request) {
   const storage::Condition& condition = *request.condition;
   const bool listed = !condition.match.absent() && !condition.match.any();
-  return listed || (request.method == Method::post && condition.none_match.any());
+  const bool none = condition.none_match.any();
+  if ((!listed && !none) || !has_good_query(action, request)) return Outcome::as_without;
+  if (listed || request.method == Method::post) return Outcome::condition_failed;
+  return Outcome::not_modified;
 }
 
 }  // namespace
@@ -122,7 +140,7 @@ Named name_resource(std::string_view path) noexcept {
   return {};
 }
 
-Route route(const Request& request) noexcept {
+Route route(const Request& request) {
   const Named named = name_resource(request.target.path.text());
   const ResourceRow* const resource = find(named.resource);
   if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
@@ -133,7 +151,7 @@ Route route(const Request& request) noexcept {
   if (request.key && wanted == Action::create_users) {
     return {Action::refuse, Problem::key_with_stream, ""};
   }
-  if (request.bad_key && wanted == Action::create_user) {
+  if (request.bad_key && may_have_key(wanted)) {
     return {Action::refuse, Problem::bad_key, ""};
   }
   if (request.is_part && wanted == Action::replace_user) {
@@ -141,8 +159,13 @@ Route route(const Request& request) noexcept {
   }
   if (is_conditional(wanted, named.resource)) {
     if (request.bad_condition) return {Action::refuse, Problem::bad_condition, ""};
-    if (fails_on_collection(request, named.resource))
-      return {Action::refuse, Problem::condition_failed, ""};
+    if (request.condition && named.resource == Resource::users) {
+      const Outcome outcome = outcome_on_collection(wanted, request);
+      if (outcome == Outcome::condition_failed) {
+        return {Action::refuse, Problem::condition_failed, ""};
+      }
+      if (outcome == Outcome::not_modified) return {Action::not_modified};
+    }
   }
   if (const char* const fields = wanted_type(wanted, request.media_type)) {
     return {Action::refuse, Problem::unsupported_media_type, fields};

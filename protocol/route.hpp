@@ -35,6 +35,7 @@ enum class Action : std::uint8_t {
   create_users,  ///< From a stream.
   list_users,
   export_users,  ///< All of them, as a stream.
+  not_modified,  ///< A listing or an export whose If-None-Match is `*` (304).
   find_user,
   replace_user,
   patch_user,
@@ -62,7 +63,7 @@ struct Route {
 };
 
 /// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,
-/// 412, 415.
-Route route(const Request& request) noexcept;
+/// 412, 415. Throws std::bad_alloc only.
+Route route(const Request& request);
 
 }  // namespace rollcall::protocol

@@ -62,23 +62,29 @@ bool names_coding(std::string_view value) noexcept {
 
 namespace {
 
-/// In thousandths (RFC 9110, section 12.4.2). A malformed weight counts as absent.
+constexpr std::uint16_t most_weight = 1'000;
+
+/// A qvalue in thousandths (RFC 9110, section 12.4.2): 0 or 1, optionally with a point and up to
+/// three digits, which are zeros after a 1. A malformed weight counts as absent.
+std::uint16_t to_weight(std::string_view text) noexcept {
+  if (text.empty() || text.size() > std::string_view("0.000").size()) return most_weight;
+  if (text[0] != '0' || (text.size() > 1 && text[1] != '.')) return most_weight;
+  unsigned weight = 0;
+  unsigned unit = 100;
+  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
+    if (c < '0' || c > '9') return most_weight;
+    weight += unit * static_cast<unsigned>(c - '0');
+    unit /= 10;
+  }
+  return static_cast<std::uint16_t>(weight);
+}
+
 std::uint16_t weight_of(std::string_view parameters) noexcept {
-  constexpr std::uint16_t most = 1'000;
   while (!parameters.empty()) {
     const std::string_view parameter = take_until(parameters, ';');
-    if (parameter.size() < 3 || !equals(parameter.substr(0, 2), "q=")) continue;
-    if (parameter[2] != '0') return most;
-    unsigned weight = 0;
-    unsigned unit = 100;
-    for (const char c : parameter.substr(std::min<std::size_t>(4, parameter.size()))) {
-      if (c < '0' || c > '9') return most;
-      weight += unit * static_cast<unsigned>(c - '0');
-      unit /= 10;
-    }
-    return static_cast<std::uint16_t>(weight);
+    if (equals(parameter.substr(0, 2), "q=")) return to_weight(parameter.substr(2));
   }
-  return most;
+  return most_weight;
 }
 
 }  // namespace

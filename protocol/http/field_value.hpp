@@ -21,7 +21,8 @@ MediaType to_media_type(std::string_view value) noexcept;
 /// elements of the list name none (section 5.6.1.2).
 bool names_coding(std::string_view value) noexcept;
 
-/// Notes what an Accept names by itself (RFC 9110, section 12.5.1), and how it is weighed. One with
+/// Notes what an Accept names by itself (RFC 9110, section 12.5.1), and how it is weighed: a
+/// malformed weight is ignored, so it counts like none, as 1 (section 12.4.2). One with
 /// a quotation mark names nothing: no media type here has such a parameter.
 void add_accepted(std::string_view value, Accepted& accepted) noexcept;
 

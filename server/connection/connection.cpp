@@ -113,6 +113,9 @@ void Connection::answer_held() {
         protocol::write_health(output(), answer);
       }
       break;
+    case Action::not_modified:
+      protocol::write_not_modified(output(), answer);
+      break;
     case Action::describe_api:
       protocol::write_document(output(), protocol::openapi_document(), answer);
       break;

@@ -50,6 +50,7 @@ def changes():
     for method, fields, value in (("put", JSON, MEERE), ("patch", PATCH, NEW_ADDRESS)):
         yield user(method, {**fields, "If-None-Match": "*"}, value)
         yield user(method, {**fields, "If-Match": "nothing"}, value)
+        yield user(method, {**fields, "Idempotency-Key": '"'}, value)
         yield user(method, fields, value, "/users/9")
         yield user(method, fields, value, "/users/0")
         yield user(method, {}, value)
@@ -59,6 +60,7 @@ def changes():
     yield user("patch", JSON, {})
     yield user("delete", {"If-Match": TAG})
     yield user("delete", {"If-Match": "nothing"})
+    yield user("delete", {"Idempotency-Key": '"'})
     yield user("delete", target="/users/0")
     for method in ("put", "patch"):
         yield user(method, {**JSON, "Content-Encoding": "gzip"}, MEERE)
@@ -100,6 +102,7 @@ def own_requests():
     yield post(MEERE, {"If-None-Match": "*"})
     for method in ("get", "head"):
         yield Request(method, "/users", "/users", {"If-Match": TAG})
+        yield Request(method, "/users", "/users", {"If-None-Match": "*"})
     yield post(BAD)
     yield post(b"{")
     yield Request("post", "/users", "/users", {"Content-Type": "text/plain"}, b"{}")

@@ -88,6 +88,28 @@ BOOST_AUTO_TEST_CASE(a_condition_on_the_collection_that_fails_is_412) {
   BOOST_TEST(answer(get("/users", match(stale))) == (Statuses{412, 404}));
 }
 
+BOOST_AUTO_TEST_CASE(if_none_match_any_is_304_for_a_read_of_the_collection) {
+  const std::string any = none_match("*");
+  for (const std::string& fields :
+       {any, any + "If-Match: *\r\n", any + "Accept: application/x-ndjson\r\n"}) {
+    const Answers answers = ask(get("/users?", fields) + get("/livez"));
+    const std::vector<unsigned> expected{304, 200};
+    BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
+    BOOST_TEST(answers.text.starts_with("HTTP/1.1 304 Not Modified\r\nVary: Accept\r\nDate: "));
+  }
+  check_stays("HEAD /users HTTP/1.1\r\nHost: x\r\n" + any + "\r\n", 304);
+  check_stays(get("/users", none_match(stale)), 200);
+  check_stays(get("/users", any + match(stale)), 412);
+  check_stays(get("/livez", any), 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_counts_only_if_the_answer_without_it_is_a_success) {
+  for (const std::string& fields : {none_match("*"), match(stale)}) {
+    check_stays(get("/users?limit=0", fields), 400);
+    check_stays(get("/users?limit=1", fields + "Accept: application/x-ndjson\r\n"), 400);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(options_has_no_conditions) {
   check("OPTIONS", match("x"), 204);
   check("OPTIONS", match(stale) + "If-None-Match: *\r\n", 204);

@@ -17,6 +17,16 @@ BOOST_AUTO_TEST_CASE(white_space_before_the_colon_is_400) {
   check_closes(get("/livez", " A: b\r\n"), 400);
 }
 
+BOOST_AUTO_TEST_CASE(a_bare_line_feed_as_a_line_end_is_400_at_once) {
+  // No octet follows that would end the header.
+  const std::string line = "GET /livez HTTP/1.1\r\n";
+  for (const std::string& head :
+       {std::string("GET /livez HTTP/1.1\n"), line + "Host: x\n", line + "Host: x\r\n\n",
+        line + "Host: x\r\nA: b\n", "\r\n" + line + "Host: x\n"}) {
+    check_closes(head, 400);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_is_no_token_or_is_missing_is_400) {
   for (const char* field : {": b\r\n", "A(: b\r\n", "A\x01: b\r\n", "A\xc3: b\r\n", "A\r\n"}) {
     check_closes(get("/livez", field), 400);

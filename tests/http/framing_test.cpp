@@ -79,6 +79,12 @@ BOOST_AUTO_TEST_CASE(another_coding_before_chunked_is_501) {
   check_closes(framed("Transfer-Encoding: x ,  Chunked\r\n"), 501);
 }
 
+BOOST_AUTO_TEST_CASE(a_bare_line_feed_in_a_chunked_body_is_400_at_once) {
+  for (const char* body : {"1\n", "1\r\nx\n", "0\r\n\n", "0\r\nA: b\n"}) {
+    check_closes(post_chunked(body), 400);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_chunk_is_400) {
   for (const std::string octets :
        {"x\r\n\r\n", " 1\r\n{\r\n", "1 \r\n{\r\n", "-1\r\n\r\n", "0x1\r\n{\r\n0\r\n\r\n",

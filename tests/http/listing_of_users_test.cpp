@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include "protocol/limits.hpp"
 #include "tests/http/asking.hpp"
 
 /// docs/http.md, "Listings".
@@ -46,6 +47,23 @@ BOOST_AUTO_TEST_CASE(pages_by_limit_and_after_are_linked_and_keep_other_paramete
                  .find("\r\nLink: </users?limit=1&q=e>; rel=\"first\", "
                        "</users?limit=1&q=e&after=2>; rel=\"next\"\r\n") != std::string::npos);
   BOOST_TEST(listing("?after=2").find("rel=\"next\"") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_header_has_4_kib_at_most_and_link_gives_way) {
+  const auto relations = [](std::size_t octets) {
+    const std::string all = listing("?_page=2&_limit=1&q=" + std::string(octets, 'a') + "&q=e");
+    const std::string head = all.substr(0, all.find("\r\n\r\n") + 4);
+    BOOST_TEST(head.size() <= protocol::max_answer_head_octets);
+    std::string found;
+    for (const char* each : {"first", "prev", "next", "last"}) {
+      if (head.find("; rel=\"" + std::string(each) + "\"") != head.npos) found += each[0];
+    }
+    return found;
+  };
+  BOOST_TEST(relations(10) == "fpnl");
+  BOOST_TEST(relations(1'150) == "pn");
+  BOOST_TEST(relations(1'800) == "n");
+  BOOST_TEST(relations(4'000) == "");
 }
 
 BOOST_AUTO_TEST_CASE(json_server_s_pages_and_windows_work) {

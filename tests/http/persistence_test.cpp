@@ -32,6 +32,30 @@ BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
   BOOST_TEST(answers.text.find("Content-Length: 15\r\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(no_answer_to_head_has_a_body_however_bad_the_request_is) {
+  const std::string end = "\r\nHost: x\r\n\r\n";
+  const std::string line = "HEAD /users HTTP/1.1\r\n";
+  for (const std::string& request :
+       {"HEAD  /users HTTP/1.1" + end, "HEAD /users\x01 HTTP/1.1" + end, "HEAD" + end,
+        "HEAD\t/users HTTP/1.1" + end, "HEAD /users HTTP/3.7" + end, "HEAD /users" + end,
+        "HEAD /%zz HTTP/1.1" + end, std::string("HEAD /users HTTP/1.1\n"),
+        "HEAD /" + std::string(9'000, 'a') + " HTTP/1.1" + end,
+        "HEAD /" + std::string(17'000, 'a') + " HTTP/1.1" + end,
+        line + "A: " + std::string(17'000, 'a') + end, line + "\r\n", line + "A : b" + end,
+        line + "Host: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+        line + "Host: x\r\nContent-Length: 99999\r\n\r\n", line + "Host: x\r\nExpect: x\r\n\r\n"}) {
+    BOOST_TEST_CONTEXT(request.substr(0, 60)) {
+      const Answers answers = ask(request, true);
+      BOOST_REQUIRE(answers.statuses.size() == 1U);
+      BOOST_TEST(answers.statuses.front() >= 400U);
+      BOOST_TEST(answers.text.ends_with("\r\n\r\n"));
+      BOOST_TEST(answers.text.find("{") == answers.text.npos);
+    }
+  }
+  BOOST_TEST(ask("HEADS  /users HTTP/1.1" + end).text.ends_with("}"));
+  BOOST_TEST(ask("head  /users HTTP/1.1" + end).text.ends_with("}"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

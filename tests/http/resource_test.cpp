@@ -122,6 +122,20 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_malformed_or_too_long_or_twice_is_400) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(put_patch_and_delete_take_a_key_and_refuse_a_malformed_one) {
+  const std::string good = "Idempotency-Key: \"k\"\r\n";
+  const std::string bad = "Idempotency-Key: a b\r\n";
+  const std::string json = "Content-Type: application/json\r\n";
+  for (const char* method : {"PUT /users/1", "PATCH /users/1"}) {
+    check(with_body(method, other, json + bad), 400, "Idempotency-Key takes");
+    check(with_body(method, other, json + good + good), 400, "Idempotency-Key takes");
+    check(with_body(method, other, json + good), 200, R"("last-name":"New")");
+  }
+  check(bare("DELETE /users/1", bad), 400, "Idempotency-Key takes");
+  check(bare("DELETE /users/1", good), 204);
+  check(bare("GET /users/1", bad), 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_of_users_is_answered_line_by_line_and_the_connection_goes_on) {
   const std::string lines = user() + "\n\n{}\r\n" + other + "\nx";
   const std::string type = "Content-Type: application/x-ndjson\r\n";
@@ -153,13 +167,15 @@ BOOST_AUTO_TEST_CASE(an_accept_is_weighed) {
   for (const std::string& accept :
        {lines, json + ", " + lines, lines + ", */*", lines + ";q=0.5, application/*;q=0.5, */*",
         json + " ; q=0.499, " + lines + ";q=0.5", json + ";q=0.5," + lines + ";charset=x;Q=1",
-        lines + ";q=x"}) {
+        lines + ";q=x", lines + ";q=0x0", lines + ";q=09", lines + ";q=0.0000",
+        lines + ";q=", lines + ";q=0.x", lines + ";q=1.5", lines + ";q=00"}) {
     BOOST_TEST(is_stream(accept), accept);
   }
   for (const std::string& accept :
        {json, std::string("*/*"), lines + ";q=0.5, */*", lines + ";q=0.5, application/*, */*;q=0.1",
         std::string("application/*, */*;q=0.9"), lines + ";q=0", lines + "; q=0.000",
-        json + "," + lines + ";q=0.9", "text/x;p=\"a, " + lines + ", b\""}) {
+        lines + ";q=0.", lines + ";q=0.999,*/*", json + "," + lines + ";q=0.9",
+        "text/x;p=\"a, " + lines + ", b\""}) {
     BOOST_TEST(!is_stream(accept), accept);
   }
   check(bare("DELETE /users/1", "Accept: application/json;q=0\r\n"), 204);

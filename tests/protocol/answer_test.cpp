@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "protocol/limits.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -23,6 +25,35 @@ AnswerContext context() {
   AnswerContext context;
   context.date = date;
   return context;
+}
+
+/// The head of page 2 of 4, whose query is padded to `octets`.
+std::string head_of_a_page(std::size_t octets) {
+  const std::string query = "_page=2&_limit=1&q=" + std::string(octets, 'a');
+  const ListQuery asked = parse_list_query(query);
+  BOOST_REQUIRE(asked.errors.empty());
+  storage::UserList users;
+  AnswerContext longest = context();
+  longest.keep_alive_http10 = true;
+  OutputBuffer buffer;
+  write_users(buffer, {users, 4, true, asked, query}, longest);
+  const std::string all = text(buffer);
+  return all.substr(0, all.find("\r\n\r\n") + 4);
+}
+
+std::string link_of(const std::string& head) {
+  const std::size_t begin = head.find("\r\nLink: ");
+  if (begin == head.npos) return "";
+  return head.substr(begin, head.find("\r\n", begin + 2) - begin);
+}
+
+std::string relations_of(std::size_t octets) {
+  const std::string link = link_of(head_of_a_page(octets));
+  std::string found;
+  for (const char* each : {"first", "prev", "next", "last"}) {
+    if (link.find("; rel=\"" + std::string(each) + "\"") != link.npos) found += each[0];
+  }
+  return found;
 }
 
 }  // namespace
@@ -125,6 +156,41 @@ BOOST_AUTO_TEST_CASE(a_length_is_that_of_the_body_for_texts_that_are_escaped_six
   const std::string length = "\r\nContent-Length: " + std::to_string(body(buffer).size());
   BOOST_TEST(text(buffer).find(length + "\r\n\r\n") != std::string::npos);
   BOOST_TEST(body(buffer).size() > 6 * (2 * name.size() + 254));
+}
+
+BOOST_AUTO_TEST_CASE(link_is_shortened_by_what_is_missed_least_to_keep_the_head_within_its_limit) {
+  struct Row {
+    std::string before, after;
+    std::size_t links;
+  };
+  for (const Row& row :
+       {Row{"fpnl", "pnl", 4}, Row{"pnl", "pn", 3}, Row{"pn", "n", 2}, Row{"n", "", 1}}) {
+    // What a link takes without the padding, by two heads that are not shortened.
+    std::size_t padding = max_link_octets / row.links;
+    while (relations_of(padding) != row.before) --padding;
+    const std::string longest = head_of_a_page(padding);
+    BOOST_TEST(link_of(longest).size() <= max_link_octets);
+    BOOST_TEST(link_of(longest).size() + row.links > max_link_octets);
+    BOOST_TEST(relations_of(padding - 1) == row.before);
+    BOOST_TEST(relations_of(padding + 1) == row.after);
+    BOOST_TEST(longest.size() <= max_answer_head_octets);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_link_of_one_page_may_have_exactly_its_limit) {
+  std::size_t padding = max_link_octets / 2 + 100;
+  while (link_of(head_of_a_page(padding)).size() < max_link_octets - 1) ++padding;
+  BOOST_TEST(link_of(head_of_a_page(padding)).size() == max_link_octets - 1);
+  BOOST_TEST(link_of(head_of_a_page(padding + 1)).size() == max_link_octets);
+  BOOST_TEST(link_of(head_of_a_page(padding + 2)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_304_of_the_collection_has_no_entity_tag) {
+  OutputBuffer buffer;
+  write_not_modified(buffer, context());
+  BOOST_TEST(text(buffer) ==
+             "HTTP/1.1 304 Not Modified\r\nVary: Accept\r\n"
+             "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(faults_are_listed_in_the_order_of_the_contract) {
