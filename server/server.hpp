@@ -3,7 +3,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
+#include "server/notice.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -30,9 +30,9 @@ class Server {
   /// storage::StoreOpenError.
   void open_store();
 
-  /// Serves until SIGTERM or SIGINT; a second one ends the process at once with 128 + its number.
-  /// The exit code of the program: 0 after an orderly end, 1 if the store could not be closed
-  /// tidily (nothing acknowledged is lost by that).
+  /// Serves until SIGTERM or SIGINT (SIGHUP is for opening logs anew and harms nothing); a second
+  /// one ends the process at once with 128 + its number. The exit code of the program: 0 after an
+  /// orderly end, 1 if the store could not be closed tidily (nothing acknowledged is lost by that).
   int run();
 
   /// What is served where, for the line that says so.
@@ -41,7 +41,11 @@ class Server {
  private:
   void bind(const ListenAddress& address);
   void hand_out(std::unique_ptr<Transport> transport);
-  void say_full();
+  /// Gives it to the first of `threads`, from the last on, that has an idle connection to close.
+  void find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads);
+  void turn_away(std::unique_ptr<Transport> transport);
+  IoThread& least_busy() const;
+  std::size_t turned_away() const;
   void watch_signals();
   void stop();
   /// `act` is called when `time` is over, unless deadline_ is cancelled or set anew.
@@ -57,7 +61,8 @@ class Server {
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
   std::size_t connection_cap_;
-  std::chrono::steady_clock::time_point last_notice_{};  ///< Of a connection turned away.
+  std::size_t finding_room_ = 0;  ///< Connections in find_room().
+  Notice full_;
   bool stopping_ = false;
 };
 
