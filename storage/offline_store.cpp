@@ -34,6 +34,7 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
   }
   OpenReport report;
   journal_ = SqliteJournal::open(path, table_, report, progress);
+  tell(report);
   last_id_ = report.last_id;
 }
 

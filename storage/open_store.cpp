@@ -34,6 +34,7 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
     const auto groups = decider->make_emails_unique();
     if (!groups.empty()) refuse_duplicates(path, groups);
   });
+  tell(report);
   decider->keys().load(report.keys);
   return std::make_unique<DurableStore>(std::move(table), std::move(decider), std::move(journal),
                                         report.last_id, options.commit_by);
