@@ -9,9 +9,9 @@
 namespace rollcall::protocol {
 namespace {
 
-/// More than any head here takes: the fixed fields, a reason, lists of methods and types.
+/// More than any head needs: the fixed fields, a reason, lists of methods and types.
 constexpr std::size_t max_head_octets = 512;
-/// More than any field of a listing but Link takes, and than what stands around a link.
+/// More than any field of a listing except Link needs, and more than the text around a link.
 constexpr std::size_t max_list_head_octets = 512;
 constexpr std::size_t max_link_octets = 128;
 
@@ -30,14 +30,14 @@ void write_entity_tag_field(Writer& writer, storage::Version version) noexcept {
   writer.text("\r\nETag: ").text({tag, sizeof tag});
 }
 
-/// What a message is known not to exceed.
+/// An upper bound of a message's size.
 struct Bounds {
   std::size_t body_octets;
   std::size_t head_octets = max_head_octets;
 };
 
-/// Sends `head` (all but Content-Length), then the body that `write_body` writes: it goes first, at
-/// a place where the head will not reach, so that its length is known when the head needs it.
+/// Sends `head` (without Content-Length), then the body. `write_body` runs first and writes beyond
+/// the place that the head can reach, so that the head knows the length.
 template <class WriteHead, class WriteBody>
 void write_message(OutputBuffer& buffer, Bounds bounds, const AnswerContext& context,
                    const WriteHead& write_head, const WriteBody& write_body) {
@@ -63,7 +63,7 @@ Bounds bounds(const storage::UserView& user) noexcept {
   return {max_user_json_octets(user.octets())};
 }
 
-/// A body-less answer whose head `write_head` writes.
+/// An answer without a body, whose head `write_head` writes.
 template <class WriteHead>
 void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
                      const WriteHead& write_head) {
@@ -76,7 +76,7 @@ void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
   buffer.commit(static_cast<std::size_t>(writer.at() - begin));
 }
 
-/// The pages that the answer's Link names (RFC 8288), in the order of their names.
+/// The pages in the answer's Link field (RFC 8288), in the order of their names.
 void write_links(Writer& writer, const ListAnswer& list) {
   const ListQuery& asked = list.asked;
   std::string_view separator = "\r\nLink: ";

@@ -15,31 +15,31 @@
 /// warm. Texts of users are valid UTF-8 within the limits of storage/limits.hpp.
 namespace rollcall::protocol {
 
-/// What an answer says besides its subject.
+/// What an answer says besides its body.
 struct AnswerContext {
   std::string_view date;           ///< IMF-fixdate, 29 characters (RFC 9110, section 5.6.7).
   bool close = false;              ///< Connection: close
   bool keep_alive_http10 = false;  ///< Connection: keep-alive, for a client of HTTP/1.0 that asked.
-  bool head = false;               ///< The request was HEAD: fields as for GET, and no body.
+  bool head = false;               ///< The request was HEAD: fields as for GET, but no body.
 };
 
-/// What some problems carry.
+/// What some problems add to their row.
 struct ProblemExtras {
   const char* fields = "";         ///< Route::fields
-  const Faults* faults = nullptr;  ///< For Problem::invalid_user: those to be listed.
+  const Faults* faults = nullptr;  ///< For Problem::invalid_user: the faults to list.
   const std::vector<QueryError>* query_errors = nullptr;  ///< For Problem::bad_query.
 };
 
-/// What a listing is answered with. Refers to what the caller keeps.
+/// The contents of the answer to a listing. The caller keeps what it refers to.
 struct ListAnswer {
   const storage::UserList& users;
   std::uint64_t total;
-  bool more;  ///< There are users behind the last one.
+  bool more;  ///< There are users after the last one.
   const ListQuery& asked;
-  std::string_view query;  ///< As it was sent: the links keep what is no matter of pages.
+  std::string_view query;  ///< As sent: links keep every parameter that does not choose a page.
 };
 
-/// 201, with Location, ETag and the user as JSON. `replayed`: says that it was created before.
+/// 201, with Location, ETag and the user as JSON. With `replayed`, adds Idempotency-Replayed.
 void write_created(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                    bool replayed, const AnswerContext& context);
 /// 200, with ETag and the user.
@@ -57,10 +57,10 @@ void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerConte
 void write_health(OutputBuffer& buffer, const AnswerContext& context);
 /// 200, with a JSON text.
 void write_document(OutputBuffer& buffer, std::string_view json, const AnswerContext& context);
-/// 204, with the field lines of Route::fields: the answer to OPTIONS and DELETE.
+/// 204, with the field lines in `fields` (Route::fields): answers OPTIONS and DELETE.
 void write_no_content(OutputBuffer& buffer, std::string_view fields, const AnswerContext& context);
-/// The problem's status, with its problem+json (RFC 9457). Says Connection: close only if `context`
-/// does: whoever answers a problem whose row says close sets it.
+/// The problem's status and its problem+json (RFC 9457). Says Connection: close only if `context`
+/// does, so the caller must set it for a problem whose row says close.
 void write_problem(OutputBuffer& buffer, Problem problem, const ProblemExtras& extras,
                    const AnswerContext& context);
 /// The interim answer 100 (RFC 9110, section 15.2.1).

@@ -13,20 +13,21 @@ inline constexpr std::size_t max_header_fields = 100;
 inline constexpr std::size_t max_target_octets = 8 * 1'024;
 /// A body, after chunked coding is taken off (413).
 inline constexpr std::size_t max_body_octets = 64 * 1'024;
-/// A line of a stream of users (413, in the answer's line).
+/// A line of an upload (413, in its line of the answer).
 inline constexpr std::size_t max_line_octets = max_body_octets;
 /// Everything in a chunked body that is not data: size lines, extensions, trailers (400). A body of
-/// one octet a chunk needs five octets of size line and line ends for each octet.
+/// one octet per chunk needs five octets of size line and line ends for each octet.
 inline constexpr std::size_t max_chunk_extension_octets = 4 * 1'024;
 inline constexpr std::size_t max_trailer_octets = 4 * 1'024;
 /// Nesting of the JSON text.
 inline constexpr std::size_t max_json_depth = 32;
-/// In a file that is imported, whose other members and collections may hold anything: a bound of
-/// the stack.
+/// Nesting of an imported file, whose other members and collections may hold anything: bounds the
+/// stack.
 inline constexpr std::size_t max_document_depth = 256;
 
-/// What may have to be in one piece to be parsed: a whole header, or a chunk's size line, or the
-/// trailers. A receive buffer of this size always makes progress or ends in an error.
+/// The most that may have to be in one piece to be parsed: a whole header, a chunk's size line, or
+/// the trailers. With a receive buffer of this size the parser always makes progress or reports an
+/// error.
 inline constexpr std::size_t max_unparsed_octets = max_header_octets;
 
 static_assert(max_target_octets < max_header_octets);

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include "protocol/http/percent_encoding.hpp"
+#include "protocol/json/member_text.hpp"
 #include "protocol/text.hpp"
 #include "storage/limits.hpp"
 #include "storage/utf8.hpp"
@@ -15,9 +17,9 @@ namespace {
 using storage::max_listed_users;
 
 constexpr std::size_t default_limit = 100;
-/// json-server's, when there is a _page and no _limit.
+/// json-server's default when a request has _page and no _limit.
 constexpr std::size_t default_page_limit = 10;
-/// Users that a _start or a _page may pass over: ids end here.
+/// The most users that _start or _page may skip: there are no more ids than this.
 constexpr std::uint64_t max_skip = storage::max_user_id;
 
 static_assert(max_listed_users == 1'000, "the details below say so");
@@ -25,12 +27,12 @@ constexpr std::string_view bad_limit = "must be an integer from 1 to 1000";
 constexpr std::string_view bad_id = "must be an integer from 1 to 9007199254740991";
 constexpr std::string_view bad_number = "must be an integer from 0 to 9007199254740991";
 static_assert(max_search_values == 8 && max_member_values == 64, "the details below say so");
-constexpr std::string_view too_many_searches = "may stand 8 times at most";
+constexpr std::string_view too_many_searches = "may appear at most 8 times";
 constexpr std::string_view too_many_values =
-    "is one too many: the members may have 64 values together";
-constexpr std::string_view bad_text = "must be UTF-8, percent-encoded";
+    "exceeds the limit of 64 values for all members together";
+constexpr std::string_view bad_text = "must be percent-encoded UTF-8";
 
-/// Calls `take(name, value, piece)`, as they were sent, for each parameter.
+/// Calls `take(name, value, piece)` for each parameter, none of them decoded.
 template <class Take>
 void for_each_parameter(std::string_view query, const Take& take) {
   for (std::size_t begin = 0; begin < query.size();) {
@@ -43,18 +45,15 @@ void for_each_parameter(std::string_view query, const Take& take) {
   }
 }
 
-int hex_value(char c) noexcept { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; }
-
-/// `text` has whole escapes only.
+/// Decodes application/x-www-form-urlencoded. Every `%` in `text` starts a complete escape.
 std::string decode(std::string_view text) {
   std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
-    }
+  decoded.reserve(text.size());
+  while (!text.empty()) {
+    const bool escaped = text.front() == '%';
+    const char octet = escaped ? decode_escape(text).value_or('%') : text.front();
+    decoded += octet == '+' && !escaped ? ' ' : octet;
+    text.remove_prefix(std::min(escaped ? escape_octets : 1, text.size()));
   }
   return decoded;
 }
@@ -68,7 +67,7 @@ std::optional<std::uint64_t> to_integer(std::string_view text, std::uint64_t lea
   return value;
 }
 
-/// Not more than max_echoed_octets of it, nor half a character.
+/// At most max_echoed_octets of it, cut between two characters.
 std::string echo(std::string name) {
   if (!storage::is_utf8(name)) return "?";
   if (name.size() > max_echoed_octets) {
@@ -79,7 +78,7 @@ std::string echo(std::string name) {
   return name;
 }
 
-/// Takes the parameters one after the other and makes a request of them at the end.
+/// Takes the parameters one by one, then builds the request from them.
 class Reader {
  public:
   void take(std::string_view raw_name, std::string_view raw_value) {
@@ -89,11 +88,11 @@ class Reader {
     if (take_filter(name, value)) return;
     for (std::size_t i = 0; i < singles.size(); ++i) {
       if (name != singles[i]) continue;
-      if (given_[i]) return error(name, "stands twice: send it once");
+      if (given_[i]) return error(name, "appears twice: send it once");
       given_[i] = std::move(value);
       return;
     }
-    error(name, "is no parameter of this resource");
+    error(name, "is not a known parameter");
   }
 
   ListQuery finish() {
@@ -109,12 +108,8 @@ class Reader {
 
   bool take_filter(const std::string& name, std::string& value) {
     storage::UserFilter& filter = query_.request.filter;
-    if (name == "last-name") {
-      take_member(name, value, filter.last_names);
-    } else if (name == "first-name") {
-      take_member(name, value, filter.first_names);
-    } else if (name == "email") {
-      take_member(name, value, filter.emails);
+    if (const std::size_t member = member_named(name); member != storage::member_count) {
+      take_member(name, value, filter.texts[member]);
     } else if (name == "q") {
       if (++search_values_ > max_search_values) {
         if (search_values_ == max_search_values + 1) error(name, too_many_searches);
@@ -139,7 +134,8 @@ class Reader {
   }
 
   void read_order() {
-    if (given_[sort] && *given_[sort] != "id") error("_sort", "must be id: users are kept by it");
+    if (given_[sort] && *given_[sort] != "id")
+      error("_sort", "must be id, the only supported sort key");
     if (!given_[order]) return;
     const std::string& value = *given_[order];
     const auto is = [&](std::string_view lower) {
@@ -186,7 +182,7 @@ class Reader {
     const std::uint64_t behind = integer(end, 0, max_skip, 0, bad_number);
     if (!query_.errors.empty()) return;
     if (behind < first || behind - first > max_listed_users) {
-      return error("_end", "must be from _start to _start + 1000");
+      return error("_end", "must be between _start and _start + 1000");
     }
     query_.request.limit = behind - first;
   }
@@ -224,7 +220,8 @@ std::vector<QueryError> refuse_parameters(std::string_view query) {
   std::vector<QueryError> errors;
   for_each_parameter(query, [&](std::string_view name, std::string_view, std::string_view) {
     if (errors.size() == max_query_errors) return;
-    errors.push_back({echo(decode(name)), "is not taken with application/x-ndjson: all are sent"});
+    errors.push_back(
+        {echo(decode(name)), "is not supported with application/x-ndjson, which sends every user"});
   });
   return errors;
 }

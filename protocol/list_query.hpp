@@ -10,14 +10,14 @@
 
 namespace rollcall::protocol {
 
-/// Octets of a parameter's name that an error repeats.
+/// Octets of a parameter's name that an error repeats at most.
 inline constexpr std::size_t max_echoed_octets = 64;
-/// Bad parameters that one answer names.
+/// Bad parameters that one answer lists at most.
 inline constexpr std::size_t max_query_errors = 16;
 
-/// Values of `q` that one query may have: each is searched for in every user.
+/// Values of `q` in one query. Each is searched for in every user.
 inline constexpr std::size_t max_search_values = 8;
-/// Values of the members, of all together, that one query may have.
+/// Values of all members together in one query.
 inline constexpr std::size_t max_member_values = 64;
 
 /// A bad parameter and what to send instead.
@@ -26,33 +26,34 @@ struct QueryError {
   std::string_view detail;  ///< A constant.
 };
 
-/// How the pages of a listing are asked for.
+/// How a request chooses a page of a listing.
 enum class Paging : std::uint8_t {
   keyset,  ///< limit and after
-  page,    ///< _page and _limit, as json-server has it
-  window,  ///< _start and _end, or _limit alone, as json-server has it
+  page,    ///< _page and _limit, as in json-server
+  window,  ///< _start and _end, or _limit alone, as in json-server
 };
 
-/// The query of GET /users, understood.
+/// The parsed query of GET /users.
 struct ListQuery {
   storage::ListRequest request;
   Paging paging = Paging::keyset;
   std::uint64_t page = 1;          ///< For Paging::page.
-  std::vector<QueryError> errors;  ///< If there are any, nothing else counts.
+  std::vector<QueryError> errors;  ///< If not empty, ignore all else.
 };
 
-/// Parses what is behind the question mark, which a target parser has found well-formed (RFC 3986,
-/// section 3.4), as application/x-www-form-urlencoded. A member's name filters by its exact value,
-/// given more than once by any of them; unknown, malformed and contradictory parameters are errors.
+/// Parses the text after the question mark as application/x-www-form-urlencoded. The target parser
+/// must have found it well-formed (RFC 3986, section 3.4). A member's name filters by its exact
+/// value or, if it is repeated, by any of them. Unknown, malformed and contradictory parameters are
+/// errors.
 ListQuery parse_list_query(std::string_view query);
 
-/// An error for each parameter: a resource that takes none.
+/// One error for each parameter, for a resource that accepts none.
 std::vector<QueryError> refuse_parameters(std::string_view query);
 
-/// `query` without the parameters `name`, and with name=value behind it: what a link to another
-/// page has (RFC 8288), everything else being kept as it was sent.
+/// `query` with name=value in place of every parameter `name`, for a link to another page (RFC
+/// 8288). Keeps everything else as sent.
 std::string with_parameter(std::string_view query, std::string_view name, std::uint64_t value);
-/// `query` without the parameters `name`.
+/// `query` without every parameter `name`.
 std::string without_parameter(std::string_view query, std::string_view name);
 
 }  // namespace rollcall::protocol

@@ -3,13 +3,15 @@
 #include <cstddef>
 #include <iterator>
 
+#include "protocol/json/member_text.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
 constexpr const char* blank = "about:blank";
-// Types of our own: an absolute URI is the same wherever the answer is read, and an address would
-// invite clients to fetch a page that no instance serves (RFC 9457, section 3.1.1), so they are tag
-// URIs (RFC 4151), names and nothing else. They never change: clients compare them.
+// Our own types are tag URIs (RFC 4151), which are only names. A relative URI would mean something
+// else wherever the answer is read, and an http URI would invite clients to fetch a page that no
+// instance serves (RFC 9457, section 3.1.1). They never change, because clients compare them.
 constexpr const char* invalid_user_type = "tag:rollcall,2026:invalid-user";
 constexpr const char* invalid_query_type = "tag:rollcall,2026:invalid-query";
 constexpr const char* reused_type = "tag:rollcall,2026:idempotency-key-reused";
@@ -17,127 +19,135 @@ constexpr const char* in_flight_type = "tag:rollcall,2026:idempotency-key-in-fli
 constexpr const char* taken_type = "tag:rollcall,2026:email-taken";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
 
+constexpr auto not_an_object_detail = [] {
+  ConstantText<256> text;
+  text.add("Not a JSON object. Send one with ").add(member_list(" and ").view());
+  return text.add(" or, in a PATCH, with the members to change.");
+}();
+
 constexpr ProblemRow rows[] = {
     {Problem::malformed_request, 400, "Bad Request", blank, "Bad Request",
-     "The bytes are no HTTP/1.1 request (RFC 9112). Send them as the RFC has it, on a new "
-     "connection.",
-     true, 0},
+     "Not a valid HTTP/1.1 request (RFC 9112). Correct it and send it on a new connection.", true,
+     0},
     {Problem::bad_target, 400, "Bad Request", blank, "Bad Request",
-     "The request target is none that is served here (RFC 9112, section 3.2): send a path such as "
-     "/users, or http://HOST/PATH, with every byte that RFC 3986 does not allow as % and two "
-     "hexadecimal digits, and without NUL.",
+     "Invalid request target (RFC 9112, section 3.2). Send a path such as /users, percent-encoded "
+     "and without NUL.",
      true, 0},
     {Problem::bad_host, 400, "Bad Request", blank, "Bad Request",
      "Send exactly one valid Host field (RFC 9112, section 3.2).", true, 0},
     {Problem::bad_condition, 400, "Bad Request", blank, "Bad Request",
-     "If-Match and If-None-Match take * or at most 16 entity tags, such as the answer to a GET has "
-     "in its ETag.",
+     "If-Match and If-None-Match accept * or up to 16 entity tags. Copy a tag from the ETag of a "
+     "response.",
      false, 0},
     {Problem::bad_query, 400, "Bad Request", invalid_query_type, "Invalid query",
-     "Correct the parameters listed in errors and ask again.", false, 0},
+     "Correct the parameters listed in errors and try again.", false, 0},
     {Problem::partial_put, 400, "Bad Request", blank, "Bad Request",
-     "Content-Range asks for a part of a user to be replaced: PUT the whole user, or PATCH members "
-     "of it.",
+     "PUT does not support Content-Range. Send the whole user, or use PATCH to change some "
+     "members.",
      false, 0},
     {Problem::bad_key, 400, "Bad Request", blank, "Bad Request",
-     "Idempotency-Key takes one string of 1 to 255 printable ASCII characters, such as a UUID, in "
-     "quotation marks or bare.",
+     "Idempotency-Key must be one string of 1 to 255 printable ASCII characters, such as a UUID, "
+     "with or without quotation marks.",
      false, 0},
     {Problem::key_with_stream, 400, "Bad Request", blank, "Bad Request",
-     "An Idempotency-Key is for one user: send the stream without it.", false, 0},
+     "An Idempotency-Key applies to a single user. Send the stream without it.", false, 0},
     {Problem::key_reused, 422, "Unprocessable Content", reused_type, "Idempotency-Key reused",
-     "This Idempotency-Key was sent with another user before: send a new key with a new user.",
-     false, 0},
+     "This Idempotency-Key was already used for a different user. Send a new key.", false, 0},
     {Problem::key_in_flight, 409, "Conflict", in_flight_type, "Idempotency-Key in flight",
-     "A request with this Idempotency-Key is under way: wait for its answer, or try again.", false,
-     1},
+     "Another request with this Idempotency-Key is in progress. Wait for its response, or try "
+     "again.",
+     false, 1},
     {Problem::ambiguous_framing, 400, "Bad Request", blank, "Bad Request",
-     "The length of the body is ambiguous: send one Content-Length, or Transfer-Encoding: chunked, "
+     "The length of the body is ambiguous. Send one Content-Length or Transfer-Encoding: chunked, "
      "not both.",
      true, 0},
     {Problem::unknown_transfer_coding, 501, "Not Implemented", blank, "Not Implemented",
-     "Send the body with Content-Length, or with chunked as its only transfer coding.", true, 0},
-    {Problem::header_too_large, 431, "Request Header Fields Too Large", blank,
-     "Request Header Fields Too Large", "The header may have 16 KiB and 100 fields: send less.",
+     "Unsupported transfer coding. Send the body with Content-Length or with Transfer-Encoding: "
+     "chunked.",
      true, 0},
+    {Problem::header_too_large, 431, "Request Header Fields Too Large", blank,
+     "Request Header Fields Too Large",
+     "Headers are limited to 16 KiB and 100 fields. Send fewer or shorter fields.", true, 0},
     {Problem::target_too_long, 414, "URI Too Long", blank, "URI Too Long",
-     "The request target may have 8 KiB: send a shorter one.", true, 0},
+     "The request target is limited to 8 KiB. Send a shorter one.", true, 0},
     {Problem::body_too_large, 413, "Content Too Large", blank, "Content Too Large",
-     "A body may have 64 KiB: send one user a request, or a stream as application/x-ndjson.", true,
-     0},
+     "Bodies are limited to 64 KiB. Send one user per request, or a stream as "
+     "application/x-ndjson.",
+     true, 0},
     {Problem::line_too_long, 413, "Content Too Large", blank, "Content Too Large",
-     "A line of a stream may have 64 KiB.", false, 0},
+     "Lines are limited to 64 KiB. Shorten this one.", false, 0},
     {Problem::chunk_overhead_too_large, 400, "Bad Request", blank, "Bad Request",
-     "Chunk extensions and trailers may have 4 KiB each: send the body without them.", true, 0},
+     "Chunk extensions and trailers are limited to 4 KiB each. Send the body without them.", true,
+     0},
     {Problem::request_timeout, 408, "Request Timeout", blank, "Request Timeout",
-     "The request did not arrive whole in time. Send it again on a new connection.", true, 0},
+     "The complete request did not arrive in time. Send it again on a new connection.", true, 0},
     {Problem::line_timeout, 408, "Request Timeout", blank, "Request Timeout",
-     "No line of the stream came in time. What has a line in this answer is done: send the rest on "
-     "a new connection.",
+     "The next line of the stream did not arrive in time. Users answered above are stored; send "
+     "the rest on a new connection.",
      true, 0},
     {Problem::unsupported_version, 505, "HTTP Version Not Supported", blank,
      "HTTP Version Not Supported", "Use HTTP/1.1 or HTTP/1.0.", true, 0},
     {Problem::expectation_failed, 417, "Expectation Failed", blank, "Expectation Failed",
-     "The only expectation here is 100-continue: send the request without Expect.", false, 0},
+     "Only Expect: 100-continue is supported. Send the request without Expect.", false, 0},
     {Problem::not_json, 400, "Bad Request", invalid_user_type, "Invalid user",
-     "A user is one JSON text in UTF-8 (RFC 8259), nested at most 32 deep, with nothing behind it.",
+     "Not valid JSON (RFC 8259). Send one UTF-8 object, nested at most 32 levels deep, "
+     "and nothing after it.",
      false, 0},
     {Problem::not_an_object, 400, "Bad Request", invalid_user_type, "Invalid user",
-     "A user is a JSON object with the members last-name, first-name and email; a patch is one "
-     "with those that change.",
-     false, 0},
+     not_an_object_detail.c_str(), false, 0},
     {Problem::duplicate_member, 400, "Bad Request", invalid_user_type, "Invalid user",
-     "A member name stands twice in the object: send each once.", false, 0},
+     "A member name appears twice in the object. Send each name once.", false, 0},
     {Problem::invalid_user, 400, "Bad Request", invalid_user_type, "Invalid user",
      "Correct the members listed in errors and send the user again.", false, 0},
     {Problem::email_taken, 409, "Conflict", taken_type, "E-mail address taken",
-     "Addresses are unique here, and another user has this one: send another.", false, 0},
+     "Another user already has this e-mail address. Send a different one.", false, 0},
     {Problem::not_found, 404, "Not Found", blank, "Not Found",
-     "There is no such resource: users are at /users.", false, 0},
-    {Problem::user_not_found, 404, "Not Found", blank, "Not Found",
-     "No user has this id: use the one that the answer to the create gave.", false, 0},
+     "No such resource. Users are at /users.", false, 0},
+    {Problem::user_not_found, 404, "Not Found", blank, "Not Found", "No user has this id.", false,
+     0},
     {Problem::condition_failed, 412, "Precondition Failed", blank, "Precondition Failed",
-     "What is here is not in the state that If-Match or If-None-Match asks for: nothing was "
-     "changed. GET it and decide again.",
+     "If-Match or If-None-Match does not hold, so nothing was changed. GET the current state and "
+     "try again.",
      false, 0},
     {Problem::method_not_allowed, 405, "Method Not Allowed", blank, "Method Not Allowed",
-     "This resource takes the methods listed in the Allow field.", false, 0},
+     "This resource supports only the methods listed in Allow.", false, 0},
     {Problem::unknown_method, 501, "Not Implemented", blank, "Not Implemented",
-     "No resource here knows this method: OPTIONS lists those that one takes.", false, 0},
+     "Unknown method (names are case-sensitive). OPTIONS lists those supported.", false, 0},
     {Problem::unsupported_media_type, 415, "Unsupported Media Type", blank,
      "Unsupported Media Type",
-     "Send JSON, with the header Content-Type: application/json, or what else the answer lists.",
+     "Send JSON with Content-Type: application/json, or a type listed in Accept-Post or "
+     "Accept-Patch.",
      false, 0},
     {Problem::unsupported_coding, 415, "Unsupported Media Type", blank, "Unsupported Media Type",
-     "Send the body as it is, without Content-Encoding.", false, 0},
-    {Problem::storage_full, 503, "Service Unavailable", storage_type, "Not durable",
-     "The disk is full: nothing was changed. Try again once there is room.", false, 10},
-    {Problem::storage_error, 503, "Service Unavailable", storage_type, "Not durable",
-     "The store could not write: nothing was changed. Try again.", false, 5},
-    {Problem::storage_faulted, 503, "Service Unavailable", storage_type, "Not durable",
-     "The disk failed to sync: nothing was changed, and no write is taken until the server is "
-     "started again.",
+     "Content codings are not supported. Send the body without Content-Encoding.", false, 0},
+    {Problem::storage_full, 503, "Service Unavailable", storage_type, "Not stored",
+     "The disk is full. Nothing was changed. Try again when there is space.", false, 10},
+    {Problem::storage_error, 503, "Service Unavailable", storage_type, "Not stored",
+     "The store could not write. Nothing was changed. Try again.", false, 5},
+    {Problem::storage_faulted, 503, "Service Unavailable", storage_type, "Not stored",
+     "The disk failed to sync. Nothing was changed, and writes are refused until the server is "
+     "restarted.",
      false, 30},
-    {Problem::storage_busy, 503, "Service Unavailable", storage_type, "Not durable",
-     "Another program holds the data file: nothing was changed. Try again.", false, 1},
-    {Problem::storage_changed, 503, "Service Unavailable", storage_type, "Not durable",
-     "Another program wrote to the data file: nothing was changed, and no write is taken "
-     "until the server is started again.",
+    {Problem::storage_busy, 503, "Service Unavailable", storage_type, "Not stored",
+     "Another program has locked the data file. Nothing was changed. Try again.", false, 1},
+    {Problem::storage_changed, 503, "Service Unavailable", storage_type, "Not stored",
+     "Another program wrote to the data file. Nothing was changed, and writes are refused until "
+     "the server is restarted.",
      false, 30},
-    {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not durable",
-     "Too many writes wait for the disk: nothing was changed. Try again.", false, 1},
-    // No Retry-After: an id is never free again.
+    {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not stored",
+     "Too many writes are waiting for the disk. Nothing was changed. Try again.", false, 1},
+    // No Retry-After: ids never become free again.
     {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
-     "Every id up to 9007199254740991 was given out: the user was not created, and none will be.",
+     "All ids up to 9007199254740991 have been used. The user was not created, and no more can be.",
      false, 0},
     {Problem::too_many_listings, 503, "Service Unavailable", blank, "Service Unavailable",
-     "Too many listings wait for their clients to read them. Try again.", false, 1},
+     "Too many listings are waiting for their clients to read them. Try again.", false, 1},
     {Problem::stopping, 503, "Service Unavailable", blank, "Service Unavailable",
-     "The server is being stopped. What has a line in this answer is done: send the rest on a new "
+     "The server is shutting down. Users answered above are stored; send the rest on a new "
      "connection.",
      true, 1},
     {Problem::too_many_connections, 503, "Service Unavailable", blank, "Service Unavailable",
-     "The server has as many connections as it takes. Try again.", true, 1},
+     "Connection limit reached. Try again.", true, 1},
 };
 
 constexpr bool in_order() {

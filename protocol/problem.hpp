@@ -4,7 +4,7 @@
 
 namespace rollcall::protocol {
 
-/// Every error that can be answered. The order is that of the table in problem.cpp.
+/// Every error that an answer can report, in the order of the table in problem.cpp.
 enum class Problem : std::uint8_t {
   malformed_request,
   bad_target,
@@ -51,20 +51,20 @@ enum class Problem : std::uint8_t {
   too_many_connections,
 };
 
-/// One row of the table of error answers (RFC 9457). All texts are constants, ASCII, that need no
-/// escaping in JSON nor in a field: no error repeats what the client sent.
+/// One row of the table of error answers (RFC 9457). All texts are ASCII constants that need no
+/// escaping in JSON or in a field: no row repeats what the client sent.
 struct ProblemRow {
   Problem problem;
   unsigned status;
   const char* reason;  ///< The status line's reason phrase.
-  const char* type;    ///< "about:blank" where the status code says it all (RFC 9457, 4.2.1).
-  const char* title;   ///< One for each type (RFC 9457, 3.1.3); of "about:blank" the reason.
+  const char* type;    ///< "about:blank" if the status code says it all (RFC 9457, 4.2.1).
+  const char* title;   ///< One for each type (RFC 9457, 3.1.3); for "about:blank" the reason.
   const char* detail;  ///< What to do next.
-  bool close;          ///< The connection can't be used after it.
+  bool close;          ///< The connection can't be used afterwards.
   unsigned retry_after_seconds;  ///< 0: no Retry-After.
 };
 
-/// The row of a problem, a constant. `problem` must be one of the enumerators. Any thread.
+/// The row of `problem`, which must be one of the enumerators. Any thread.
 const ProblemRow& row(Problem problem) noexcept;
 
 }  // namespace rollcall::protocol

@@ -6,8 +6,8 @@
 
 namespace rollcall::server {
 
-/// The Date field's value (IMF-fixdate, RFC 9110, section 5.6.7), written anew once a second at
-/// most.
+/// The Date field's value (IMF-fixdate, RFC 9110, section 5.6.7), rewritten at most once per
+/// second.
 class HttpDate {
  public:
   /// `now` in seconds since the epoch.

@@ -43,7 +43,7 @@ class IoThread final : private storage::SessionOwner {
   void start(std::function<void()> on_drained);
   void join();
 
-  // What start()'s thread does, for who drives turns by hand instead, on one thread (fuzzing).
+  // The steps of start()'s thread, for a caller that runs them itself on one thread (fuzzing).
   void open_session();
   /// Takes a connected, non-blocking socket over; see adopt().
   void add(int socket, bool turned_away);

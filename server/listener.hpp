@@ -16,14 +16,14 @@ class Listener {
   using Endpoint = boost::asio::ip::tcp::endpoint;
   using OnAccept = std::function<void(int socket)>;
 
-  /// Binds, and so reserves the address, without taking connections yet. Throws
+  /// Binds, which reserves the address, but accepts no connections yet. Throws
   /// boost::system::system_error.
   Listener(boost::asio::io_context& context, const Endpoint& endpoint, OnAccept on_accept);
 
-  /// Takes connections from now on. Throws boost::system::system_error.
+  /// Accepts connections from now on. Throws boost::system::system_error.
   void listen();
 
-  /// Takes no more connections; those in the kernel's queue are reset.
+  /// Accepts no more connections. The kernel resets those in its queue.
   void close();
 
   /// The address bound, with the port that the kernel chose for port 0.

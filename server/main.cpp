@@ -6,6 +6,7 @@
 
 #include "server/cli/export.hpp"
 #include "server/cli/import.hpp"
+#include "server/cli/open_error.hpp"
 #include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
 #include "server/server.hpp"
@@ -19,6 +20,9 @@ int serve(const rollcall::server::Options& options) {
     rollcall::server::Server server(options);
     server.open_store();
     return server.run();
+  } catch (const rollcall::storage::StoreOpenError& error) {
+    std::fprintf(stderr, "rollcall: %s\n", rollcall::server::describe(error).c_str());
+    return exit_failure;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "rollcall: %s\n", failure.what());
     return exit_failure;

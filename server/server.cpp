@@ -30,14 +30,14 @@ std::string text(const tcp::endpoint& endpoint) {
 
 /// What has to be last is a disk that hangs: the stop must not. Only async-signal-safe calls.
 extern "C" void end_hung_stop(int) {
-  constexpr std::string_view line = "rollcall: the disk does not answer; exiting without it\n";
+  constexpr std::string_view line = "rollcall: the disk does not respond; exiting anyway\n";
   [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
   ::_exit(1);
 }
 
 std::string advice(const boost::system::error_code& error) {
   if (error == asio::error::address_in_use) {
-    return "another program listens there, or another --listen: stop it, or choose another port";
+    return "the address is in use by another program or another --listen; choose another port";
   }
   return error.message() + ": choose another address with --listen";
 }
@@ -52,7 +52,7 @@ Server::Server(const Options& options)
       connection_cap_(connection_cap(options.connections, raise_descriptor_limit())) {
   if (connection_cap_ < options.connections) {
     std::fprintf(stderr,
-                 "rollcall: takes %zu connections, not %zu: raise the limit of descriptors "
+                 "rollcall: connection limit lowered to %zu from %zu: raise the descriptor limit "
                  "(ulimit -n, LimitNOFILE=)\n",
                  connection_cap_, options.connections);
   }
@@ -72,7 +72,7 @@ void Server::bind(const ListenAddress& address) {
                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error) {
     throw std::runtime_error("can't listen on " + name + ": " + error.message() +
-                             ": give a numeric address or a name of this host with --listen");
+                             ": give this host's name or a numeric address with --listen");
   }
   for (const auto& entry : found) {
     try {
@@ -87,8 +87,9 @@ void Server::bind(const ListenAddress& address) {
 
 void Server::open_store() {
   LoadProgressLine line(options_.store);
-  store_ = storage::open_store(options_.store, options_.store_options,
-                               [&line](std::uint64_t users) { line.show(users); });
+  store_ = storage::open_store(
+      options_.store, options_.store_options, [&line](std::uint64_t users) { line.show(users); },
+      events_);
 }
 
 int Server::run() {
@@ -110,8 +111,8 @@ int Server::run() {
       threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
     } catch (const std::system_error& failure) {
       // Nothing is acknowledged yet, and threads that run already have no orderly end.
-      std::fprintf(stderr, "rollcall: can't start thread %u: %s: give fewer with --threads\n",
-                   i + 1, failure.what());
+      std::fprintf(stderr, "rollcall: can't start thread %u: %s: lower --threads\n", i + 1,
+                   failure.what());
       ::_exit(1);
     }
   }
@@ -123,7 +124,7 @@ int Server::run() {
   std::string error;
   if (store_->close(error)) return 0;
   std::fprintf(stderr,
-               "rollcall: the store was not closed tidily: %s; nothing acknowledged is lost\n",
+               "rollcall: the store was not closed cleanly: %s; no acknowledged user is lost\n",
                error.c_str());
   return 1;
 }
@@ -158,7 +159,7 @@ void Server::say_full() {
   if (last_notice_.time_since_epoch().count() != 0 && now - last_notice_ < notice_interval) return;
   last_notice_ = now;
   std::fprintf(stderr,
-               "rollcall: %zu connections are open, as many as it takes: others get 503 "
+               "rollcall: connection limit %zu reached; further connections get 503 "
                "(--max-connections)\n",
                connection_cap_);
 }
@@ -181,7 +182,7 @@ void Server::stop() {
   stopping_ = true;
   std::signal(SIGALRM, end_hung_stop);
   ::alarm(static_cast<unsigned>(stop_limit.count()));
-  std::fputs("rollcall: stopping; answering what is in flight\n", stderr);
+  std::fputs("rollcall: stopping; answering requests in flight\n", stderr);
   for (const auto& each : listeners_) each->close();
   for (const auto& each : threads_) each->drain();
   at_deadline(stop_stream_time, [this] {

@@ -13,12 +13,13 @@
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
+#include "server/store_events.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
 
-/// The program's main thread: accepts, and gives each connection to the I/O thread that has the
-/// fewest; watches signals; ends it all in order.
+/// The program's main thread. Accepts connections and gives each to the I/O thread that has the
+/// fewest; watches signals; stops everything cleanly.
 class Server {
  public:
   /// Binds every address before anything else is opened, so that a second server changes no file.
@@ -31,11 +32,11 @@ class Server {
   void open_store();
 
   /// Serves until SIGTERM or SIGINT; a second one ends the process at once with 128 + its number.
-  /// The exit code of the program: 0 after an orderly end, 1 if the store could not be closed
-  /// tidily (nothing acknowledged is lost by that).
+  /// Returns the program's exit code: 0 after a clean stop, 1 if the store could not be closed
+  /// cleanly (which loses no acknowledged user).
   int run();
 
-  /// What is served where, for the line that says so.
+  /// The line that says what is served where.
   std::string description() const;
 
  private:
@@ -44,7 +45,7 @@ class Server {
   void say_full();
   void watch_signals();
   void stop();
-  /// `act` is called when `time` is over, unless deadline_ is cancelled or set anew.
+  /// Calls `act` after `time`, unless deadline_ is cancelled or set again.
   void at_deadline(std::chrono::milliseconds time, std::function<void()> act);
   void thread_drained();
 
@@ -52,12 +53,13 @@ class Server {
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
+  StoreEvents events_;  ///< Of store_.
   std::unique_ptr<storage::Store> store_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
   std::size_t connection_cap_;
-  std::chrono::steady_clock::time_point last_notice_{};  ///< Of a connection turned away.
+  std::chrono::steady_clock::time_point last_notice_{};  ///< About a connection turned away.
   bool stopping_ = false;
 };
 

@@ -18,11 +18,8 @@ inline constexpr std::size_t max_name_octets = 4 * max_name_code_points;
 /// An address's limit in octets (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 inline constexpr std::size_t max_email_octets = 254;
 
-/// The most text that one user can hold.
-inline constexpr std::size_t max_user_octets = 2 * max_name_octets + max_email_octets;
-
-/// A creation's key, in octets.
-inline constexpr std::size_t max_creation_key_octets = 255;
+/// An idempotency key, in octets.
+inline constexpr std::size_t max_idempotency_key_octets = 255;
 
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
@@ -39,8 +36,5 @@ inline constexpr std::size_t max_scans = 8;
 inline constexpr std::size_t max_snapshots = 8;
 /// Octets of users that one snapshot keeps because they changed before they were read.
 inline constexpr std::size_t max_snapshot_octets = 64 * 1'024 * 1'024;
-
-static_assert(max_name_octets < 2'048 && max_email_octets < 256,
-              "storage/arena packs the three lengths of a user into 32 bits");
 
 }  // namespace rollcall::storage

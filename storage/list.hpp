@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -7,50 +8,53 @@
 #include <vector>
 
 #include "storage/status.hpp"
-#include "storage/substring.hpp"
 #include "storage/user.hpp"
 
 namespace rollcall::storage {
 
-/// Which users are meant. A list that is empty asks for nothing; otherwise one of it must hold.
+/// Which users are meant: plain data, for each store to look up in its own way. An empty list asks
+/// for nothing; of any other list one element must hold.
 struct UserFilter {
   std::vector<UserId> ids;
-  std::vector<std::string> last_names;  ///< Equal, octet by octet; so for the next two.
-  std::vector<std::string> first_names;
-  std::vector<std::string> emails;
-  /// One is part of some member or of the id's decimal digits.
-  std::vector<Substring> substrings;
+  /// By the place of a member in user_members: its text is equal to one of these, octet by octet.
+  std::array<std::vector<std::string>, member_count> texts;
+  /// One is part of some member's text or of the id's decimal digits, whatever the case of ASCII
+  /// letters there. In lower case (ASCII) here.
+  std::vector<std::string> substrings;
+
+  std::vector<std::string>& operator[](Member member) noexcept { return texts[index_of(member)]; }
+  const std::vector<std::string>& operator[](Member member) const noexcept {
+    return texts[index_of(member)];
+  }
+  bool operator==(const UserFilter&) const = default;
 
   /// Every user is meant.
   bool all() const noexcept;
-  /// Whether everything but `ids` holds.
-  bool matches(UserId id, const UserView& user) const noexcept;
-  /// What matches() costs for such a user, about, in octets of text searched.
-  std::size_t cost(const UserView& user) const noexcept;
 };
 
-/// Users of a listing, packed one behind the other. Throws std::bad_alloc only.
+/// Packed users of a listing, one behind the other. Throws std::bad_alloc only.
 class UserList {
  public:
   void append(UserId id, const UserView& user);
   std::size_t size() const noexcept { return entries_.size(); }
   /// Octets of the texts.
-  std::size_t octets() const noexcept { return text_.size(); }
+  std::size_t octets() const noexcept {
+    return packed_.size() - entries_.size() * PackedUser::header_octets;
+  }
   UserId id(std::size_t index) const noexcept { return entries_[index].id; }
   /// Valid until the next append.
-  UserView user(std::size_t index) const noexcept;
+  UserView user(std::size_t index) const noexcept {
+    return PackedUser::read(packed_.data() + entries_[index].begin);
+  }
   void clear() noexcept;
 
  private:
   struct Entry {
     UserId id;
-    std::size_t begin;
-    std::uint16_t last_name_octets;
-    std::uint16_t first_name_octets;
-    std::uint16_t email_octets;
+    std::size_t begin;  ///< In packed_.
   };
   std::vector<Entry> entries_;
-  std::vector<char> text_;
+  std::vector<char> packed_;
 };
 
 /// What to list: of the users that `filter` means, in the order of their ids, those from number

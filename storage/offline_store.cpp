@@ -5,18 +5,21 @@
 #include <string_view>
 
 #include "storage/local/table_scan.hpp"
+#include "storage/local/table_sink.hpp"
 
 namespace rollcall::storage {
 namespace {
+
+using Reason = OpenFailure::Reason;
 
 constexpr std::string_view scheme = "sqlite:";
 
 std::string path_of(const std::string& url) {
   if (url.starts_with(scheme) && url.size() > scheme.size()) return url.substr(scheme.size());
   if (url == "memory:") {
-    throw StoreOpenError("memory: is gone when its server ends: give --store sqlite:PATH");
+    throw StoreOpenError({.reason = Reason::not_durable, .path = url});
   }
-  throw StoreOpenError("no store is called '" + url.substr(0, 64) + "': give --store sqlite:PATH");
+  throw StoreOpenError({.reason = Reason::unknown_store, .path = url});
 }
 
 }  // namespace
@@ -25,15 +28,16 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
   const std::string path = path_of(url);
   std::error_code error;
   if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
-    throw StoreOpenError(path + " does not exist: name another file with --store");
+    throw StoreOpenError({.reason = Reason::no_file, .path = path});
   }
   // To be opened is to be made a store.
   if (missing == Missing::refuse && std::filesystem::is_regular_file(path, error) &&
       std::filesystem::file_size(path, error) == 0) {
-    throw StoreOpenError(path + " is empty: name another file with --store");
+    throw StoreOpenError({.reason = Reason::empty_file, .path = path});
   }
   OpenReport report;
-  journal_ = SqliteJournal::open(path, table_, report, progress);
+  TableSink sink(table_);
+  journal_ = SqliteJournal::open(path, sink, report, progress);
   last_id_ = report.last_id;
 }
 

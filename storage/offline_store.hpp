@@ -18,7 +18,7 @@ class OfflineStore {
   enum class Missing : bool { refuse, make };
 
   /// Opens `url` and loads its users. `missing`: what is to become of a file that is not there, or
-  /// is empty. Throws StoreOpenError with one line for a person, also if a server has the file or
+  /// is empty. Throws StoreOpenError, also if a server has the file or
   /// if `url` is another store's; no existing file is changed then.
   OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress);
 

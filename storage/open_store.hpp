@@ -4,27 +4,23 @@
 #include <memory>
 #include <string>
 
-#include "storage/local/durable_store.hpp"
+#include "storage/events.hpp"
+#include "storage/open_error.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 namespace rollcall::storage {
 
 /// Called now and then while a store is loaded, with the users loaded so far. May be empty.
 using LoadProgress = std::function<void(std::uint64_t users)>;
 
-struct StoreOptions {
-  CommitBy commit_by = CommitBy::turn;
-  StoreRules rules;
-};
-
 /// Whether `url` is `memory:` or `sqlite:PATH`.
 bool is_store_url(const std::string& url) noexcept;
 
 /// Opens what `url` names: `memory:` (nothing is kept) or `sqlite:PATH` (made if it does not exist;
-/// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError with one
-/// line for a person, also for users that share an address when they must not; no existing file is
-/// changed then.
+/// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError, also for
+/// users that share an address when they must not. `events` must outlive the store.
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
-                                  const LoadProgress& progress);
+                                  const LoadProgress& progress, Events& events = ignored_events());
 
 }  // namespace rollcall::storage

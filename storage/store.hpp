@@ -2,10 +2,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
-#include "storage/creation_key.hpp"
+#include "storage/idempotency_key.hpp"
 #include "storage/list.hpp"
 #include "storage/status.hpp"
 #include "storage/user.hpp"
@@ -28,7 +27,7 @@ struct WriteOperation {
   UserView user;                    ///< In, but for a removal. Out, for a replacement whose
                                     ///< status is ok: the whole user.
   const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
-  CreationKey* key = nullptr;            ///< In, for a creation; null is none.
+  IdempotencyKey* key = nullptr;         ///< In, for a creation; null is none.
   UserRecord* merged = nullptr;          ///< In, if `members` lacks some or if a removal is to
                                          ///< tell the user that it took away: where `user` is put.
   Status status = Status::ok;            ///< Out.
@@ -109,12 +108,6 @@ class Store {
   /// Makes the files tidy (a normal end of the program). Called once, last. False, with the reason
   /// logged nowhere but in `error`, when that failed: everything acknowledged is durable even then.
   virtual bool close(std::string& error) noexcept = 0;
-};
-
-/// Why a store can't be opened: one line for a person, with what to do next.
-class StoreOpenError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace rollcall::storage

@@ -1,6 +1,5 @@
-/// Clients that mean harm or do not care, for script/bench-hostile: each does its part against
-/// 127.0.0.1, says in one line what came of it, and where it holds connections it keeps them until
-/// standard input ends.
+/// Hostile or careless clients for script/bench-hostile. Each attacks 127.0.0.1 and prints the
+/// result in one line. One that holds connections keeps them until standard input ends.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -24,8 +23,8 @@ namespace {
 constexpr const char* usage =
     "usage: hostile idle|unread|malformed PORT COUNT\n"
     "  idle       COUNT connections, each with one answered create, then silence\n"
-    "  unread     COUNT connections that send reads without an end and never read an answer\n"
-    "  malformed  COUNT requests that are none, each on a connection of its own\n";
+    "  unread     COUNT connections that send reads without end and never read an answer\n"
+    "  malformed  COUNT malformed requests, each on its own connection\n";
 
 [[noreturn]] void fail(const char* what) {
   std::fprintf(stderr, "hostile: %s: %s\n", what, std::strerror(errno));
@@ -47,13 +46,13 @@ int connect_to(std::uint16_t port) {
 void send_all(int socket, std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t sent = ::send(socket, octets.data(), octets.size(), MSG_NOSIGNAL);
-    // The server may have refused and closed already, which is what is wanted of it.
+    // The server may have refused and closed already, as it should.
     if (sent < 0) return;
     octets.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
 
-/// What the server answers, until it closes the connection or has sent `least` octets.
+/// The server's answer until it closes the connection or has sent `least` octets.
 std::string receive(int socket, std::size_t least) {
   std::string all;
   std::array<char, 4'096> buffer;
@@ -101,7 +100,7 @@ void unread(std::uint16_t port, std::size_t count) {
     const int socket = connect_to(port);
     sockets.push_back(socket);
     ::fcntl(socket, F_SETFL, O_NONBLOCK);
-    // As much as it takes, until it has taken nothing for a second.
+    // Sends until the server has read nothing for a second.
     pollfd writable{socket, POLLOUT, 0};
     while (::poll(&writable, 1, 1'000) > 0 && (writable.revents & POLLOUT) != 0) {
       const ssize_t sent = ::send(socket, reads.data(), reads.size(), MSG_NOSIGNAL);

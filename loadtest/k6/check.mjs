@@ -1,5 +1,5 @@
-// Runs what a k6 script exports against a real server, with a stand-in for k6, and fails when k6
-// would: a check that fails, a scenario without its function, a threshold that names no metric.
+// Runs the exports of a k6 script against a real server, with substitutes for k6's modules. Fails
+// when k6 would: a check fails, a scenario names an unknown function, a threshold an unknown metric.
 //
 //   BASE_URL=http://127.0.0.1:PORT node check.mjs [SCRIPT]
 
@@ -85,7 +85,7 @@ function runScript(script) {
   for (const name of names) {
     if (typeof script[name] !== 'function') continue;
     for (let i = 0; i < iterations; ++i) {
-      // As k6 hands it over: what setup returned has been JSON in between.
+      // Like k6, passes the value that setup returned through JSON.
       script[name](data === undefined ? undefined : JSON.parse(JSON.stringify(data)));
     }
   }

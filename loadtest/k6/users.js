@@ -1,5 +1,5 @@
-// Mixed load for k6, as arrivals at a rate that does not depend on the answers: creates, reads of
-// users that exist, and a few that are no users. Thresholds say what counts as good.
+// Mixed load for k6 at a rate that does not depend on the answers: creates, reads of existing users,
+// and a few invalid users. Thresholds say what counts as good.
 //
 //   k6 run -e BASE_URL=http://127.0.0.1:3000 -e PEAK_RATE=2000 users.js
 
@@ -59,11 +59,11 @@ export const options = {
   summaryTrendStats: ['min', 'med', 'avg', 'p(90)', 'p(95)', 'p(99)', 'p(99.9)', 'max'],
 };
 
-// The tag keeps the addresses of many users one row in k6's output.
+// The tag makes the addresses of many users one row in k6's output.
 const headers = { 'Content-Type': 'application/json' };
 const createParams = { headers, tags: { name: 'create' } };
 const readParams = { tags: { name: 'read' } };
-// Here 400 is the right answer, so it is not a failed request.
+// 400 is the right answer here, so the request has not failed.
 const refuseParams = {
   headers,
   tags: { name: 'refuse' },
@@ -134,10 +134,10 @@ export function readUser(data) {
 
 export function refuseUser() {
   const response = http.post(`${baseUrl}/users`, '{"last-name": 5}', refuseParams);
-  check(response, { 'what is no user is answered 400': (r) => r.status === 400 });
+  check(response, { 'an invalid user is answered 400': (r) => r.status === 400 });
 }
 
-// Without scenarios (k6 run --vus 1 --iterations 1): each of the three once.
+// Without scenarios (k6 run --vus 1 --iterations 1), runs each of the three once.
 /** @param {{ ids: number[] }} data */
 export default function (data) {
   createUser();

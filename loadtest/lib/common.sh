@@ -1,4 +1,4 @@
-# What the scripts of the load test share: options, programs, the folder that a run writes to.
+# The part that the load test's scripts share: options, programs, the folder that a run writes to.
 # shellcheck shell=bash disable=SC2034,SC2154 # Variables go from one sourced file to another.
 
 export LC_ALL=C TZ=UTC
@@ -49,8 +49,8 @@ readonly common_usage="\
                           sync in memory costs nothing
   --help"
 
-# Calls `take_option NAME VALUE`, which the script defines, for the options that are not common; it
-# returns 1 for what it does not know.
+# Calls `take_option NAME VALUE`, which the script defines, for options that are not common; it
+# returns 1 for an unknown one.
 parse_options() { # argument...
   while (($#)); do
     if [[ $1 == --help ]]; then
@@ -77,8 +77,8 @@ parse_options() { # argument...
   data=${data:-$output}
 }
 
-# Sets the variable of each program that is named, and builds what is missing in build/release,
-# unless the environment names another.
+# Sets the variable of each named program. Builds missing ones in build/release, unless the
+# environment names others.
 find_programs() { # variable...
   local release="$root/build/release" missing=() variable target default
   for variable in "$@"; do
@@ -91,7 +91,7 @@ find_programs() { # variable...
       OPEN_LOOP_PROGRAM) target=open_loop default=loadtest/open_loop ;;
     esac
     if [[ -n ${!variable:-} ]]; then
-      [[ -f ${!variable} && -x ${!variable} ]] || die "$variable is no program: ${!variable}"
+      [[ -f ${!variable} && -x ${!variable} ]] || die "$variable is not a program: ${!variable}"
       printf -v "$variable" '%s' "$(realpath "${!variable}")"
     else
       printf -v "$variable" '%s' "$release/$default"
@@ -105,9 +105,9 @@ find_programs() { # variable...
     >"$output/build.log" 2>&1 || die "cannot build ${missing[*]}: see $output/build.log"
 }
 
-# Makes the folder for a run on the disk of $data, and sees to it that it goes away.
+# Makes the folder for a run on the disk of $data, and has it removed at the end.
 begin_runs() {
-  [[ -d $data && -w $data ]] || die "--data is no folder to write in: $data" 2
+  [[ -d $data && -w $data ]] || die "--data is not a writable folder: $data" 2
   # A connection is a descriptor in the load generator and one in the server.
   ulimit -S -n "$(ulimit -H -n)"
   trap clean_up EXIT
@@ -118,7 +118,7 @@ begin_runs() {
   mkdir "$scratch/data"
 }
 
-# Beside the connections a program has some files; 64 is more than any of these has.
+# Besides its connections a program has some files open, fewer than 64.
 need_descriptors() { # connections
   local limit
   limit=$(ulimit -S -n)

@@ -21,7 +21,7 @@ distribution() { # server percent
     with_jsonl pivot -v down=percentile -v across=server -v value=us -v form=data
 }
 
-# What each plot reads stands in a file of its name, so that anyone can plot it again.
+# Each plot reads a data file of its own name, so that anyone can plot it again.
 write_data() {
   mkdir -p "$output/data"
   local server
@@ -69,7 +69,7 @@ print_rows() {
   with_jsonl bench_table -v markdown=1 <"$output/results.jsonl"
   printf '\n![Throughput of each server](throughput.svg)\n\n'
   printf 'Creates a second at 64 connections with `wrk -t1` and `create.lua`, median; the lines '
-  printf 'are the smallest and the greatest run. json-server writes its file behind the answers '
+  printf 'are the smallest and the greatest run. json-server writes its file after the answers '
   printf 'and without a sync.\n'
 }
 
@@ -92,7 +92,7 @@ print_open_loop() {
   generator=$(sed -n 's/.*"generator":"\([^"]*\)".*/\1/p' "$output/open_loop.jsonl" | head -n 1)
   printf '\n## Open loop\n\nCreates at a fixed rate by %s, whether or not the answers keep ' \
     "$generator"
-  printf 'up; late p99 is how late the generator itself was with what needed not wait.\n'
+  printf 'up; late p99 is how late the generator itself was with requests that had a free connection.\n'
   with_jsonl open_loop_table -v markdown=1 <"$output/open_loop.jsonl"
   printf '\n![Latency against rate](rate.svg)\n\n'
   printf 'Latency from when a request was due, median of the rounds.\n'
@@ -107,8 +107,9 @@ print_batches() {
   with_jsonl batches_table -v markdown=1 <"$output/batches.jsonl"
   printf '\n![Creates a sync, and how long a sync takes](batches.svg)\n\n'
   printf 'Counted with `strace -f --seccomp-bpf -ttt -T -e trace=fsync,fdatasync`: the creates '
-  printf 'that wrk counted by the syncs that strace noted while it ran, `--threads %s`. ' "$threads"
-  printf 'The time of a sync holds the stops for strace; the last column is the same load without '
+  printf 'that wrk counted, divided by the syncs that strace recorded meanwhile, `--threads %s`. ' \
+    "$threads"
+  printf 'The time of a sync includes the stops for strace; the last column is the same load without '
   printf 'strace.\n'
 }
 
@@ -126,7 +127,8 @@ write_report() {
     printf '%s round(s) of %s s after %s s of warm-up, `--threads %s`. ' "$rounds" "$seconds" \
       "$warmup" "$threads"
     printf 'The load generator runs on the same machine. '
-    printf 'How to read the tables: `loadtest/README.md`.\n'
+    printf 'How to read the tables: `loadtest/README.md`. '
+    printf 'The figures that the documents quote are in `docs/performance.md`.\n'
     print_rows
     print_connections
     print_open_loop

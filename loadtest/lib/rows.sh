@@ -32,7 +32,7 @@ expand_rows() { # list
   list=${list//,peers,/,$peer_rows,}
   rows=()
   for row in ${list//,/ }; do
-    describe_row "$row" >/dev/null || die "--only: no row is called '$row' (see --help)" 2
+    describe_row "$row" >/dev/null || die "--only: unknown row '$row' (see --help)" 2
     rows+=("$row")
   done
   ((${#rows[@]})) || die '--only takes ROW[,ROW]...' 2
@@ -48,7 +48,7 @@ servers_of() { # row...
   done
 }
 
-# A B A B ..., so that what the machine does in between meets both.
+# A B A B ..., so that whatever else the machine does affects both.
 run_row() { # row connections (empty: the row's own)
   local base_label base_server base_script label server script own round count
   read -r base_label base_server base_script label server script own <<<"$(describe_row "$1")"

@@ -9,7 +9,7 @@ url=''         # Of the server that runs.
 ended=0        # Exit status of the process that end_process ended.
 prefix=()      # What the server is started by, such as strace; it must exec the server.
 
-# Says what is missing before the first run, not in the middle, and builds what can be built.
+# Reports missing programs before the first run, not in the middle, and builds those that it can.
 find_servers() { # name...
   local name programs=()
   for name in "$@"; do
@@ -25,13 +25,13 @@ find_servers() { # name...
         [[ -d $root/loadtest/peers/node_modules ]] ||
           die 'loadtest/peers/node_modules is missing: run loadtest/bootstrap'
         ;;
-      *) die "no server is called '$name' (see --help)" 2 ;;
+      *) die "unknown server '$name' (see --help)" 2 ;;
     esac
   done
   find_programs "${programs[@]}"
 }
 
-# Sets `server_command` to what starts a server on a free port. The name is the one in the tables.
+# Sets `server_command` to the command that starts a server on a free port. Names are as in the tables.
 command_of() { # name
   local rollcall=("${ROLLCALL_PROGRAM:-}" --listen 127.0.0.1:0 --threads "$threads")
   case $1 in
@@ -43,7 +43,7 @@ command_of() { # name
     rollcall-sqlite)
       server_command=("${rollcall[@]}" --store "sqlite:$scratch/data/users.db")
       ;;
-    # GOMAXPROCS is what --threads is for rollcall; the other peers have one thread for requests.
+    # GOMAXPROCS corresponds to rollcall's --threads; the other peers have one thread for requests.
     go) server_command=(env "GOMAXPROCS=$threads" "$root/loadtest/peers/start" go 0) ;;
     *) server_command=("$root/loadtest/peers/start" "$1" 0 "$scratch/data") ;;
   esac
@@ -62,7 +62,7 @@ ready_url() {
 start_server() { # name
   local name=$1 deadline=$((SECONDS + ready_seconds)) status=0 server_command
   command_of "$name"
-  # Emptied here, not by the child alone: or the line of the server before could still be read.
+  # Emptied here too, not only by the child: otherwise the last server's line could still be read.
   : >"$scratch/stdout"
   : >"$scratch/stderr"
   "${prefix[@]}" "${server_command[@]}" >"$scratch/stdout" 2>"$scratch/stderr" &
@@ -127,8 +127,8 @@ create_once() {
   printf '%s' "${line%$'\r'}"
 }
 
-# wrk takes any answer below 400; one create by hand shows that the answer is the contract's. It is
-# also the user that get.lua reads.
+# wrk accepts any status below 400; one create by hand checks that the answer keeps the contract. It
+# also makes the user that get.lua reads.
 probe() { # name
   local line
   line=$(create_once 2>/dev/null) || true

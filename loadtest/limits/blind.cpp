@@ -1,4 +1,4 @@
-/// The limit of a server that keeps nothing: one recv, one send, and no look at the request.
+/// The limit of a server that stores nothing: one recv, one send, and the request is not parsed.
 
 #include "loadtest/limits/epoll_loop.hpp"
 

@@ -1,5 +1,5 @@
-/// The limit of a server that answers when the request is on disk: group commit with one sync for
-/// all that a turn of the loop gathered, into a log that costs as little as a log can.
+/// The limit of a server that answers once the request is on disk: group commit with one sync for
+/// everything that a turn of the loop gathered, into a log that costs as little as possible.
 
 #include <fcntl.h>
 
@@ -39,7 +39,7 @@ class Log {
 
  private:
   void write(const char* octets, std::size_t count, std::size_t offset) {
-    errno = ENOSPC;  // What a write that stops early means; an error sets its own.
+    errno = ENOSPC;  // The cause of a short write; an error sets its own.
     const ssize_t written = ::pwrite(file_, octets, count, static_cast<off_t>(offset));
     if (written != static_cast<ssize_t>(count)) fail("pwrite");
   }

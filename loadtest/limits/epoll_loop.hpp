@@ -20,13 +20,13 @@
 #include <string>
 #include <string_view>
 
-/// What the limit servers have in common: options, the answer, and a loop of one thread over epoll.
+/// The part that the limit servers share: options, the answer, and a loop of one thread over epoll.
 /// They show what the kernel and the disk allow, so they parse nothing and give up at the first
 /// error that a load generator on the same machine cannot cause.
 namespace rollcall::loadtest {
 
-/// An answer of the contract, of the size that it has after a million users. The Date stands still:
-/// a server that makes it once a second gains nothing by leaving that out.
+/// An answer of the contract, with the size it has after a million users. The Date is fixed:
+/// writing it once per second would cost nothing measurable.
 inline constexpr std::string_view created_answer =
     "HTTP/1.1 201 Created\r\n"
     "Content-Type: application/json\r\n"
@@ -49,10 +49,10 @@ inline constexpr int exit_bad_option = 2;
 
 struct Options {
   std::uint16_t port = 0;  ///< 0: the kernel's choice.
-  std::string file;        ///< Empty where the program keeps nothing.
+  std::string file;        ///< Empty if the program stores nothing.
 };
 
-/// Ends the program with one line on standard error that says what failed, and errno's text.
+/// Ends the program with one line on standard error: what failed, and errno's text.
 [[noreturn]] inline void fail(std::string_view what) {
   const char* reason = std::strerror(errno);
   std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(what.size()), what.data(), reason);
@@ -98,7 +98,7 @@ inline int listen_on_loopback(std::uint16_t port) {
   const int on = 1;
   if (listener < 0) fail("socket");
   ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  // Accepted sockets inherit it: one system call fewer for each.
+  // Accepted sockets inherit it, which saves one system call for each.
   ::setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 
   sockaddr_in address{};
@@ -149,8 +149,8 @@ inline void accept_all(int epoll, int listener) {
   }
 }
 
-/// False when the socket is to be closed. A peer that lets its window fill up is no load generator,
-/// so an answer that does not go out whole ends the connection.
+/// Returns false when the socket must be closed. No load generator lets its window fill up, so an
+/// answer that is not sent completely ends the connection.
 inline bool send_answer(int socket) {
   const ssize_t sent = ::send(socket, created_answer.data(), created_answer.size(), MSG_NOSIGNAL);
   return sent == static_cast<ssize_t>(created_answer.size());

@@ -1,9 +1,9 @@
 /// Creates at a fixed rate over a fixed number of connections, and how long they took.
 ///
-/// A closed loop (wrk) waits for an answer before it asks again, so a server that stalls is asked
-/// less just then, and the stall counts once for each connection. Here request k is due at
-/// start + k / rate, whatever the server does, and its latency runs from there: a request that had
-/// to wait for a connection counts its wait.
+/// A closed loop (wrk) waits for an answer before it sends the next request. So a server that
+/// stalls gets fewer requests just then, and the stall counts once per connection. Here request k
+/// is due at start + k / rate, whatever the server does, and its latency runs from that moment:
+/// time spent waiting for a connection counts.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -34,7 +34,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
 inline constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
-/// How long answers are waited for after the last request was due.
+/// How long to wait for answers after the last request was due.
 inline constexpr std::chrono::seconds drain{2};
 inline constexpr std::size_t max_answer_octets = 4'096;
 
@@ -59,8 +59,8 @@ struct Connection {
   int socket = -1;
   Clock::time_point due;  ///< Of the request in flight.
   bool in_flight = false;
-  bool measured = false;  ///< Whether that request is of the window, not of the warm-up.
-  std::size_t size = 0;   ///< Octets of the answer that are here.
+  bool measured = false;  ///< That request belongs to the window, not to the warm-up.
+  std::size_t size = 0;   ///< Octets of the answer received so far.
   std::array<char, max_answer_octets> answer;
 };
 
@@ -100,7 +100,7 @@ class OpenLoop {
         epoll_(::epoll_create1(EPOLL_CLOEXEC)),
         connections_(options.connections) {
     if (epoll_ < 0) fail("epoll_create1");
-    // The kernel may else wake a waiter 50 microseconds late, to save power.
+    // Otherwise the kernel may wake a waiter 50 microseconds late to save power.
     ::prctl(PR_SET_TIMERSLACK, 1UL);
     latencies_.reserve((options.rate + 200'000) * options.seconds);
     for (Connection& connection : connections_) {
@@ -145,8 +145,8 @@ class OpenLoop {
   }
 
  private:
-  /// Sends what is due while connections are free. Nothing waits in the socket's own queue: one
-  /// request is in flight on a connection.
+  /// Sends the requests that are due while connections are free. Nothing waits in a socket's own
+  /// queue: each connection has at most one request in flight.
   void send_due(Clock::time_point now) {
     while (!idle_.empty() && next_due_ < end_) {
       const Clock::time_point due = options_.rate == 0 ? now : next_due_;
@@ -172,14 +172,14 @@ class OpenLoop {
       next_due_ = now;
       return;
     }
-    // From the count, so that rounding does not add up to another rate.
+    // Computed from the count, so that rounding errors do not add up.
     const auto whole = static_cast<std::int64_t>(count_ / options_.rate);
     const auto part = static_cast<std::int64_t>(count_ % options_.rate);
     next_due_ = start_ + std::chrono::seconds(whole) +
                 nanoseconds(part * nanoseconds_a_second / static_cast<std::int64_t>(options_.rate));
   }
 
-  /// What is sent late because all connections were busy is the server's doing; else it is ours.
+  /// A request sent late because all connections were busy is the server's fault; otherwise ours.
   void note_delay(Clock::time_point due) {
     if (was_busy_) {
       ++waited_;
@@ -238,7 +238,7 @@ class OpenLoop {
     connection.in_flight = false;
   }
 
-  /// Its latency is at least this; left out, it would make an overloaded server look better.
+  /// Its latency is at least this. Without it, an overloaded server would look better than it is.
   void count_as_unanswered(Clock::time_point due) {
     ++unanswered_;
     latencies_.add((Clock::now() - due).count());
@@ -248,7 +248,7 @@ class OpenLoop {
     for (const Connection& connection : connections_) {
       if (connection.in_flight && connection.measured) count_as_unanswered(connection.due);
     }
-    // When every connection broke, the run ended before all was due.
+    // If every connection broke, the run ended before all requests were due.
     const Clock::time_point due_until = std::min(end_, Clock::now());
     for (; options_.rate != 0 && next_due_ < due_until; advance(next_due_)) {
       if (next_due_ >= window_) count_as_unanswered(next_due_);
@@ -260,7 +260,7 @@ class OpenLoop {
     if (file == nullptr) fail(options_.distribution.c_str());
     for (const double percent : {0.0, 10.0, 25.0, 50.0, 75.0, 80.0, 90.0, 95.0, 97.5, 98.0, 99.0,
                                  99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.995}) {
-      // Beyond that a percentile would be one single sample.
+      // Beyond that a percentile would be a single sample.
       if ((100 - percent) / 100 * static_cast<double>(latencies_.size()) < 10) break;
       std::fprintf(file, "%g %.1f\n", percent, latencies_.percentile(percent));
     }

@@ -14,7 +14,7 @@ namespace rollcall::loadtest {
 struct OpenLoopOptions {
   std::uint16_t port = 0;
   std::size_t connections = 64;
-  std::uint64_t rate = 0;  ///< Requests a second; 0: a request as soon as a connection is free.
+  std::uint64_t rate = 0;  ///< Requests per second; 0 sends one as soon as a connection is free.
   std::uint64_t seconds = 5;
   std::uint64_t warmup = 1;
   std::uint64_t read = 0;    ///< The id of the user that is read; 0: users are created.

@@ -7,8 +7,8 @@
 
 namespace rollcall::loadtest {
 
-/// Times in nanoseconds, every one kept: at 100,000 a second that is less than a megabyte a second,
-/// and no bucket rounds a percentile.
+/// Times in nanoseconds. It keeps every one, so no bucket rounds a percentile: at 100,000 per
+/// second that is less than a megabyte per second.
 class Samples {
  public:
   void reserve(std::size_t count) { values_.reserve(count); }

@@ -1,4 +1,4 @@
-// The contract on Fastify as its guide has it: JSON schemas for requests and answers, and a Map.
+// The contract on Fastify, following its guide: JSON schemas for requests and answers, and a Map.
 //
 //   node fastify.mjs PORT
 
@@ -13,10 +13,10 @@ const properties = {
   email: { type: 'string', minLength: 1, pattern: '@' },
 };
 const body = { type: 'object', required: Object.keys(properties), properties };
-// With a schema for the answer Fastify compiles a serializer, which is faster than JSON.stringify.
+// With a schema for the answer, Fastify compiles a serializer, which is faster than JSON.stringify.
 const answer = { type: 'object', properties: { ...properties, id: { type: 'integer' } } };
 
-// Without coercion, or the number 5 would be a name.
+// No coercion: otherwise the number 5 would be a valid name.
 const app = Fastify({ ajv: { customOptions: { coerceTypes: false } } });
 const users = new Map();
 

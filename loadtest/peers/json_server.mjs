@@ -1,5 +1,5 @@
-// json-server as its command line runs it (its loader, its default middlewares, --quiet), with the
-// two things that it has no option for: the contract's 400, and a line that says the port.
+// json-server as its command line runs it (its loader, its default middlewares, --quiet), plus two
+// things that it has no option for: the contract's 400, and a line with the port.
 //
 //   node json_server.mjs PORT FILE
 
@@ -20,7 +20,7 @@ function refuseInvalid(request, response, next) {
   const valid = isText(user['last-name']) && isText(user['first-name']) &&
     isText(user.email) && user.email.includes('@');
   if (!valid) return response.status(400).jsonp({});
-  // The server gives the ids. json-server would take the client's.
+  // The server assigns the ids; json-server would take the client's.
   delete user.id;
   return next();
 }

@@ -1,4 +1,4 @@
--- What the scripts beside this one share.
+-- The part that the other scripts share.
 
 local common = {}
 
@@ -14,8 +14,8 @@ function common.send_creates()
   wrk.body = common.example_body
 end
 
--- One line for programs, after what wrk prints for people. Times are in microseconds. wrk itself
--- counts a status only above 399; the service sends none from 300 to 399, so that is all non-2xx.
+-- Prints one line for programs after wrk's own output. Times are in microseconds. wrk counts only
+-- statuses above 399; the service sends none from 300 to 399 here, so those are all the non-2xx.
 -- Without `latency` the line has no percentiles.
 function common.report(summary, latency)
   local errors = summary.errors

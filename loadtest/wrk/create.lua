@@ -1,4 +1,4 @@
--- The contract's create, the same in every request: wrk sends it without a call into Lua.
+-- The create of the contract, the same in every request: wrk sends it without a call into Lua.
 
 local folder = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"
 local common = dofile(folder .. "common.lua")

@@ -1,5 +1,5 @@
--- Creates of many distinct users, each thread with its own. Made before the run, since making one
--- costs wrk more than sending it. After the last comes the first again:
+-- Creates many distinct users, different ones in each thread. Builds the requests before the run,
+-- since building one costs wrk more than sending it. After the last it starts with the first again:
 --   wrk ... -s distinct.lua URL -- USERS_PER_THREAD
 
 local folder = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"

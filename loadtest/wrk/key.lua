@@ -1,4 +1,4 @@
--- Creates that each have a field of their own with a value never sent before:
+-- Creates users, each request with a field whose value was never sent before:
 --   wrk ... -s key.lua URL -- FIELD RUN
 -- FIELD is Idempotency-Key, or any other name for the same load without keys; RUN is a number that
 -- differs from run to run of one server.

@@ -1,5 +1,5 @@
--- One create in five, the rest reads of users that exist: each thread reads ids that it learned
--- from its own 201 answers. Until it knows some it only creates.
+-- One create in five; the rest are reads of existing users. Each thread reads ids from its own 201
+-- answers, and only creates until it knows some.
 
 local folder = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"
 local common = dofile(folder .. "common.lua")
@@ -9,7 +9,7 @@ done = common.report
 
 local requests_a_create = 5
 local ids_at_start = 100
--- Beyond that a new id takes the place of an old one, so that memory does not grow with the run.
+-- Beyond that a new id replaces an old one, so that memory does not grow during the run.
 local max_ids = 100000
 
 local threads = 0
@@ -40,7 +40,7 @@ end
 
 function response(status, headers)
   if status ~= 201 then return end
-  -- A header's name has no case, and wrk hands it over as it came.
+  -- Header names are case-insensitive, and wrk passes them on as received.
   local location = headers["Location"] or headers["location"] or ""
   local id = location:match("/users/(%d+)$")
   if not id then return end

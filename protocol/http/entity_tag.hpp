@@ -20,7 +20,7 @@ enum class Comparison : bool {
 };
 
 /// Adds the tags of a field value, `*` or a list, to `versions`; call it for each line of the
-/// field. A tag that is none of ours is in no user's state and is left out. False if it is
+/// field. Leaves out tags in another format, which match no user's state. False if the value is
 /// malformed, or has more tags than Versions holds.
 bool add_entity_tags(std::string_view value, Comparison comparison,
                      storage::Versions& versions) noexcept;

@@ -22,18 +22,22 @@ bool is_token_character(char c) noexcept {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-bool is_hex_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+namespace {
 
-MediaType to_media_type(std::string_view value) noexcept {
-  // As it is written nearly always.
-  if (equals(value, "application/json")) return MediaType::json;
+MediaType to_rarer_media_type(std::string_view value) noexcept {
   const std::string_view essence = trim(value.substr(0, value.find(';')));
   if (equals(essence, "application/json")) return MediaType::json;
   if (equals(essence, "application/x-ndjson")) return MediaType::ndjson;
   if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
   return MediaType::other;
+}
+
+}  // namespace
+
+MediaType to_media_type(std::string_view value) noexcept {
+  // As it is written nearly always.
+  if (equals(value, "application/json")) return MediaType::json;
+  return to_rarer_media_type(value);
 }
 
 namespace {
@@ -58,7 +62,7 @@ bool names_coding(std::string_view value) noexcept {
 
 namespace {
 
-/// In thousandths (RFC 9110, section 12.4.2). What is no weight is as good as none given.
+/// In thousandths (RFC 9110, section 12.4.2). A malformed weight counts as absent.
 std::uint16_t weight_of(std::string_view parameters) noexcept {
   constexpr std::uint16_t most = 1'000;
   while (!parameters.empty()) {
@@ -93,7 +97,9 @@ void add_accepted(std::string_view value, Accepted& accepted) noexcept {
 
 bool read_idempotency_key(std::string_view value, std::string& key) {
   key.clear();
-  const auto fits = [&] { return !key.empty() && key.size() <= storage::max_creation_key_octets; };
+  const auto fits = [&] {
+    return !key.empty() && key.size() <= storage::max_idempotency_key_octets;
+  };
   if (!value.starts_with('"')) {
     constexpr std::string_view separators = " \t\",;\\";
     key = value;
@@ -126,14 +132,9 @@ bool names_other_version(std::string_view bytes) noexcept {
          version[6] == '.' && digit(version[7]);
 }
 
-std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept {
-  if (bytes.starts_with("\r\n")) return 2;
-  for (std::size_t at = scanned; (at = bytes.find('\n', at)) != bytes.npos; ++at) {
-    if (at > 0 && bytes[at - 1] == '\r' && bytes.substr(at + 1).starts_with("\r\n")) {
-      return at + 1 + 2;
-    }
-  }
-  return bytes.npos;
+bool begins_with_method(std::string_view bytes, std::string_view method) noexcept {
+  return bytes.starts_with(method) && bytes.size() > method.size() &&
+         !is_token_character(bytes[method.size()]);
 }
 
 bool has_long_target(std::string_view bytes) noexcept {

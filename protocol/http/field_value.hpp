@@ -14,8 +14,6 @@ std::string_view trim(std::string_view text) noexcept;
 /// tchar (RFC 9110, section 5.6.2).
 bool is_token_character(char c) noexcept;
 
-bool is_hex_digit(char c) noexcept;
-
 /// What a Content-Type says (RFC 9110, section 8.3).
 MediaType to_media_type(std::string_view value) noexcept;
 
@@ -30,16 +28,15 @@ void add_accepted(std::string_view value, Accepted& accepted) noexcept;
 /// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
 /// string of RFC 8941, section 3.3.3, without its quotation marks, escapes and parameters, or, as
 /// many clients send it, the same bare: printable ASCII without white space, quotation marks,
-/// commas and semicolons. 1 to max_creation_key_octets. False if it is malformed.
+/// commas and semicolons. 1 to max_idempotency_key_octets. False if it is malformed.
 bool read_idempotency_key(std::string_view value, std::string& key);
 
 /// Whether a request line that Beast refused for its version ends in another HTTP version (505)
-/// rather than in something that is none (400).
+/// rather than in something else (400).
 bool names_other_version(std::string_view bytes) noexcept;
 
-/// Where the empty line behind the fields ends, which begin with `bytes` and in which the first
-/// `scanned` octets need not be looked at again; npos if it is not there.
-std::size_t find_fields_end(std::string_view bytes, std::size_t scanned) noexcept;
+/// Whether a request line begins with `method` and an octet that ends it.
+bool begins_with_method(std::string_view bytes, std::string_view method) noexcept;
 
 /// Of a header that does not fit and whose request line was not parsed: whether its target alone is
 /// more than max_target_octets.

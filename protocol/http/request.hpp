@@ -5,7 +5,6 @@
 #include <string>
 
 #include "protocol/http/target.hpp"
-#include "protocol/problem.hpp"
 #include "storage/version.hpp"
 
 namespace rollcall::protocol {
@@ -68,42 +67,7 @@ struct Request {
   bool bad_condition = false;  ///< An If-Match or If-None-Match that is malformed (400).
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
   std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
-  std::string query;  ///< Of GET and HEAD /users, as it was sent; otherwise empty.
+  std::string query;  ///< Of GET and HEAD, as it was sent; otherwise empty.
 };
-
-/// What is to be done for a request.
-enum class Action : std::uint8_t {
-  create_user,
-  create_users,  ///< From a stream.
-  list_users,
-  export_users,  ///< All of them, as a stream.
-  find_user,
-  replace_user,
-  patch_user,
-  remove_user,
-  live,
-  ready,
-  describe_api,  ///< The OpenAPI document.
-  describe,      ///< OPTIONS.
-  refuse,
-};
-
-/// The body is read, as a user or a part of one.
-constexpr bool takes_user(Action action) noexcept {
-  return action == Action::create_user || action == Action::replace_user ||
-         action == Action::patch_user;
-}
-
-/// A request's route.
-struct Route {
-  Action action = Action::refuse;
-  Problem problem = Problem::not_found;  ///< For Action::refuse.
-  const char* fields = "";  ///< Field lines that the answer to a refusal or to OPTIONS has, such as
-                            ///< Allow; each begins with a line end.
-};
-
-/// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,
-/// 412, 415.
-Route route(const Request& request) noexcept;
 
 }  // namespace rollcall::protocol

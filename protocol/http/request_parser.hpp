@@ -3,28 +3,22 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 
-#include "protocol/http/entity_tag.hpp"
+#include "protocol/http/body_sink.hpp"
+#include "protocol/http/chunk_reader.hpp"
+#include "protocol/http/head_reader.hpp"
 #include "protocol/http/request.hpp"
-#include "protocol/json/user_reader.hpp"
 #include "protocol/limits.hpp"
 
 namespace rollcall::protocol {
 
-/// Takes a body as it comes.
-class BodySink {
- public:
-  virtual void take(std::string_view piece) = 0;
-
- protected:
-  ~BodySink() = default;
-};
-
-/// Reads one request: Beast's basic_parser for the grammar (RFC 9112), and on top of it everything
-/// that basic_parser leaves to its user: framing that two servers could read differently, Host,
-/// limits. A head of the plain form (plain_head.hpp) needs none of that. One object a message.
-/// Allocates nothing for a well-formed request.
+/// Reads one request: Beast's basic_parser for the grammar (RFC 9112), HeadReader for what a head
+/// means, ChunkReader for the frames of a chunked body. One object a message. Allocates nothing for
+/// a well-formed request. Not thread-safe.
 class RequestParser : private boost::beast::http::basic_parser<true> {
   using Base = boost::beast::http::basic_parser<true>;
 
@@ -41,30 +35,30 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   };
 
   RequestParser();
+  RequestParser(RequestParser&&) = default;
+  RequestParser& operator=(RequestParser&&) = default;
 
   /// Parses what `bytes` has of this message, from its first octet not consumed yet. The outcome
   /// does not depend on where the message is cut. Not to be called after complete or failed.
   Result read(std::string_view bytes);
 
-  /// The body is to go to `reader` (reset by the caller; must outlive the message), or nowhere.
-  void read_body_into(UserReader* reader) noexcept { reader_ = reader; }
-  /// So for a stream of users.
+  /// The body is to go to `sink`, which must outlive the message; without one it is dropped.
   void read_body_into(BodySink* sink) noexcept { sink_ = sink; }
-  UserReader* body_reader() const noexcept { return reader_; }
 
-  const Request& request() const noexcept { return request_; }
+  /// After Progress::head the whole of it; after a failure its method, if that could be read.
+  const Request& request() const noexcept { return head_.request(); }
   /// Request::key, which is null afterwards.
-  std::unique_ptr<std::string> take_key() noexcept { return std::move(request_.key); }
+  std::unique_ptr<std::string> take_key() noexcept { return std::move(head_.request().key); }
   /// Request::condition, which is null afterwards.
   std::unique_ptr<storage::Condition> take_condition() noexcept {
-    return std::move(request_.condition);
+    return std::move(head_.request().condition);
   }
   Problem problem() const noexcept { return problem_; }
 
   /// Some octet of this message has been seen; a line end before it is none.
   bool started() const noexcept { return started_; }
   bool head_done() const noexcept { return head_done_; }
-  /// Once the head is done: the body is a stream of users that may be longer than other bodies.
+  /// Once the head is done: the body is a stream that may be longer than other bodies.
   bool is_unbounded() const noexcept { return is_unbounded_; }
 
  private:
@@ -72,25 +66,17 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   using error_code = boost::beast::error_code;
   using field = boost::beast::http::field;
 
-  bool read_plain(std::string_view bytes, std::size_t& octets);
-  Result read_plain_body(std::string_view bytes);
-  Result read_head(std::string_view bytes);
+  std::size_t read_whole_head(std::string_view bytes);
+  BOOST_NOINLINE Result read_cut_head(std::string_view bytes);
+  Result read_lines(std::string_view bytes);
   Result read_request_line(std::string_view bytes);
-  Result read_fields(std::string_view bytes);
+  Result read_field_line(std::string_view bytes);
   Result read_body(std::string_view bytes);
-  Result read_chunk_line(std::string_view bytes);
-  Result wait_for_more(bool fits) noexcept;
+  BOOST_NOINLINE Result read_chunks(std::string_view bytes);
   Result fail(std::size_t consumed, Problem problem) noexcept;
-  void refuse(Problem problem, error_code& ec) noexcept;
-  void check_head(error_code& ec) noexcept;
-  void on_transfer_encoding(std::string_view value) noexcept;
-  bool is_folded(const char* name_end, const char* value) const noexcept;
-  void keep_query();
-  void limit_body();
-  void on_key(std::string_view value);
-  void on_host(std::string_view value) noexcept;
-  void on_condition(std::string_view value, Comparison comparison,
-                    storage::Versions storage::Condition::*versions);
+  Problem problem_with(const error_code& ec) const noexcept;
+  void refuse(std::optional<Problem> problem, error_code& ec) noexcept;
+  bool is_folded(std::string_view name, std::string_view value) const noexcept;
 
   void on_request_impl(boost::beast::http::verb method, string_view method_text, string_view target,
                        int version, error_code& ec) override;
@@ -98,42 +84,27 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   void on_field_impl(field name, string_view name_text, string_view value, error_code& ec) override;
   void on_header_impl(error_code& ec) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(string_view body, error_code& ec) override;
+  std::size_t on_body_impl(string_view body, error_code&) override { return body.size(); }
   void on_chunk_header_impl(std::uint64_t size, string_view extension, error_code& ec) override;
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
   void on_finish_impl(error_code&) override {}
 
-  UserReader* reader_ = nullptr;
+  HeadReader head_;
+  ChunkReader chunks_;
   BodySink* sink_ = nullptr;
   const char* input_end_ = nullptr;  ///< Of the piece being parsed.
-  std::size_t chunk_rest_ = 0;       ///< Octets of the chunk that are still to come.
-  std::size_t plain_rest_ = 0;       ///< Octets of the body that are still to come, if plain_.
-  Request request_;
+  std::uint64_t body_rest_ = 0;      ///< By Content-Length: octets that are still to come.
+  std::uint16_t header_octets_ = 0;  ///< Consumed.
+  std::uint16_t scanned_ = 0;        ///< Octets not consumed in which there is no line feed.
   Problem problem_ = Problem::malformed_request;
   bool refused_ = false;
   bool started_ = false;
-  bool plain_ = false;  ///< The head was of the plain form: Beast has seen nothing of the message.
   bool skipped_line_end_ = false;
   bool request_line_done_ = false;
   bool head_done_ = false;
-  bool chunks_begun_ = false;
-  std::uint16_t header_octets_ = 0;
-  std::uint16_t scanned_ = 0;  ///< Octets not consumed in which the end looked for is not.
-  std::uint16_t extension_octets_ = 0;
-  std::uint8_t fields_ = 0;
-  // How often each was seen; two are as many as matter.
-  std::uint8_t hosts_ = 0;
-  std::uint8_t content_lengths_ = 0;
-  std::uint8_t transfer_encodings_ = 0;
-  std::uint8_t content_types_ = 0;
-  bool bad_host_ = false;
-  bool bad_framing_ = false;
-  bool unknown_coding_ = false;
-  bool is_stream_ = false;
   bool is_unbounded_ = false;
 
-  static_assert(max_header_octets < 65'536 && max_chunk_extension_octets < 32'768 &&
-                max_header_fields < 255);
+  static_assert(max_header_octets < 65'536);
 };
 
 }  // namespace rollcall::protocol

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
+
+#include "protocol/http/percent_encoding.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -38,27 +38,11 @@ bool is(char c, unsigned char allowed) noexcept {
   return (classes[static_cast<unsigned char>(c)] & allowed) != 0;
 }
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-/// The octet of the escape that `text` begins with, or nothing if it is malformed or NUL.
-std::optional<char> decode_escape(std::string_view text) noexcept {
-  if (text.size() < 3) return std::nullopt;
-  const int high = hex_digit(text[1]);
-  const int low = hex_digit(text[2]);
-  if (high < 0 || low < 0 || high + low == 0) return std::nullopt;
-  return static_cast<char>(high * 16 + low);
-}
-
 bool is_component(std::string_view text, unsigned char allowed) noexcept {
   while (!text.empty()) {
     if (text.front() == '%') {
       if (!decode_escape(text)) return false;
-      text.remove_prefix(3);
+      text.remove_prefix(escape_octets);
     } else {
       if (!is(text.front(), allowed)) return false;
       text.remove_prefix(1);
@@ -67,45 +51,25 @@ bool is_component(std::string_view text, unsigned char allowed) noexcept {
   return true;
 }
 
-/// No path of ours is longer; what does not fit is some other resource.
-constexpr std::size_t max_decoded_path_octets = 32;
-
-/// Decodes a well-formed path. What is longer than any of ours gives the empty string.
-std::string_view decode_path(std::string_view path,
-                             std::array<char, max_decoded_path_octets>& buffer) noexcept {
-  if (path.find('%') == path.npos) return path;
-  std::size_t size = 0;
-  while (!path.empty()) {
-    if (size == buffer.size()) return {};
-    const bool escaped = path.front() == '%';
-    const char octet = escaped ? *decode_escape(path) : path.front();
+/// Decodes into `path` what `text` has of a path, which ends at a question mark, and takes it off.
+/// False if it is ill-formed.
+bool take_path(std::string_view& text, Path& path) noexcept {
+  bool may_be_ours = true;
+  for (;;) {
+    std::size_t plain = 0;
+    while (plain < text.size() && is(text[plain], in_path)) ++plain;
+    may_be_ours = may_be_ours && path.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty() || text.front() == '?') break;
+    const std::optional<char> octet =
+        text.front() == '%' ? decode_escape(text) : std::optional<char>();
+    if (!octet) return false;
     // An escaped slash is data within a segment, never a separator (RFC 3986, section 2.2).
-    if (escaped && octet == '/') return {};
-    buffer[size++] = octet;
-    path.remove_prefix(escaped ? 3 : 1);
+    may_be_ours = may_be_ours && *octet != '/' && path.append({&*octet, 1});
+    text.remove_prefix(escape_octets);
   }
-  return {buffer.data(), size};
-}
-
-void name_resource(std::string_view path, Target& target) noexcept {
-  constexpr std::string_view users = "/users";
-  if (path == users) {
-    target.resource = Resource::users;
-  } else if (path.starts_with(users) && path.size() > users.size() + 1 &&
-             path[users.size()] == '/' && path[users.size() + 1] != '0') {
-    const char* const begin = path.data() + users.size() + 1;
-    const char* const end = path.data() + path.size();
-    const auto [rest, error] = std::from_chars(begin, end, target.id);
-    if (error == std::errc() && rest == end && target.id <= storage::max_user_id) {
-      target.resource = Resource::user;
-    }
-  } else if (path == "/livez") {
-    target.resource = Resource::live;
-  } else if (path == "/readyz") {
-    target.resource = Resource::ready;
-  } else if (path == "/openapi.json") {
-    target.resource = Resource::api;
-  }
+  if (!may_be_ours) path = {};
+  return true;
 }
 
 /// Takes scheme and authority off an absolute-form target; false if they are ill-formed.
@@ -139,35 +103,7 @@ bool is_plain_host(std::string_view text) noexcept {
   return true;
 }
 
-}  // namespace
-
-Target parse_target(std::string_view text) noexcept {
-  Target target;
-  if (text == "/users") {
-    // What is asked for most need not be looked at octet by octet.
-    target.well_formed = true;
-    target.resource = Resource::users;
-    return target;
-  }
-  if (text == "*") {
-    target.well_formed = true;
-    target.resource = Resource::server;
-    return target;
-  }
-  if (!text.starts_with('/') && !strip_authority(text)) return target;
-  const std::size_t question = std::min(text.find('?'), text.size());
-  const std::string_view path = text.substr(0, question);
-  const std::string_view query = text.substr(std::min(question + 1, text.size()));
-  if (!is_component(path, in_path) || !is_component(query, in_query)) return target;
-  target.well_formed = true;
-  target.query = query;
-  std::array<char, max_decoded_path_octets> buffer;
-  name_resource(decode_path(path, buffer), target);
-  return target;
-}
-
-bool is_host(std::string_view text) noexcept {
-  if (is_plain_host(text)) return true;
+bool is_any_host(std::string_view text) noexcept {
   std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -190,5 +126,25 @@ bool is_host(std::string_view text) noexcept {
   return port.size() <= 5 &&
          std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
+
+}  // namespace
+
+Target parse_target(std::string_view text) noexcept {
+  Target target;
+  if (text == "*") {
+    target.well_formed = target.path.append(text);
+    return target;
+  }
+  if (!text.starts_with('/') && !strip_authority(text)) return target;
+  if (!take_path(text, target.path)) return target;
+  if (!text.empty()) {
+    target.query = text.substr(1);
+    if (!is_component(target.query, in_query)) return target;
+  }
+  target.well_formed = true;
+  return target;
+}
+
+bool is_host(std::string_view text) noexcept { return is_plain_host(text) || is_any_host(text); }
 
 }  // namespace rollcall::protocol

@@ -26,8 +26,8 @@ ImportDocument::ImportDocument(std::string collection)
 }
 
 bool ImportDocument::damaged(const json::error_code& code) {
-  // A literal or a character that is cut is counted from where it was cut.
-  error_ = "is damaged near octet " + std::to_string(octets_) + ": " + code.message();
+  // A literal or a character cut in two is counted from the cut.
+  error_ = "is not valid JSON near octet " + std::to_string(octets_) + ": " + code.message();
   return false;
 }
 
@@ -50,7 +50,7 @@ bool ImportDocument::finish() {
     users_ = value == nullptr ? nullptr : value->if_array();
   }
   if (users_ != nullptr) return true;
-  error_ = "has no array called " + collection_ + ": name another with --collection";
+  error_ = "has no array named " + collection_ + ": choose another with --collection";
   return false;
 }
 

@@ -10,20 +10,21 @@
 
 namespace rollcall::protocol {
 
-/// A file of users that is one JSON text: json-server's, an object with a collection, or an array.
-/// All of it is kept in memory. Not thread-safe. Throws std::bad_alloc only.
+/// A file of users that is one JSON text: an object with a collection, as json-server writes it, or
+/// an array. Holds all of it in memory. Not thread-safe. Throws std::bad_alloc only.
 class ImportDocument {
  public:
   /// `collection` names the array in an object.
   explicit ImportDocument(std::string collection);
 
-  /// The next piece. False if the text is damaged: see error().
+  /// Adds the next piece. False if the text is damaged: see error().
   bool write(std::string_view piece);
-  /// All of it was written, without a false. False if there are no users in it: see error().
+  /// Call it after the last write(), if all returned true. False if the file has no users: see
+  /// error().
   bool finish();
-  /// What is wrong, for a person; nothing of the text's values.
+  /// What is wrong, to show to a person; contains no values from the text.
   const std::string& error() const noexcept { return error_; }
-  /// After finish() said true; valid as long as this is.
+  /// After finish() returned true; valid as long as this object.
   const boost::json::array& users() const noexcept { return *users_; }
 
  private:
@@ -37,8 +38,8 @@ class ImportDocument {
   std::string error_;
 };
 
-/// Whether a file that begins with `line` is NDJSON, one user a line: the line is a whole object
-/// that has a member of a user, and no array called `collection`.
+/// Whether a file that begins with `line` is NDJSON, one user per line: the line is a complete
+/// object that has a member of a user, and no array named `collection`.
 bool begins_ndjson(std::string_view line, const std::string& collection, const MemberNames& names);
 
 }  // namespace rollcall::protocol

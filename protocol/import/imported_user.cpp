@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "protocol/json/member_text.hpp"
 #include "protocol/limits.hpp"
 #include "storage/limits.hpp"
 
@@ -13,19 +14,31 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view member_names[] = {"last-name", "first-name", "email", "id"};
-constexpr std::string_view member_pointers[] = {"/last-name", "/first-name", "/email", "/id"};
+constexpr std::string_view id_name = "id";
+constexpr std::string_view id_pointer = "/id";
 
-struct Hint {
-  std::string_view name;
-  std::string_view member;
-};
-constexpr Hint usual_names[] = {{"lastName", "last-name"},
-                                {"last_name", "last-name"},
-                                {"firstName", "first-name"},
-                                {"first_name", "first-name"}};
+std::string_view pointer_of(std::size_t place) noexcept {
+  return place == id_member ? id_pointer : member_pointers[place].view();
+}
 
-/// The number whose canonical decimal digits `text` is, or 0.
+/// How other programs spell the name of each member: in camel case, and as its column.
+constexpr auto usual_spellings = [] {
+  std::array<std::array<MemberText, 2>, member_count> spellings;
+  for (std::size_t i = 0; i < member_count; ++i) {
+    bool word_begins = false;
+    for (const char c : storage::user_members[i].name) {
+      if (c != '-') {
+        const char spelled[] = {word_begins ? static_cast<char>(c - 'a' + 'A') : c};
+        spellings[i][0].add(std::string_view(spelled, 1));
+      }
+      word_begins = c == '-';
+    }
+    spellings[i][1].add(storage::user_members[i].column);
+  }
+  return spellings;
+}();
+
+/// The number that `text` spells in canonical decimal digits, or 0.
 storage::UserId canonical_number(std::string_view text) noexcept {
   storage::UserId value = 0;
   const char* const end = text.data() + text.size();
@@ -37,15 +50,17 @@ storage::UserId canonical_number(std::string_view text) noexcept {
 }  // namespace
 
 MemberNames::MemberNames() {
-  for (std::size_t i = 0; i < import_member_count; ++i) names_.emplace(member_names[i], i);
+  for (std::size_t i = 0; i < member_count; ++i) names_.emplace(storage::user_members[i].name, i);
+  names_.emplace(id_name, id_member);
 }
 
 bool MemberNames::add(const std::string& name, std::string_view member) {
-  const auto* const found = std::find(std::begin(member_names), std::end(member_names), member);
-  if (found == std::end(member_names) || name.empty()) return false;
+  static_assert(id_member == member_count);
+  const std::size_t place = member_named(member);
+  if ((place == id_member && member != id_name) || name.empty()) return false;
   if (std::find(added_.begin(), added_.end(), name) != added_.end()) return false;
   added_.push_back(name);
-  names_[name] = static_cast<std::size_t>(found - std::begin(member_names));
+  names_[name] = place;
   return true;
 }
 
@@ -64,7 +79,7 @@ bool ElementReader::read_line(std::string_view line) {
   if (!error) return read(element);
   id_ = 0;
   has_id_ = false;
-  errors_ = {{"", "is not one JSON text in UTF-8"}};
+  errors_ = {{"", "is not valid JSON in UTF-8"}};
   return false;
 }
 
@@ -77,20 +92,20 @@ bool ElementReader::read(const json::value& element) {
     errors_.push_back({"", "must be a JSON object"});
     return false;
   }
-  std::array<const json::value*, import_member_count> members{};
+  Members members{};
   for (const json::key_value_pair& each : *object) {
     const std::string_view name(each.key().data(), each.key().size());
     const auto place = names_.find(name);
     if (!place) {
       note_unknown(name);
     } else if (members[*place] != nullptr) {
-      errors_.push_back({member_pointers[*place], "is given by more than one member"});
+      errors_.push_back({pointer_of(*place), "comes from more than one member of the object"});
     } else {
       members[*place] = &each.value();
     }
   }
   if (members[id_member] != nullptr) read_id(*members[id_member]);
-  return judge({members[0], members[1], members[2]});
+  return judge(members);
 }
 
 void ElementReader::read_id(const json::value& value) {
@@ -104,18 +119,18 @@ void ElementReader::read_id(const json::value& value) {
   if (id_ > storage::max_user_id) id_ = 0;
 }
 
-bool ElementReader::judge(const std::array<const json::value*, member_count>& members) {
+bool ElementReader::judge(const Members& members) {
   json_ = "{";
   for (std::size_t i = 0; i < member_count; ++i) {
     if (members[i] == nullptr) continue;
     if (json_.size() > 1) json_ += ',';
-    json_.append("\"").append(member_names[i]).append("\":");
-    // Of what is no string it matters only that it is none.
+    json_.append("\"").append(storage::user_members[i].name).append("\":");
+    // For a value that is not a string, any number does: the reader refuses both alike.
     json_ += members[i]->is_string() ? json::serialize(members[i]->get_string()) : "0";
   }
   json_ += '}';
   reader_.reset();
-  reader_.read(json_);
+  reader_.take(json_);
   const auto outcome = reader_.finish();
   if (!outcome.ok && outcome.problem == Problem::invalid_user) {
     for (std::size_t i = 0; i < member_count; ++i) {
@@ -126,15 +141,21 @@ bool ElementReader::judge(const std::array<const json::value*, member_count>& me
 }
 
 void ElementReader::note_unknown(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < hint_count; ++i) seen_[i] = seen_[i] || name == usual_names[i].name;
+  for (std::size_t i = 0; i < member_count; ++i) {
+    for (std::size_t k = 0; k < 2; ++k) {
+      seen_[i][k] = seen_[i][k] || name == usual_spellings[i][k].view();
+    }
+  }
 }
 
 std::vector<std::string> ElementReader::hints() const {
-  static_assert(std::size(usual_names) == hint_count);
   std::vector<std::string> hints;
-  for (std::size_t i = 0; i < hint_count; ++i) {
-    if (!seen_[i]) continue;
-    hints.push_back(std::string(usual_names[i].name) + "=" + std::string(usual_names[i].member));
+  for (std::size_t i = 0; i < member_count; ++i) {
+    for (std::size_t k = 0; k < 2; ++k) {
+      if (!seen_[i][k]) continue;
+      std::string hint(usual_spellings[i][k].view());
+      hints.push_back(hint.append("=").append(storage::user_members[i].name));
+    }
   }
   return hints;
 }

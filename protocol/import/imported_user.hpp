@@ -13,23 +13,23 @@
 #include "protocol/json/user_reader.hpp"
 #include "storage/user.hpp"
 
-/// Users of other programs' files (json-server's) as users of ours.
+/// Turns users in files of other programs (json-server) into users of ours.
 namespace rollcall::protocol {
 
-/// Members of a user, and the id behind them.
+/// The members of a user, followed by the id.
 inline constexpr std::size_t id_member = member_count;
 inline constexpr std::size_t import_member_count = member_count + 1;
 
-/// Which name in a file stands for which member.
+/// Maps names in a file to members.
 class MemberNames {
  public:
   MemberNames();
 
-  /// `name` stands for `member` from now on, and for nothing else; what stood for it still does.
-  /// False, and nothing changes, if `member` is none of last-name, first-name, email and id, or if
+  /// Maps `name` to `member` from now on, and to nothing else. Other names of `member` stay mapped.
+  /// Returns false and changes nothing if `member` is neither a member of a user nor id, or if
   /// `name` is empty or was added before. Throws std::bad_alloc.
   bool add(const std::string& name, std::string_view member);
-  /// The place of the member that `name` stands for, id_member for the id; nothing if none.
+  /// The index of the member that `name` means, id_member for the id; nothing if unknown.
   std::optional<std::size_t> find(std::string_view name) const noexcept;
 
  private:
@@ -37,37 +37,38 @@ class MemberNames {
   std::vector<std::string> added_;
 };
 
-/// Takes the elements of a file, one by one. What is a good user is decided by UserReader, as for
+/// Reads the elements of a file one by one. UserReader decides whether a user is valid, as for
 /// POST /users. Not thread-safe. Throws std::bad_alloc only.
 class ElementReader {
  public:
   explicit ElementReader(MemberNames names) : names_(std::move(names)) {}
 
-  /// What `element` is; ends what the call before gave out. True if it is a user but for its id.
+  /// Reads `element` and invalidates the results of the last call. True if it is a valid user,
+  /// whatever its id.
   bool read(const boost::json::value& element);
-  /// As read(), of one line of NDJSON. At its end, what is no JSON is told as an error.
+  /// Like read(), for one line of NDJSON. Malformed JSON is an error in errors().
   bool read_line(std::string_view line);
 
-  /// After true: the texts, valid until the next call.
+  /// After read() returned true: the texts, valid until the next call.
   storage::UserView user() const noexcept { return reader_.user(); }
-  /// The id, an integer or the canonical decimal digits of one, from min_user_id to max_user_id;
-  /// 0 if there is none that can be kept.
+  /// The id, given as an integer or its canonical decimal digits, from min_user_id to max_user_id;
+  /// 0 if there is no usable one.
   storage::UserId id() const noexcept { return id_; }
-  /// There is an id, of whatever kind.
+  /// The element has an id, usable or not.
   bool has_id() const noexcept { return has_id_; }
-  /// What is wrong with it, but for the id. Constants, nothing of the file's.
+  /// The faults of the element, except those of its id. Constants; nothing from the file.
   const std::vector<MemberError>& errors() const noexcept { return errors_; }
 
-  /// What to give to --map for names that were seen, but stood for nothing: `lastName=last-name`
-  /// and the like, all elements taken together.
+  /// Values for --map for unmapped names seen in any element so far, such as `lastName=last-name`.
   std::vector<std::string> hints() const;
 
  private:
-  void read_id(const boost::json::value& value);
-  bool judge(const std::array<const boost::json::value*, member_count>& members);
-  void note_unknown(std::string_view name) noexcept;
+  /// By the place of the member, id_member for the id; null for one that is not there.
+  using Members = std::array<const boost::json::value*, import_member_count>;
 
-  static constexpr std::size_t hint_count = 4;
+  void read_id(const boost::json::value& value);
+  bool judge(const Members& members);
+  void note_unknown(std::string_view name) noexcept;
 
   MemberNames names_;
   UserReader reader_;
@@ -75,7 +76,8 @@ class ElementReader {
   storage::UserId id_ = 0;
   bool has_id_ = false;
   std::vector<MemberError> errors_;
-  std::array<bool, hint_count> seen_{};
+  /// Of the other usual spellings of each member's name, those that were seen.
+  std::array<std::array<bool, 2>, member_count> seen_{};
 };
 
 }  // namespace rollcall::protocol

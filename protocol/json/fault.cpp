@@ -1,12 +1,19 @@
 #include "protocol/json/fault.hpp"
 
-#include "storage/limits.hpp"
+#include "protocol/json/member_text.hpp"
 
 namespace rollcall::protocol {
 namespace {
 
-constexpr std::string_view pointers[] = {"/last-name", "/first-name", "/email"};
-constexpr std::size_t email_member = 2;
+constexpr auto too_long_details = [] {
+  std::array<MemberText, member_count> details;
+  for (std::size_t i = 0; i < member_count; ++i) {
+    const storage::MemberRow& row = storage::user_members[i];
+    details[i].add("must be at most ").add(row.limit);
+    details[i].add(row.unit == storage::Unit::octets ? " octets of UTF-8" : " characters");
+  }
+  return details;
+}();
 
 }  // namespace
 
@@ -20,12 +27,11 @@ MemberError describe(std::size_t index, Fault fault) noexcept {
       case Fault::empty:
         return "must not be empty";
       case Fault::blank:
-        return "must hold more than white space";
+        return "must not be only white space";
       case Fault::too_long:
-        return index == email_member ? "must be at most 254 octets of UTF-8"
-                                     : "must be at most 256 characters";
+        return too_long_details[index].view();
       case Fault::control_character:
-        return "must not hold control characters (U+0000 to U+001F, U+007F)";
+        return "must not contain control characters (U+0000 to U+001F, U+007F)";
       case Fault::not_an_address:
         return "must be an e-mail address, such as johnm@example.com";
       case Fault::none:
@@ -33,8 +39,7 @@ MemberError describe(std::size_t index, Fault fault) noexcept {
     }
     return {};
   }();
-  static_assert(storage::max_email_octets == 254 && storage::max_name_code_points == 256);
-  return {pointers[index], detail};
+  return {member_pointers[index].view(), detail};
 }
 
 }  // namespace rollcall::protocol

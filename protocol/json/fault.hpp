@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "storage/member.hpp"
+
 namespace rollcall::protocol {
 
-/// Members of a user, in the order of the contract: last-name, first-name, email.
-inline constexpr std::size_t member_count = 3;
+using storage::member_count;
 
-/// What is wrong with a member of the user.
+/// What is wrong with a member of a user.
 enum class Fault : std::uint8_t {
   none,
   missing,
@@ -22,18 +23,17 @@ enum class Fault : std::uint8_t {
   not_an_address,
 };
 
-/// Of each member, in the order of the contract.
+/// The fault of each member, in the order of storage::user_members.
 using Faults = std::array<Fault, member_count>;
 
-/// A bad member: where it is (RFC 6901) and what to send instead. Constants; nothing of the
-/// client's.
+/// A bad member: its place (RFC 6901) and what to send instead. Constants; nothing from the client.
 struct MemberError {
   std::string_view pointer;
   std::string_view detail;
 };
 
-/// How a fault other than none of the member at `index` (below member_count) is told to the client.
-/// Any thread.
+/// Describes to the client a `fault`, other than none, of the member at `index`, below
+/// member_count. Any thread.
 MemberError describe(std::size_t index, Fault fault) noexcept;
 
 }  // namespace rollcall::protocol

@@ -1,5 +1,7 @@
 #include "protocol/json/problem_json.hpp"
 
+#include "protocol/json/member_text.hpp"
+
 namespace rollcall::protocol {
 namespace {
 
@@ -47,7 +49,9 @@ void write_problem_members(Writer& writer, Problem problem, const ProblemExtras&
     write_errors(writer, *extras.faults);
   }
   if (problem == Problem::email_taken) {
-    writer.text(R"(,"errors":[{"pointer":"/email","detail":"is taken by another user"}])");
+    writer.text(R"(,"errors":[{"pointer":")");
+    writer.text(member_pointers[storage::index_of(storage::Member::email)].view());
+    writer.text(R"(","detail":"is taken by another user"}])");
   }
   if (extras.query_errors != nullptr && !extras.query_errors->empty()) {
     write_errors(writer, *extras.query_errors);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "protocol/json/email.hpp"
-#include "protocol/json/plain_user.hpp"
+#include "protocol/json/member_text.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/text.hpp"
 
@@ -19,11 +19,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t unknown_member = member_count;
-constexpr std::string_view names[] = {"last-name", "first-name", "email"};
-constexpr std::size_t limits[] = {storage::max_name_octets, storage::max_name_octets,
-                                  storage::max_email_octets};
-constexpr std::size_t email_member = 2;
-constexpr std::size_t longest_name = 10;
+constexpr std::size_t email_member = storage::index_of(storage::Member::email);
+constexpr std::size_t longest_name = [] {
+  std::size_t longest = 0;
+  for (const auto& each : storage::user_members) longest = std::max(longest, each.name.size());
+  return longest;
+}();
 
 /// Unknown names that a body may have before the list of their hashes needs more heap.
 constexpr std::size_t usual_unknown_names = 64;
@@ -32,14 +33,6 @@ json::parse_options options() {
   json::parse_options chosen;
   chosen.max_depth = max_json_depth;
   return chosen;
-}
-
-/// The place of the member of that name, or unknown_member.
-std::size_t member_named(std::string_view name) noexcept {
-  // Their lengths differ: one comparison decides.
-  static_assert(names[0].size() == 9 && names[1].size() == 10 && names[2].size() == 5);
-  const std::size_t candidate = name.size() == 9 ? 0U : name.size() == 10 ? 1U : 2U;
-  return name == names[candidate] ? candidate : unknown_member;
 }
 
 /// FNV-1a, 64 bits (RFC draft-eastlake-fnv): two names of one client that collide cost only that
@@ -57,14 +50,15 @@ class NameHash {
   std::uint64_t value_ = 0xcbf29ce484222325ULL;
 };
 
+/// What a member's value is, so far.
+enum class Value : std::uint8_t { absent, null, other, string, long_string };
+
 struct Member {
-  std::size_t begin = 0;
-  std::size_t size = 0;
-  bool seen = false;
-  bool is_string = false;
-  bool is_null = false;
-  bool overflow = false;
+  std::uint16_t begin = 0;  ///< In the texts of all.
+  std::uint16_t size = 0;
+  Value value = Value::absent;
 };
+static_assert(storage::max_user_octets < 65'536);
 
 }  // namespace
 
@@ -81,17 +75,11 @@ class UserReader::Impl {
     name_octets_ = 0;
     text_octets_ = 0;
     depth_ = 0;
-    is_object_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
-    begun_ = plain_ = false;
+    current_ = unknown_member;
+    is_object_ = is_whole_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
   }
 
-  void read(std::string_view piece) {
-    if (!std::exchange(begun_, true) && keep_plain(piece)) return;
-    if (plain_) {
-      // It was whole: only white space may follow.
-      failed_ = failed_ || piece.find_first_not_of(" \t\r\n") != piece.npos;
-      return;
-    }
+  void take(std::string_view piece) {
     while (!failed_ && !piece.empty()) {
       if (skipping_exponent_) {
         const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
@@ -104,33 +92,26 @@ class UserReader::Impl {
       }
       json::error_code error;
       const std::size_t size = parser_.write_some(true, piece.data(), piece.size(), error);
-      if (error == json::error::exponent_overflow) {
-        restart_behind_number();
-        piece.remove_prefix(size);
-      } else {
-        failed_ = error || size < piece.size();
+      if (!error) {
+        failed_ = size < piece.size();
         return;
       }
+      failed_ = error != json::error::exponent_overflow;
+      if (failed_) return;
+      restart_behind_number();
+      piece.remove_prefix(size);
     }
   }
 
   Outcome finish(Content content) {
-    if (plain_ && !failed_) {
-      if (is_email_address(text(email_member))) return {true, Problem::invalid_user};
-      faults_[email_member] = Fault::not_an_address;
-      return {false, Problem::invalid_user};
-    }
     json::error_code error;
-    if (!failed_) parser_.write_some(false, "", 0, error);
+    // Of an object or an array that is closed the parser has nothing more to say.
+    if (!failed_ && !is_whole_) parser_.write_some(false, "", 0, error);
     // A number that is the whole text: see restart_behind_number(), with nothing to go on to.
     if (error == json::error::exponent_overflow && depth_ == 0) error = {};
     if (failed_ || error) return {false, Problem::not_json};
     if (!is_object_) return {false, Problem::not_an_object};
-    std::sort(unknown_names_.begin(), unknown_names_.end());
-    if (duplicate_ ||
-        std::adjacent_find(unknown_names_.begin(), unknown_names_.end()) != unknown_names_.end()) {
-      return {false, Problem::duplicate_member};
-    }
+    if (duplicate_ || repeats_unknown_name()) return {false, Problem::duplicate_member};
     bool good = true;
     for (std::size_t i = 0; i < member_count; ++i) {
       faults_[i] = fault(i, content);
@@ -139,13 +120,15 @@ class UserReader::Impl {
     return {good, Problem::invalid_user};
   }
 
-  storage::UserView user() const noexcept { return {text(0), text(1), text(2)}; }
+  storage::UserView user() const noexcept {
+    storage::UserView user;
+    storage::for_each_member([&](auto index) { user[index] = text(index); });
+    return user;
+  }
   storage::MemberSet members() const noexcept {
-    static_assert(storage::last_name_member == 1 && storage::first_name_member == 1 << 1 &&
-                  storage::email_member == 1 << 2);
     storage::MemberSet set = 0;
     for (std::size_t i = 0; i < member_count; ++i) {
-      if (plain_ || members_[i].seen) set = static_cast<storage::MemberSet>(set | 1U << i);
+      if (members_[i].value != Value::absent) set = static_cast<storage::MemberSet>(set | 1U << i);
     }
     return set;
   }
@@ -191,20 +174,15 @@ class UserReader::Impl {
     Impl* impl;
   };
 
-  /// A body in one piece and of the plain form, as nearly all are, needs no more than this.
-  bool keep_plain(std::string_view piece) noexcept {
-    storage::UserView user;
-    plain_ = read_plain_user(piece, user);
-    if (!plain_) return false;
-    user.copy_to(text_.data());
-    members_[0] = {0, user.last_name.size()};
-    members_[1] = {user.last_name.size(), user.first_name.size()};
-    members_[2] = {user.last_name.size() + user.first_name.size(), user.email.size()};
-    return true;
+  bool repeats_unknown_name() noexcept {
+    if (unknown_names_.size() < 2) return false;
+    std::sort(unknown_names_.begin(), unknown_names_.end());
+    return std::adjacent_find(unknown_names_.begin(), unknown_names_.end()) != unknown_names_.end();
   }
 
   bool open(bool object) noexcept {
     if (muted_) return true;
+    current_ = unknown_member;
     if (depth_ == 0) is_object_ = object;
     const std::uint64_t bit = std::uint64_t{1} << depth_;
     objects_ = object ? objects_ | bit : objects_ & ~bit;
@@ -214,30 +192,33 @@ class UserReader::Impl {
 
   bool close() noexcept {
     --depth_;
+    is_whole_ = depth_ == 0;
     return true;
   }
 
   bool at_member() const noexcept { return depth_ == 1 && is_object_ && !muted_; }
 
   bool null() noexcept {
-    if (at_member() && current_ != unknown_member) members_[current_].is_null = true;
+    if (current_ != unknown_member) members_[current_].value = Value::null;
     return true;
   }
 
   bool string_part(std::string_view part) noexcept {
-    if (!at_member() || current_ == unknown_member) return true;
+    if (current_ == unknown_member) return true;
     Member& member = members_[current_];
-    if (!member.is_string) {
-      member.is_string = true;
-      member.begin = text_octets_;
+    if (member.value == Value::other) {
+      member.value = Value::string;
+      member.begin = static_cast<std::uint16_t>(text_octets_);
     }
-    if (duplicate_ || member.overflow || member.size + part.size() > limits[current_]) {
-      member.overflow = true;
+    // A member that occurs twice shares one limit, so text_ has room for all.
+    const std::size_t size = member.size + part.size();
+    if (size > storage::user_members[current_].max_octets()) {
+      member.value = Value::long_string;
       return true;
     }
-    std::copy(part.begin(), part.end(), text_.begin() + static_cast<std::ptrdiff_t>(text_octets_));
+    std::memcpy(text_.data() + text_octets_, part.data(), part.size());
     text_octets_ += part.size();
-    member.size += part.size();
+    member.size = static_cast<std::uint16_t>(size);
     return true;
   }
 
@@ -255,43 +236,60 @@ class UserReader::Impl {
     if (!at_member()) return true;
     // In one piece, as nearly always, it is looked at where it lies.
     current_ = name_octets_ == 0 ? member_named(part) : unknown_member;
-    if (current_ == unknown_member) {
-      name_part(part);
-      if (name_octets_ <= longest_name) current_ = member_named({name_text_.data(), name_octets_});
-    }
-    if (current_ == unknown_member) {
-      unknown_names_.push_back(name_.value());
-    } else {
-      duplicate_ = duplicate_ || members_[current_].seen;
-      members_[current_].seen = true;
-    }
+    if (current_ == unknown_member) current_ = member_named_in_pieces(part);
+    if (current_ == unknown_member) return true;
+    if (members_[current_].value != Value::absent) duplicate_ = true;
+    members_[current_].value = Value::other;
+    return true;
+  }
+
+  /// The member whose name ends with `part`; any other is noted among the unknown ones.
+  std::size_t member_named_in_pieces(std::string_view part) {
+    name_part(part);
+    const std::size_t member = name_octets_ <= longest_name
+                                   ? member_named({name_text_.data(), name_octets_})
+                                   : unknown_member;
+    if (member == unknown_member) unknown_names_.push_back(name_.value());
     name_ = {};
     name_octets_ = 0;
-    return true;
+    return member;
   }
 
   std::string_view text(std::size_t index) const noexcept {
     return {text_.data() + members_[index].begin, members_[index].size};
   }
 
+  static Fault fault_without_text(Value value, Content content) noexcept {
+    const bool patch = content == Content::patch;
+    switch (value) {
+      case Value::absent:
+        return patch ? Fault::none : Fault::missing;
+      case Value::null:
+        return patch ? Fault::missing : Fault::not_a_string;
+      case Value::long_string:
+        return Fault::too_long;
+      default:
+        return Fault::not_a_string;
+    }
+  }
+
   Fault fault(std::size_t index, Content content) const noexcept {
     const Member& member = members_[index];
-    const bool patch = content == Content::patch;
-    if (!member.seen) return patch ? Fault::none : Fault::missing;
-    if (patch && member.is_null) return Fault::missing;
-    if (!member.is_string) return Fault::not_a_string;
-    if (member.overflow) return Fault::too_long;
+    if (member.value != Value::string) return fault_without_text(member.value, content);
     const std::string_view value = text(index);
     if (value.empty()) return Fault::empty;
-    if (index == email_member && is_email_address(value)) return Fault::none;
-    if (index != email_member && value.front() != ' ' &&
-        value.size() <= storage::max_name_code_points && is_printable_ascii(value)) {
+    const storage::MemberRow& row = storage::user_members[index];
+    const bool is_address = row.kind == storage::TextKind::email_address;
+    if (is_address && is_email_address(value)) return Fault::none;
+    if (!is_address && value.front() != ' ' && value.size() <= row.limit &&
+        is_printable_ascii(value)) {
       return Fault::none;
     }
     if (has_control_character(value)) return Fault::control_character;
     if (is_blank(value)) return Fault::blank;
-    if (index == email_member) return Fault::not_an_address;
-    return count_code_points(value) > storage::max_name_code_points ? Fault::too_long : Fault::none;
+    if (is_address) return Fault::not_an_address;
+    if (row.unit == storage::Unit::octets) return Fault::none;
+    return count_code_points(value) > row.limit ? Fault::too_long : Fault::none;
   }
 
   /// Boost.JSON refuses an exponent of ten digits, which RFC 8259 allows and which is nothing to
@@ -322,16 +320,15 @@ class UserReader::Impl {
   NameHash name_;
   std::size_t name_octets_ = 0;
   std::size_t text_octets_ = 0;
-  std::size_t current_ = unknown_member;
-  std::uint64_t objects_ = 0;  ///< Bit i: level i is an object, not an array.
+  std::size_t current_ = unknown_member;  ///< Whose value is read; of a nested one none.
+  std::uint64_t objects_ = 0;             ///< Bit i: level i is an object, not an array.
   unsigned depth_ = 0;
   bool is_object_ = false;
+  bool is_whole_ = false;  ///< The object or array that is the text is closed.
   bool duplicate_ = false;
   bool failed_ = false;
   bool skipping_exponent_ = false;
   bool muted_ = false;
-  bool begun_ = false;
-  bool plain_ = false;  ///< The body so far is a plain user, and white space perhaps.
   std::array<char, longest_name> name_text_;
   std::array<char, storage::max_user_octets> text_;
 
@@ -342,7 +339,7 @@ UserReader::UserReader() : impl_(std::make_unique<Impl>()) {}
 UserReader::~UserReader() = default;
 
 void UserReader::reset() noexcept { impl_->reset(); }
-void UserReader::read(std::string_view piece) { impl_->read(piece); }
+void UserReader::take(std::string_view piece) { impl_->take(piece); }
 UserReader::Outcome UserReader::finish(Content content) { return impl_->finish(content); }
 storage::UserView UserReader::user() const noexcept { return impl_->user(); }
 storage::MemberSet UserReader::members() const noexcept { return impl_->members(); }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "protocol/http/body_sink.hpp"
 #include "protocol/json/fault.hpp"
 #include "protocol/problem.hpp"
 #include "storage/user.hpp"
@@ -19,10 +20,10 @@ enum class Content : std::uint8_t {
 };
 
 /// Reads the JSON text of a user as it comes in, in any pieces, into a buffer of fixed size: RFC
-/// 8259 to the letter, nested max_json_depth deep at most, and the rules of design section 1. The
+/// 8259 to the letter, nested max_json_depth deep at most, and the rules of docs/api.md. The
 /// outcome does not depend on where the body is cut. Reusable; once warm a body in one piece costs
 /// no heap. Time is O(n log n) in the octets of the body, whatever they are. Not thread-safe.
-class UserReader {
+class UserReader final : public BodySink {
  public:
   struct Outcome {
     bool ok;
@@ -36,7 +37,7 @@ class UserReader {
   void reset() noexcept;
   /// The next piece of the body, not needed after the call. Does nothing once the body is known to
   /// be no JSON. How long a body may be is the caller's to bound.
-  void read(std::string_view piece);
+  void take(std::string_view piece) override;
   /// The body is whole: ok, not_json, not_an_object, duplicate_member or invalid_user, the first of
   /// these that holds. To be called once, after the last piece.
   Outcome finish(Content content = Content::user);

@@ -65,8 +65,10 @@ class Digits {
 
 /// At most how many octets write_user_json() writes.
 constexpr std::size_t max_user_json_octets(std::size_t text_octets) noexcept {
-  // The names, the quotation marks and the digits of an id take 73.
-  return 6 * text_octets + 80;
+  // Around the texts: names with their punctuation, quotation marks, and the id.
+  std::size_t around = std::string_view(R"(,"id":})").size() + 20;
+  for (const storage::MemberRow& each : storage::user_members) around += each.name.size() + 6;
+  return 6 * text_octets + around;
 }
 
 /// The user as JSON, members in the order of the contract.

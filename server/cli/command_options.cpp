@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "protocol/json/member_text.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -14,13 +16,12 @@ using Texts = std::vector<std::string>;
 constexpr int exit_usage = 2;
 
 constexpr const char* import_head =
-    "rollcall import - takes the users of a json-server file, or of NDJSON, into a store.\n"
+    "rollcall import - imports users from a json-server file or from NDJSON into a store.\n"
     "\n"
     "Usage: rollcall import FILE [OPTION]...\n"
     "\n"
-    "FILE holds {\"users\": [...]} (json-server's db.json), an array of users, or one user a "
-    "line;\n"
-    "- is standard input. No server may have the store open.\n"
+    "FILE is {\"users\": [...]} (json-server's db.json), an array of users, or one user per line;\n"
+    "- reads standard input. No server may have the store open.\n"
     "\n"
     "Example:\n"
     "  rollcall import db.json --map lastName=last-name --map firstName=first-name\n"
@@ -28,18 +29,16 @@ constexpr const char* import_head =
 
 constexpr const char* import_tail =
     "\n"
-    "Users keep their ids: integers, or strings that are their decimal digits (\"17\"). Every "
-    "user\n"
-    "must be one that POST /users takes, with an id that is not in use; others are refused, which\n"
-    "standard error tells by their place in the file, and the rest is taken, durably by the\n"
-    "thousand. Ctrl-C ends it in order.\n"
+    "Users keep their ids: integers, or strings of decimal digits (\"17\"). A user must be valid\n"
+    "for POST /users and have an unused id. Invalid users are skipped and listed on standard\n"
+    "error by their place in the file; the rest is committed 1,000 at a time. Ctrl-C stops it\n"
+    "cleanly.\n"
     "\n"
-    "Exit codes: 0 all were taken; 1 the file or the store can't be read or written; 2 bad "
-    "option;\n"
-    "3 some were refused; 128 + N ended by signal N.\n";
+    "Exit codes: 0 every user was imported; 1 the file or the store can't be read or written;\n"
+    "2 bad option; 3 some users were refused; 128 + N ended by signal N.\n";
 
 constexpr const char* export_head =
-    "rollcall export - writes all users of a store to standard output, by rising id.\n"
+    "rollcall export - writes every user of a store to standard output, in order of id.\n"
     "\n"
     "Usage: rollcall export [OPTION]...\n"
     "\n"
@@ -51,38 +50,40 @@ constexpr const char* export_tail =
     "\n"
     "No server may have the store open.\n"
     "\n"
-    "Exit codes: 0 all were written; 1 the store can't be read or the output not be written; 2 "
-    "bad\n"
-    "option.\n";
+    "Exit codes: 0 every user was exported; 1 the store can't be read, or the output can't be\n"
+    "written; 2 bad option.\n";
 
 constexpr const char* store_tail =
     "\n"
     "--store and --config can also be set in the environment (ROLLCALL_STORE, ROLLCALL_CONFIG), "
-    "the\n"
-    "store also in the file that --config names; a flag beats the environment, the environment\n"
-    "beats the file, as for the server, whose other settings mean nothing here.\n";
+    "and\n"
+    "the store also in the file that --config names. Flags override the environment, which\n"
+    "overrides the file. The server's other settings are checked but have no effect here.\n";
 
 void add_common(po::options_description& options) {
   options.add_options()  //
       ("store", po::value<Texts>()->value_name("URL"),
-       "where users are kept: sqlite:PATH (default: sqlite:rollcall.db)")           //
+       "the store: sqlite:PATH (default: sqlite:rollcall.db)")                      //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
       ("help", "show this and exit");
 }
 
 po::options_description describe_import() {
   po::options_description options("Options", 96);
+  const std::string map =
+      "read NAME in the file as MEMBER: " + std::string(protocol::member_list(", ").view()) +
+      " or id; may be repeated";
   add_common(options);
   options.add_options()  //
       ("map", po::value<Texts>()->value_name("NAME=MEMBER")->composing(),
-       "the file's NAME is MEMBER: last-name, first-name, email or id; may be given more than "
-       "once")  //
+       map.c_str())  //
       ("new-ids",
-       "give a new id to a user that has none or one that can't be kept, behind the largest ever "
-       "given out and the largest of the file")  //
+       "give a new id to each user whose id is missing or unusable: larger than any id ever given "
+       "out and any id in the file")  //
       ("collection", po::value<Texts>()->value_name("NAME"),
-       "the array of users in the file (default: users)")  //
-      ("format", po::value<Texts>()->value_name("json|ndjson"), "(default: by content)");
+       "name of the array of users in the file (default: users)")  //
+      ("format", po::value<Texts>()->value_name("json|ndjson"),
+       "format of the file (default: detected)");
   return options;
 }
 
@@ -90,18 +91,18 @@ po::options_description describe_export() {
   po::options_description options("Options", 96);
   add_common(options);
   options.add_options()("format", po::value<Texts>()->value_name("ndjson|json"),
-                        "one user a line, or {\"users\":[...]} (default: ndjson)");
+                        "one user per line, or {\"users\":[...]} (default: ndjson)");
   return options;
 }
 
-/// What was given, checked to be known and given once where it may not be twice.
+/// The options given. Refuses unknown ones, and those that appear twice but may not.
 po::variables_map parse(int argc, const char* const* argv, po::options_description options,
                         int most_files) {
   options.add_options()("file", po::value<Texts>());
   po::positional_options_description files;
   files.add("file", -1);
   po::command_line_parser parser(argc, argv);
-  // No guessing, as for the server.
+  // No abbreviations, as for the server.
   parser.options(options).positional(files).style(po::command_line_style::default_style &
                                                   ~po::command_line_style::allow_guessing);
   po::variables_map given;
@@ -110,13 +111,13 @@ po::variables_map parse(int argc, const char* const* argv, po::options_descripti
     if (value.empty() || name == "map" || name == "file") continue;
     if (const auto* const texts = boost::any_cast<Texts>(&value.value());
         texts != nullptr && texts->size() > 1) {
-      throw std::runtime_error("--" + name + " is given twice: give it once");
+      throw std::runtime_error("--" + name + " appears twice: give it once");
     }
   }
   const int count = given.contains("file") ? static_cast<int>(given["file"].as<Texts>().size()) : 0;
   if (count > most_files) {
     throw std::runtime_error("'" + given["file"].as<Texts>()[static_cast<std::size_t>(most_files)] +
-                             "' is one word too many: see --help");
+                             "' is an unexpected argument: see --help");
   }
   return given;
 }
@@ -125,7 +126,7 @@ std::string value(const po::variables_map& given, const char* name, const std::s
   return given.contains(name) ? given[name].as<Texts>().front() : otherwise;
 }
 
-/// By the server's own rules: it is asked.
+/// Finds the store as the server does, with the server's own parser.
 std::string find_store(const po::variables_map& given, const Environment& environment) {
   std::vector<std::string> words{"rollcall"};
   for (const char* name : {"store", "config"}) {
@@ -139,7 +140,7 @@ std::string find_store(const po::variables_map& given, const Environment& enviro
   if (const auto* const early = std::get_if<EarlyExit>(&parsed)) throw EarlyExit(*early);
   const std::string& store = std::get<Options>(parsed).store;
   if (store == "memory:") {
-    throw std::runtime_error("--store: memory: is gone when its server ends: give sqlite:PATH");
+    throw std::runtime_error("--store: memory: is lost when its server exits: give sqlite:PATH");
   }
   return store;
 }
@@ -149,7 +150,7 @@ FileFormat parse_format(const po::variables_map& given, FileFormat otherwise) {
   const std::string text = value(given, "format", "");
   if (text == "json") return FileFormat::json;
   if (text == "ndjson") return FileFormat::ndjson;
-  throw std::runtime_error("--format: '" + text + "' is neither json nor ndjson");
+  throw std::runtime_error("--format must be json or ndjson, not '" + text + "'");
 }
 
 void add_names(protocol::MemberNames& names, const po::variables_map& given) {
@@ -157,9 +158,9 @@ void add_names(protocol::MemberNames& names, const po::variables_map& given) {
   for (const std::string& each : given["map"].as<Texts>()) {
     const std::size_t equals = each.rfind('=');
     if (equals == each.npos || !names.add(each.substr(0, equals), each.substr(equals + 1))) {
-      throw std::runtime_error("--map: '" + each +
-                               "' is not NAME=MEMBER, with a NAME given once and a MEMBER of "
-                               "last-name, first-name, email, id");
+      throw std::runtime_error(
+          "--map must be NAME=MEMBER, with each NAME given once and MEMBER one of " +
+          std::string(protocol::member_list(", ").view()) + ", id, not '" + each + "'");
     }
   }
 }
@@ -191,7 +192,7 @@ std::variant<ImportOptions, EarlyExit> parse_import_options(int argc, const char
     const po::variables_map given = parse(argc, argv, described, 1);
     if (given.contains("help")) return help(import_head, described, import_tail);
     if (!given.contains("file")) {
-      throw std::runtime_error("import: name a file, or - for standard input");
+      throw std::runtime_error("import: give a file, or - for standard input");
     }
     ImportOptions options;
     options.file = value(given, "file", "");

@@ -6,12 +6,12 @@
 #include "protocol/import/imported_user.hpp"
 #include "server/cli/options.hpp"
 
-/// The options of the commands that run while no server does.
+/// Options of the commands that need the store to themselves.
 namespace rollcall::server {
 
 enum class FileFormat : std::uint8_t { by_content, json, ndjson };
 
-/// How `rollcall import` was asked to run.
+/// What `rollcall import` was told to do.
 struct ImportOptions {
   std::string file;   ///< `-` is standard input.
   std::string store;  ///< As Options::store.
@@ -21,14 +21,14 @@ struct ImportOptions {
   FileFormat format = FileFormat::by_content;
 };
 
-/// How `rollcall export` was asked to run.
+/// What `rollcall export` was told to do.
 struct ExportOptions {
   std::string store;
   FileFormat format = FileFormat::ndjson;
 };
 
-/// What follows the name of the command; `argv[0]` is that name. The store is found as
-/// parse_options() finds it. A mistake gives one line for standard error and exit code 2.
+/// Parse what follows the command's name, which is `argv[0]`. They find the store as
+/// parse_options() does. A mistake gives one line for standard error and exit code 2.
 std::variant<ImportOptions, EarlyExit> parse_import_options(int argc, const char* const* argv,
                                                             const Environment& environment);
 std::variant<ExportOptions, EarlyExit> parse_export_options(int argc, const char* const* argv,

@@ -15,6 +15,7 @@
 #include "protocol/json/writer.hpp"
 #include "server/cli/command_options.hpp"
 #include "server/cli/load_progress.hpp"
+#include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -59,7 +60,7 @@ void write_users(storage::OfflineStore& store, FileFormat format) {
   }
   if (json) buffer.append("\n]}\n");
   write_out(buffer);
-  // Some file systems tell of a full disk only now.
+  // Some file systems report a full disk only at this point.
   if (::close(STDOUT_FILENO) != 0) fail_output();
 }
 
@@ -73,7 +74,7 @@ int run_export(int argc, const char* const* argv) {
     return early->code;
   }
   const auto& options = std::get<ExportOptions>(parsed);
-  // A reader that has gone is an error of write().
+  // If the reader is gone, write() reports it.
   std::signal(SIGPIPE, SIG_IGN);
   try {
     LoadProgressLine line(options.store);
@@ -81,8 +82,11 @@ int run_export(int argc, const char* const* argv) {
                                 [&line](std::uint64_t users) { line.show(users); });
     write_users(store, options.format);
     std::string error;
-    if (!store.close(error)) throw std::runtime_error("the store was not closed tidily: " + error);
+    if (!store.close(error)) throw std::runtime_error("the store was not closed cleanly: " + error);
     return 0;
+  } catch (const storage::StoreOpenError& error) {
+    std::fprintf(stderr, "rollcall: %s\n", describe(error).c_str());
+    return 1;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "rollcall: %s\n", failure.what());
     return 1;

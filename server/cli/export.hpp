@@ -2,8 +2,8 @@
 
 namespace rollcall::server {
 
-/// `rollcall export`: every user of a store to standard output. `argv[0]` is the command's name.
-/// The exit code of the program, everything said. Main thread.
+/// Runs `rollcall export`: writes every user to standard output. `argv[0]` is the command's name.
+/// Prints every message itself and returns the program's exit code. Main thread.
 int run_export(int argc, const char* const* argv);
 
 }  // namespace rollcall::server

@@ -18,6 +18,7 @@
 #include "server/cli/command_options.hpp"
 #include "server/cli/input_file.hpp"
 #include "server/cli/load_progress.hpp"
+#include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -25,11 +26,11 @@ namespace {
 
 constexpr int exit_failure = 1;
 constexpr int exit_some_refused = 3;
-/// Users of one transaction.
+/// Users in one transaction.
 constexpr std::size_t users_a_batch = 1'000;
-/// Refusals that are told; of the rest, only how many.
+/// Refusals listed one by one; the rest are only counted.
 constexpr std::size_t max_told = 20;
-/// A line of NDJSON; longer ones are refused, and nobody keeps them.
+/// Longest line of NDJSON; a longer one is refused and not held in memory.
 constexpr std::size_t max_line_octets = 1'024 * 1'024;
 
 volatile std::sig_atomic_t interrupted_by = 0;
@@ -39,11 +40,11 @@ extern "C" void interrupt(int number) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
-/// The first signal ends the import in order, the second one at once: no batch is lost by that.
+/// The first signal stops the import cleanly, the second one at once. Neither loses a batch.
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = interrupt;
-  // No SA_RESTART: a read() that waits for input is to end.
+  // No SA_RESTART: a read() that waits for input must return.
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }
@@ -67,7 +68,7 @@ class Import {
   int run() {
     by_line_ = is_ndjson();
     protocol::ImportDocument document(options_.collection);
-    // Before the store is touched: a damaged file changes nothing.
+    // Read the whole file before touching the store: a damaged one changes nothing.
     if (!by_line_) read_document(document);
     open_store();
     watch_signals();
@@ -96,7 +97,7 @@ class Import {
         const std::string_view line = left.substr(begin, end - begin);
         return protocol::begins_ndjson(line, options_.collection, options_.names);
       }
-      // An export of no user at all is empty.
+      // The export of an empty store is empty.
       if (input_.at_end()) return true;
       if (left.size() > max_line_octets) return false;
       input_.more();
@@ -163,7 +164,7 @@ class Import {
     take(reader_.read_line(line));
   }
 
-  /// The element that the reader has just read.
+  /// Takes the element that the reader has just read.
   void take(bool good) {
     progress_->show(place_);
     std::vector<protocol::MemberError> errors = reader_.errors();
@@ -172,14 +173,14 @@ class Import {
     if (is_element && id == 0 && !options_.new_ids) {
       errors.push_back({"/id", reader_.has_id()
                                    ? "must be an integer from 1 to 9007199254740991, or its "
-                                     "digits (--new-ids gives another)"
-                                   : "is required (--new-ids gives one)"});
+                                     "digits (--new-ids assigns another)"
+                                   : "is required (--new-ids assigns one)"});
     }
     if (id != 0 && (batch_ids_.contains(id) || store_->contains(id))) {
-      errors.push_back({"/id", "is in use, in the store or further up in the file"});
+      errors.push_back({"/id", "is already used, in the store or earlier in the file"});
     }
     if (!good || !errors.empty()) return refuse(id, errors);
-    // A new id has to be behind all of the file's, also those that are still to come.
+    // A new id must be larger than every id in the file, including those still to come.
     if (id == 0) return held_.append(0, reader_.user());
     batch_.append(id, reader_.user());
     batch_ids_.insert(id);
@@ -202,7 +203,7 @@ class Import {
   void flush() {
     if (store_->create(batch_) != storage::Status::ok) {
       throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
-                               ": see to it and import again");
+                               ": fix that and import again");
     }
     imported_ += batch_.size();
     batch_.clear();
@@ -213,7 +214,7 @@ class Import {
     for (std::size_t i = 0; i < held_.size() && interrupted_by == 0; ++i) {
       const storage::UserId id = store_->last_id() + batch_.size() + 1;
       if (id > storage::max_user_id) {
-        throw std::runtime_error("no id is left behind the largest one given out");
+        throw std::runtime_error("no id larger than the largest one given out is left");
       }
       batch_.append(id, held_.user(i));
       ++given_;
@@ -222,7 +223,7 @@ class Import {
     flush();
   }
 
-  /// Says what was done, and what went wrong if something did.
+  /// Reports what was done and what went wrong. Returns the exit code.
   int finish(const std::exception* failure) {
     progress_.reset();
     for (const std::string& each : refusals_) {
@@ -234,19 +235,20 @@ class Import {
     if (refused_ > 0 && !reader_.hints().empty()) {
       std::string hint;
       for (const std::string& each : reader_.hints()) hint += " --map " + each;
-      std::fprintf(stderr, "rollcall: the file has other names for members; try%s\n", hint.c_str());
+      std::fprintf(stderr, "rollcall: the file names its members differently; try%s\n",
+                   hint.c_str());
     }
     int code = refused_ > 0 ? exit_some_refused : 0;
     if (interrupted_by != 0) {
       code = 128 + interrupted_by;
       std::fprintf(stderr,
-                   "rollcall: interrupted at %s %" PRIu64 "; what was imported is on disk%s\n",
+                   "rollcall: interrupted at %s %" PRIu64 "; imported users are on disk%s\n",
                    by_line_ ? "line" : "element", place_,
-                   given_ > 0 ? ", some with new ids: another import takes those again" : "");
+                   given_ > 0 ? ", some with new ids, which another import would add again" : "");
     }
     std::string error;
     if (!store_->close(error) && failure == nullptr) {
-      std::fprintf(stderr, "rollcall: the store was not closed tidily: %s\n", error.c_str());
+      std::fprintf(stderr, "rollcall: the store was not closed cleanly: %s\n", error.c_str());
       code = exit_failure;
     }
     if (failure != nullptr) {
@@ -255,7 +257,7 @@ class Import {
     }
     std::printf("imported %s, refused %s, into %s\n", users_text(imported_).c_str(),
                 grouped(refused_).c_str(), options_.store.c_str());
-    // Who does not wait for the summary is no reason to fail.
+    // A reader that does not wait for the summary does not make the import fail.
     if (std::fflush(stdout) != 0 && errno != EPIPE) {
       std::fprintf(stderr, "rollcall: can't write standard output: %s\n",
                    std::generic_category().message(errno).c_str());
@@ -271,15 +273,15 @@ class Import {
   std::optional<LoadProgressLine> progress_;
   storage::UserList batch_;  ///< Not on disk yet.
   std::unordered_set<storage::UserId> batch_ids_;
-  storage::UserList held_;  ///< Get new ids at the end.
+  storage::UserList held_;  ///< Waiting for new ids, given out at the end.
   std::vector<std::string> refusals_;
   bool by_line_ = false;     ///< NDJSON.
-  std::uint64_t place_ = 0;  ///< Of the latest line or element, from 1.
+  std::uint64_t place_ = 0;  ///< Number of the latest line or element, from 1.
   std::uint64_t imported_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t given_ = 0;     ///< New ids.
-  std::size_t looked_at_ = 0;   ///< Of what is left, without a line's end.
-  bool skipping_line_ = false;  ///< Its beginning was too long already.
+  std::size_t looked_at_ = 0;   ///< Octets left that hold no line end.
+  bool skipping_line_ = false;  ///< The rest of a line that is too long follows.
 };
 
 }  // namespace
@@ -291,10 +293,13 @@ int run_import(int argc, const char* const* argv) {
     std::fputs(early->err.c_str(), stderr);
     return early->code;
   }
-  // A reader of the summary that has gone is an error of fflush().
+  // If the reader of the summary is gone, fflush() reports it.
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return Import(std::get<ImportOptions>(parsed)).run();
+  } catch (const storage::StoreOpenError& error) {
+    std::fprintf(stderr, "rollcall: %s\n", describe(error).c_str());
+    return exit_failure;
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "rollcall: %s\n", failure.what());
     return exit_failure;

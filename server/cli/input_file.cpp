@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t read_octets = 256 * 1'024;
 
 [[noreturn]] void fail(const std::string& name) {
-  throw std::runtime_error(name + " can't be read: " + std::generic_category().message(errno));
+  throw std::runtime_error("can't read " + name + ": " + std::generic_category().message(errno));
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 
 namespace rollcall::server {
 
-/// A line on standard error that counts the users done, once that takes more than a second and if
-/// standard error is a terminal; wiped when this ends.
+/// Shows on standard error how many users are done, if it is a terminal and the work takes more
+/// than a second. The destructor erases the line.
 class LoadProgressLine {
  public:
   explicit LoadProgressLine(std::string store, const char* doing = "loading");

@@ -26,8 +26,8 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Every value that can be given in four ways; all are texts until they are known to be the last
-/// word.
+/// Every setting that a flag, the environment or a file can give. Values stay text until it is
+/// clear which of them wins.
 constexpr const char* settings[] = {"listen",
                                     "store",
                                     "threads",
@@ -42,11 +42,11 @@ constexpr const char* settings[] = {"listen",
                                     "max-idempotency-keys"};
 
 constexpr const char* help_head =
-    "rollcall - a users service: POST /users creates a user, durable before it is answered.\n"
+    "rollcall - a users service: POST /users answers 201 once the user is on disk.\n"
     "\n"
     "Usage: rollcall [OPTION]...             serve (options below)\n"
-    "       rollcall import FILE [OPTION]... take users from a file (rollcall import --help)\n"
-    "       rollcall export [OPTION]...      write all users out (rollcall export --help)\n"
+    "       rollcall import FILE [OPTION]... import users from a file (rollcall import --help)\n"
+    "       rollcall export [OPTION]...      export every user (rollcall export --help)\n"
     "\n"
     "Example:\n"
     "  rollcall --listen 127.0.0.1:3000 --store sqlite:rollcall.db\n"
@@ -57,16 +57,18 @@ constexpr const char* help_head =
 
 constexpr const char* help_tail =
     "\n"
-    "Each option but --help and --version can also be set in the environment (ROLLCALL_LISTEN,\n"
-    "ROLLCALL_MAX_CONNECTIONS, ...) or, but for --config, as a line `name = value` in the file "
-    "that\n"
-    "--config names. A flag beats the environment, the environment beats the file.\n"
+    "Every option except --help and --version can also be set in the environment "
+    "(ROLLCALL_LISTEN,\n"
+    "ROLLCALL_MAX_CONNECTIONS, ...). Every option except --config can also be a line `name = "
+    "value`\n"
+    "in the file that --config names. Flags override the environment, which overrides the file.\n"
     "\n"
-    "SIGTERM or SIGINT: answers what is in flight, then exits 0 within 10 s; a second one exits "
-    "at\n"
-    "once. What was answered with 201 is on disk either way.\n"
+    "SIGTERM or SIGINT: answers requests in flight, then exits 0 within 10 s. A second signal "
+    "exits\n"
+    "at once. Every user answered with 201 is on disk either way.\n"
     "\n"
-    "Exit codes: 0 stopped in order; 1 could not start or not close the store; 2 bad option;\n"
+    "Exit codes: 0 stopped cleanly; 1 could not start, or could not close the store; 2 bad "
+    "option;\n"
     "128 + N ended by a second signal N.\n";
 
 unsigned usable_processors() {
@@ -79,61 +81,62 @@ po::options_description describe() {
   po::options_description options("Options", 96);
   const std::string threads = "I/O threads, " + std::to_string(min_io_threads) + " to " +
                               std::to_string(max_io_threads) +
-                              " (default: the processors this process may use)";
+                              " (default: the number of processors available)";
   const std::string connections =
-      "connections at a time, " + std::to_string(min_connections) + " to " +
+      "maximum number of open connections, " + std::to_string(min_connections) + " to " +
       std::to_string(max_connections) +
-      "; one more is answered with 503 (default: " + std::to_string(default_connections) +
-      ", or what the limit of descriptors allows)";
+      "; further ones get 503 (default: " + std::to_string(default_connections) +
+      ", or fewer if ulimit -n requires it)";
   using Texts = std::vector<std::string>;
   options.add_options()  //
       ("listen", po::value<Texts>()->value_name("HOST:PORT")->composing(),
-       "where to serve; may be given more than once; port 0 takes a free one (default: "
+       "address to listen on; may be repeated; port 0 picks a free port (default: "
        "127.0.0.1:3000)")  //
       ("store", po::value<Texts>()->value_name("URL"),
-       "where users are kept: sqlite:PATH, a file on disk, or memory:, gone at exit (default: "
+       "where to keep users: sqlite:PATH, a file on disk, or memory:, lost at exit (default: "
        "sqlite:rollcall.db)")                                            //
       ("threads", po::value<Texts>()->value_name("N"), threads.c_str())  //
       ("commit", po::value<Texts>()->value_name("WHO"),
-       "who writes batches to disk: turn, the I/O threads in turn, or thread, one thread of its "
-       "own (default: turn with one I/O thread, thread with more)")  //
+       "who commits batches: turn, the I/O threads in turn, or thread, a dedicated thread "
+       "(default: turn with one I/O thread, thread with more)")  //
       ("unique-email", po::value<Texts>()->value_name("yes|no")->implicit_value({"yes"}, "yes"),
-       "whether no two users may have one e-mail address, whatever the case of its ASCII letters "
+       "refuse a second user with the same e-mail address, ignoring the case of ASCII letters "
        "(409; default: no)")  //
       ("idempotency-lifetime", po::value<Texts>()->value_name("SECONDS"),
-       "for which an Idempotency-Key is known (default: 86400, a day)")  //
+       "how long an Idempotency-Key is remembered (default: 86400, one day)")  //
       ("max-idempotency-keys", po::value<Texts>()->value_name("N"),
-       "that are known at a time; for one more the oldest is forgotten (default: 1000000)")  //
-      ("max-connections", po::value<Texts>()->value_name("N"), connections.c_str())          //
+       "maximum number of keys remembered; beyond it the oldest is dropped (default: 1000000)")  //
+      ("max-connections", po::value<Texts>()->value_name("N"), connections.c_str())              //
       ("header-timeout", po::value<Texts>()->value_name("SECONDS"),
-       "for a request's header, from its first octet (408; default: 10)")  //
+       "time limit for a request's header, from its first octet (408; default: 10)")  //
       ("body-timeout", po::value<Texts>()->value_name("SECONDS"),
-       "for its body (408; default: 30)")  //
+       "time limit for a request's body, or for each line of a stream (408; default: 30)")  //
       ("write-timeout", po::value<Texts>()->value_name("SECONDS"),
-       "for a peer that reads nothing of its answers (default: 30)")  //
+       "disconnect a client that reads nothing for this long (default: 30)")  //
       ("idle-timeout", po::value<Texts>()->value_name("SECONDS"),
-       "between requests; longer than the load balancer's own (default: 75)")       //
-      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
-      ("help", "show this and exit")                                                //
+       "close a connection idle for this long; exceed the load balancer's own (default: 75)")  //
+      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")             //
+      ("help", "show this and exit")                                                           //
       ("version", "show the version and exit");
   return options;
 }
 
 using Values = std::map<std::string, std::vector<std::string>>;
 
-/// What `parsed` sets, refusing what is given twice but may not be.
+/// What `parsed` sets. Refuses a setting that appears twice, except --listen.
 Values to_values(const po::parsed_options& parsed, const std::string& source) {
   Values values;
   for (const po::option& each : parsed.options) {
     if (each.position_key >= 0) {
-      throw UsageError("'" + each.value.front() + "' is no option: see rollcall --help");
+      throw UsageError("'" + each.value.front() +
+                       "' is an unexpected argument: see rollcall --help");
     }
     auto& of_name = values[each.string_key];
     of_name.insert(of_name.end(), each.value.begin(), each.value.end());
-    // Of a flag the parser keeps that it stands there, not what it means.
+    // For a flag without a value the parser records only that it was given.
     if (each.value.empty()) of_name.emplace_back("yes");
     if (of_name.size() > 1 && each.string_key != "listen") {
-      throw UsageError(source + each.string_key + " is given twice: give it once");
+      throw UsageError(source + each.string_key + " appears twice: give it once");
     }
   }
   return values;
@@ -142,7 +145,7 @@ Values to_values(const po::parsed_options& parsed, const std::string& source) {
 Values from_flags(int argc, const char* const* argv) {
   const po::options_description options = describe();
   po::command_line_parser parser(argc, argv);
-  // No guessing: an abbreviation that works today is ambiguous tomorrow.
+  // No abbreviations: one that works today may be ambiguous tomorrow.
   parser.options(options).style(po::command_line_style::default_style &
                                 ~po::command_line_style::allow_guessing);
   return to_values(parser.run(), "--");
@@ -170,10 +173,10 @@ Values from_environment(const Environment& environment) {
 
 Values from_file(const std::string& path) {
   std::ifstream file(path);
-  // A directory can be opened, and says only then that it can't be read.
+  // A directory opens without an error; only the first read fails.
   file.peek();
   if (file.bad() || !file.is_open())
-    throw UsageError("--config: can't read " + path + ": name a readable file");
+    throw UsageError("--config: can't read " + path + ": give a readable file");
   file.clear();
   po::options_description options;
   for (const char* name : settings) {
@@ -192,8 +195,8 @@ std::size_t parse_number(const std::string& name, const std::string& text, std::
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-    throw UsageError("--" + name + ": '" + text + "' is no number from " + std::to_string(least) +
-                     " to " + std::to_string(most));
+    throw UsageError("--" + name + " must be a number from " + std::to_string(least) + " to " +
+                     std::to_string(most) + ", not '" + text + "'");
   }
   return value;
 }
@@ -207,7 +210,8 @@ std::chrono::milliseconds parse_timeout(const std::string& name, const std::stri
   const bool in_range = milliseconds >= static_cast<double>(min_timeout.count()) &&
                         milliseconds <= static_cast<double>(max_timeout.count());
   if (error != std::errc() || end != text.data() + text.size() || !in_range) {
-    throw UsageError("--" + name + ": '" + text + "' is no number of seconds from 0.1 to 86400");
+    throw UsageError("--" + name + " must be a number of seconds from 0.1 to 86400, not '" + text +
+                     "'");
   }
   static_assert(min_timeout.count() == 100 && max_timeout.count() == 86'400'000);
   return std::chrono::milliseconds(std::llround(milliseconds));
@@ -216,14 +220,14 @@ std::chrono::milliseconds parse_timeout(const std::string& name, const std::stri
 storage::CommitBy parse_commit(const std::string& text) {
   if (text == "turn") return storage::CommitBy::turn;
   if (text == "thread") return storage::CommitBy::thread;
-  throw UsageError("--commit: '" + text + "' is neither turn nor thread");
+  throw UsageError("--commit must be turn or thread, not '" + text + "'");
 }
 
 template <class Value>
 void set_rules(const Value& value, storage::StoreRules& rules) {
   const std::string unique = value("unique-email", "no");
   if (unique != "yes" && unique != "no") {
-    throw UsageError("--unique-email: '" + unique + "' is neither yes nor no");
+    throw UsageError("--unique-email must be yes or no, not '" + unique + "'");
   }
   rules.unique_email = unique == "yes";
   rules.keys.lifetime = std::chrono::seconds(
@@ -243,12 +247,12 @@ Options interpret(const Values& values) {
   Options options;
   options.store = value("store", "sqlite:rollcall.db");
   if (!storage::is_store_url(options.store)) {
-    throw UsageError("--store: '" + options.store + "' is no store: give memory: or sqlite:PATH");
+    throw UsageError("--store must be memory: or sqlite:PATH, not '" + options.store + "'");
   }
   const std::string processors = std::to_string(usable_processors());
   options.threads = static_cast<unsigned>(
       parse_number("threads", value("threads", processors), min_io_threads, max_io_threads));
-  // Measured (README.md): alone, a thread loses by handing over; several lose by taking turns.
+  // Measured (docs/performance.md): a single thread loses by handing over, several by taking turns.
   options.store_options.commit_by =
       parse_commit(value("commit", options.threads == 1 ? "turn" : "thread"));
   set_rules(value, options.store_options.rules);
@@ -268,9 +272,8 @@ Options interpret(const Values& values) {
   for (const std::string& text : addresses) {
     const auto address = parse_listen_address(text);
     if (!address) {
-      throw UsageError("--listen: '" + text +
-                       "' is not HOST:PORT, such as 127.0.0.1:3000 or "
-                       "[::1]:3000");
+      throw UsageError("--listen must be HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000, not '" +
+                       text + "'");
     }
     options.listen.push_back(*address);
   }
@@ -313,7 +316,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     Values values = from_flags(argc, argv);
     if (values.contains("help")) return help();
     if (values.contains("version")) return EarlyExit{0, "rollcall " ROLLCALL_VERSION "\n", ""};
-    // merge() keeps what is there: what comes first wins.
+    // merge() keeps existing entries, so the first source wins.
     values.merge(from_environment(environment));
     const auto named = values.find("config");
     const std::optional<std::string> config =

@@ -12,7 +12,7 @@
 
 namespace rollcall::server {
 
-/// Where to listen. Port 0: the kernel chooses a free one.
+/// Where to listen. With port 0 the kernel picks a free one.
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
@@ -20,7 +20,7 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
-/// How the program was asked to run.
+/// What the server was told to do.
 struct Options {
   std::vector<ListenAddress> listen;
   std::string store;
@@ -30,25 +30,25 @@ struct Options {
   Timeouts timeouts;
 };
 
-/// The program is to end at once, having written these.
+/// The program must exit at once, after writing these texts.
 struct EarlyExit {
   int code;
   std::string out;
   std::string err;
 };
 
-/// Looks an environment variable up; nothing if it is not set.
+/// Looks up an environment variable; nothing if it is not set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// This process's environment.
 std::optional<std::string> environment(const std::string& name);
 
-/// The options by flag, else by environment (ROLLCALL_*), else by the file that --config names,
-/// else by default. A mistake gives one line for standard error and exit code 2.
+/// Each option from its flag, else the environment (ROLLCALL_*), else the file that --config names,
+/// else its default. A mistake gives one line for standard error and exit code 2.
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv,
                                                const Environment& environment);
 
-/// `HOST:PORT`, an IPv6 address in brackets. Nothing if it is not that.
+/// Parses `HOST:PORT`, with an IPv6 address in brackets. Nothing if `text` is anything else.
 std::optional<ListenAddress> parse_listen_address(const std::string& text);
 
 }  // namespace rollcall::server

@@ -140,9 +140,8 @@ Exchange& Connection::begin_exchange(Exchange::Kind kind) {
 }
 
 void Connection::start_find() {
-  const protocol::Request& request = parser_->request();
   Exchange& exchange = begin_exchange(Exchange::Kind::find);
-  exchange.FindOperation::id = request.target.id;
+  exchange.FindOperation::id = route_.id;
   exchange.asked_for = parser_->take_condition();
   drop_request();
   enqueue(exchange);
@@ -155,7 +154,7 @@ void Connection::start_update() {
   storage::WriteOperation& operation = exchange;
   operation.verb = route_.action == Action::remove_user ? storage::WriteOperation::Verb::remove
                                                         : storage::WriteOperation::Verb::replace;
-  operation.id = request.target.id;
+  operation.id = route_.id;
   exchange.asked_for = parser_->take_condition();
   operation.condition = exchange.asked_for.get();
   operation.merged = nullptr;

@@ -10,6 +10,7 @@
 #include "protocol/answer.hpp"
 #include "protocol/http/output_buffer.hpp"
 #include "protocol/http/request_parser.hpp"
+#include "protocol/route.hpp"
 #include "server/connection/bulk.hpp"
 #include "server/connection/exchange.hpp"
 

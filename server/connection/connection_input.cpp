@@ -242,8 +242,8 @@ void Connection::start_create() {
   exchange.key = nullptr;
   if (parser_->request().key) {
     exchange.key_text = parser_->take_key();
-    exchange.creation_key.text = *exchange.key_text;
-    exchange.key = &exchange.creation_key;
+    exchange.idempotency_key.text = *exchange.key_text;
+    exchange.key = &exchange.idempotency_key;
   }
   exchange.keep_alive = keep_alive_ && !thread_.draining();
   if (!exchange.keep_alive) closing_ = true;

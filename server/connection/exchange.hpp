@@ -32,7 +32,7 @@ struct Exporting : storage::ExportOperation {
   bool begun = false;  ///< The head of the answer is written.
 };
 
-/// Why a line of a stream is no user.
+/// Why a line of an upload is refused.
 struct BadLine {
   protocol::Problem problem;
   protocol::Faults faults;
@@ -55,7 +55,7 @@ struct Exchange : storage::WriteOperation, storage::FindOperation {
   // What few requests have.
   std::unique_ptr<storage::Condition> asked_for;  ///< If-Match and If-None-Match.
   std::unique_ptr<std::string> key_text;          ///< Idempotency-Key.
-  storage::CreationKey creation_key;
+  storage::IdempotencyKey idempotency_key;
   std::unique_ptr<storage::UserRecord> whole;  ///< What a patch makes of the user.
   std::unique_ptr<Listing> listing;
   std::unique_ptr<Exporting> exporting;

@@ -1,57 +1,26 @@
 #include "storage/local/arena.hpp"
 
-#include <cstring>
-
 namespace rollcall::storage {
-namespace {
-
-constexpr unsigned name_bits = 11;
-constexpr unsigned name_mask = (1U << name_bits) - 1;
-
-/// The three lengths of a user, which stand before its texts.
-using Lengths = std::uint32_t;
-
-Lengths pack(const UserView& user) noexcept {
-  return static_cast<Lengths>(user.last_name.size() | user.first_name.size() << name_bits |
-                              user.email.size() << 2 * name_bits);
-}
-
-}  // namespace
 
 std::optional<Arena::Place> Arena::add(const UserView& user) {
-  const std::size_t size = sizeof(Lengths) + user.octets();
+  const std::size_t size = PackedUser::octets(user);
   if (chunk_octets - used_ < size && !start_chunk()) return std::nullopt;
   const Place place = current_ << chunk_bits | static_cast<Place>(used_);
-  const Lengths lengths = pack(user);
-  char* const to = at(place);
-  std::memcpy(to, &lengths, sizeof lengths);
-  user.copy_to(to + sizeof lengths);
+  PackedUser::write(at(place), user);
   used_ += size;
   return place;
 }
 
-UserView Arena::view(Place place) const noexcept {
-  const char* from = at(place);
-  Lengths lengths;
-  std::memcpy(&lengths, from, sizeof lengths);
-  from += sizeof lengths;
-  const std::size_t last = lengths & name_mask;
-  const std::size_t first = lengths >> name_bits & name_mask;
-  const std::size_t email = lengths >> 2 * name_bits;
-  return {{from, last}, {from + last, first}, {from + last + first, email}};
-}
+UserView Arena::view(Place place) const noexcept { return PackedUser::read(at(place)); }
 
 bool Arena::overwrite(Place place, const UserView& user) noexcept {
   if (view(place).octets() != user.octets()) return false;
-  const Lengths lengths = pack(user);
-  char* const to = at(place);
-  std::memcpy(to, &lengths, sizeof lengths);
-  user.copy_to(to + sizeof lengths);
+  PackedUser::write(at(place), user);
   return true;
 }
 
 void Arena::release(Place place) noexcept {
-  note_dead(chunk_of(place), sizeof(Lengths) + view(place).octets());
+  note_dead(chunk_of(place), PackedUser::octets(view(place)));
 }
 
 void Arena::note_dead(std::uint32_t chunk, std::size_t octets) noexcept {
@@ -62,7 +31,7 @@ void Arena::note_dead(std::uint32_t chunk, std::size_t octets) noexcept {
 }
 
 bool Arena::start_chunk() {
-  static_assert(sizeof(Lengths) + max_user_octets < chunk_octets);
+  static_assert(PackedUser::max_octets < chunk_octets);
   const bool first = chunks_.empty();
   if (free_.empty()) {
     if (chunks_.size() == max_chunks) return false;

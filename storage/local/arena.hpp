@@ -10,9 +10,9 @@
 
 namespace rollcall::storage {
 
-/// The texts of users, packed into chunks: the octets of each and 4 for its lengths. What is
-/// released is not used again at once; a chunk of which more than half is dead is to be emptied by
-/// the owner, so that at most about half of all is ever dead. Not thread-safe.
+/// Packed users in chunks. The octets of a released user are dead until its chunk is freed. The
+/// owner empties a chunk when more than half of it is dead, so that at most about half of all
+/// octets are ever dead. Not thread-safe.
 class Arena {
  public:
   /// Where a user's texts lie: 4 GiB can be told apart.

@@ -4,28 +4,24 @@
 #include <unordered_map>
 #include <vector>
 
-#include "storage/creation_key.hpp"
+#include "storage/local/known_keys.hpp"
 #include "storage/local/table.hpp"
 #include "storage/local/unique_emails.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 namespace rollcall::storage {
-
-/// What a store keeps besides the users themselves.
-struct StoreRules {
-  KeyRules keys;
-  bool unique_email = false;  ///< No two users with one address.
-};
 
 /// Decides what becomes of each write of a batch, by what the table has and what was decided before
 /// it. A batch is begun, each of its writes decided in their order, and then kept or dropped as a
 /// whole. One thread at a time.
 class Decider {
  public:
-  /// The table must outlive it.
-  Decider(const Table& table, const StoreRules& rules) : table_(table), keys_(rules.keys) {}
+  /// `table` and `events` must outlive it.
+  Decider(const Table& table, const StoreRules& rules, Events& events)
+      : table_(table), keys_(rules.keys, events) {}
 
-  CreationKeys& keys() noexcept { return keys_; }
+  KnownKeys& keys() noexcept { return keys_; }
   /// From now on addresses are unique. What UniqueEmails::load() says.
   std::vector<std::vector<UserId>> make_emails_unique();
   bool unique_emails() const noexcept { return emails_ != nullptr; }
@@ -44,7 +40,7 @@ class Decider {
   bool note_email(const WriteOperation& operation, const UserView& before);
 
   const Table& table_;
-  CreationKeys keys_;
+  KnownKeys keys_;
   std::unique_ptr<UniqueEmails> emails_;
   /// The latest write of each user in this batch; empty if there are only creations.
   std::unordered_map<UserId, const WriteOperation*> latest_;

@@ -1,9 +1,9 @@
 #include "storage/local/group_commit.hpp"
 
 #include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
+#include <new>
 #include <thread>
+#include <utility>
 
 namespace rollcall::storage {
 
@@ -23,7 +23,7 @@ void Batch::append(const Batch& other) noexcept {
   count += other.count;
 }
 
-Status CommitRound::write(const Batch& batch) noexcept {
+Status CommitRound::write(const Batch& batch) {
   if (is_lasting(health())) return health();
   using Verb = WriteOperation::Verb;
   bool plain = !decider_.unique_emails();
@@ -69,27 +69,34 @@ void CommitRound::show(const WriteOperation& operation) noexcept {
       table_.remove(operation.id);
       break;
   }
-  if (shown) return;
   // The users are on disk but can't be shown: a restart can, and nobody was told otherwise.
-  std::fputs("rollcall: out of memory for users that are on disk; stopping\n", stderr);
-  std::abort();
+  if (!shown) end_without_memory(events_);
 }
 
-/// Tells the operator when writes stop and when they come back, once each.
+/// Tells when writes stop and when they come back, once each.
 void CommitRound::set_health(Status status) noexcept {
   const Status before = health_.exchange(status, std::memory_order_acq_rel);
   if (before == status) return;
-  if (status == Status::ok) {
-    std::fputs("rollcall: writes are taken again\n", stderr);
-    return;
+  if (status == Status::ok) return events_.writes_resumed();
+  events_.writes_stopped(status, journal_.last_error());
+}
+
+void CommitRound::maintain() noexcept {
+  const Status before = std::exchange(upkeep_, journal_.maintain());
+  if (before == Status::ok && upkeep_ != Status::ok) {
+    events_.checkpoint_failed(journal_.last_error());
   }
-  const char* const next = is_lasting(status) ? "no write is taken until restart"
-                                              : "writes are answered 503 until one succeeds";
-  std::fprintf(stderr, "rollcall: the store can't write: %s; %s\n", journal_.last_error().c_str(),
-               next);
 }
 
 void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
+  try {
+    try_to_commit(batches);
+  } catch (const std::bad_alloc&) {
+    end_for_memory();
+  }
+}
+
+void CommitRound::try_to_commit(const std::vector<SubmittedBatch>& batches) {
   Batch all;
   for (const SubmittedBatch& each : batches) all.append(each.batch);
   const Status status = write(all);
@@ -113,18 +120,26 @@ class TurnCommitter final : public Committer {
   explicit TurnCommitter(CommitRound& round) noexcept : round_(round) {}
 
   void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!batch.empty()) waiting_.push_back({&owner, batch});
-      if (waiting_.empty() || (leader_ != nullptr && leader_ != &owner)) return;
-      if (leading_) return;
-      leader_ = &owner;
-      leading_ = true;
+    try {
+      if (!queue(owner, batch)) return;
+    } catch (const std::bad_alloc&) {
+      round_.end_for_memory();
     }
     lead(owner);
   }
 
  private:
+  /// Whether the owner is to lead now.
+  bool queue(BatchOwner& owner, const Batch& batch) {
+    const std::lock_guard lock(mutex_);
+    if (!batch.empty()) waiting_.push_back({&owner, batch});
+    if (waiting_.empty() || (leader_ != nullptr && leader_ != &owner)) return false;
+    if (leading_) return false;
+    leader_ = &owner;
+    leading_ = true;
+    return true;
+  }
+
   void lead(BatchOwner& owner) noexcept {
     round_.maintain();
     std::vector<SubmittedBatch> batches;
@@ -178,9 +193,11 @@ class ThreadCommitter final : public Committer {
 
   void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
     if (batch.empty()) return;
-    {
+    try {
       const std::lock_guard lock(mutex_);
       waiting_.push_back({&owner, batch});
+    } catch (const std::bad_alloc&) {
+      round_.end_for_memory();
     }
     ready_.notify_one();
   }

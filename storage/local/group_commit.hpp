@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "storage/events.hpp"
 #include "storage/local/decider.hpp"
 #include "storage/local/journal.hpp"
 #include "storage/local/table.hpp"
@@ -52,33 +53,40 @@ struct SubmittedBatch {
 class CommitRound {
  public:
   /// `last_id` is the largest id ever given out. The references must outlive this.
-  CommitRound(Journal& journal, Table& table, Decider& decider, UserId last_id) noexcept
-      : journal_(journal), table_(table), decider_(decider), last_id_(last_id) {}
+  CommitRound(Journal& journal, Table& table, Decider& decider, UserId last_id,
+              Events& events) noexcept
+      : journal_(journal), table_(table), decider_(decider), events_(events), last_id_(last_id) {}
 
   /// Ids rise in the order of the commits and, within one, of the queue: who has seen an id will
   /// never see a smaller one appear later. An operation sees the effect of those before it. Every
   /// operation's id and status are set on return; if the journal fails, all get its status, as what
-  /// was decided of one may rest on another.
+  /// was decided of one may rest on another. Without memory the process ends (end_without_memory).
   void commit(const std::vector<SubmittedBatch>& batches) noexcept;
 
   /// Upkeep of the journal, between rounds.
-  void maintain() noexcept { journal_.maintain(); }
+  void maintain() noexcept;
 
   /// Held while a batch is made visible: whoever holds it sees all of a batch or nothing.
   std::mutex& showing() noexcept { return showing_; }
+
+  /// A batch can't even be queued.
+  [[noreturn]] void end_for_memory() noexcept { end_without_memory(events_); }
 
   /// How the latest round that wrote ended; a lasting one stays. Any thread.
   Status health() const noexcept { return health_.load(std::memory_order_acquire); }
 
  private:
-  Status write(const Batch& batch) noexcept;
+  void try_to_commit(const std::vector<SubmittedBatch>& batches);
+  Status write(const Batch& batch);
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
 
   Journal& journal_;
   Table& table_;
   Decider& decider_;
+  Events& events_;
   UserId last_id_;
+  Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
   std::mutex showing_;
   std::atomic<Status> health_{Status::ok};
 };

@@ -1,10 +1,40 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "storage/store.hpp"
 
 namespace rollcall::storage {
+
+/// Takes the users that a journal holds when it is opened.
+class UserSink {
+ public:
+  /// Keeps a copy. No two calls have the same id. False when there is no memory for it: then the
+  /// journal can't be opened. Called by several threads at a time.
+  virtual bool take(UserId id, const UserView& user) noexcept = 0;
+
+ protected:
+  ~UserSink() = default;
+};
+
+/// An idempotency key as a journal kept it.
+struct StoredKey {
+  std::string text;
+  Version payload;
+  UserId user_id;
+  std::uint64_t number;
+  std::int64_t created_at;
+};
+
+/// What a journal held when it was opened, besides the users themselves.
+struct OpenReport {
+  std::uint64_t users = 0;
+  UserId last_id = 0;           ///< The largest id ever given out.
+  bool created = false;         ///< There was none: this one is new.
+  std::vector<StoredKey> keys;  ///< By rising numbers.
+};
 
 /// The durable half of a store: takes batches, one at a time, from whichever thread leads just then
 /// (calls are serialised by the caller and happen-before one another).
@@ -20,8 +50,9 @@ class Journal {
   /// Keys of creations are kept with them; those up to number `forget_keys` are dropped.
   virtual Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept = 0;
 
-  /// Upkeep between batches (a bounded piece of a checkpoint); its failure costs no user.
-  virtual void maintain() noexcept = 0;
+  /// Upkeep between batches (a bounded piece of a checkpoint): ok, or why it failed. Its failure
+  /// costs no user.
+  virtual Status maintain() noexcept = 0;
 
   /// Why the latest commit or upkeep that failed did so, in the words of what is below.
   virtual const std::string& last_error() const noexcept = 0;

@@ -1,5 +1,7 @@
 #include "storage/local/memory_store.hpp"
 
+#include <new>
+
 #include "storage/local/scans.hpp"
 
 namespace rollcall::storage {
@@ -29,8 +31,8 @@ class MemoryStore::MemorySession final : public Session {
   Scans scans_;
 };
 
-MemoryStore::MemoryStore(const StoreRules& rules)
-    : unique_email_(rules.unique_email), decider_(table_, rules) {
+MemoryStore::MemoryStore(const StoreRules& rules, Events& events)
+    : events_(events), unique_email_(rules.unique_email), decider_(table_, rules, events) {
   if (unique_email_) decider_.make_emails_unique();
 }
 
@@ -45,6 +47,14 @@ void MemoryStore::create(WriteOperation& operation) noexcept {
 }
 
 void MemoryStore::decide(WriteOperation& operation) noexcept {
+  try {
+    try_to_decide(operation);
+  } catch (const std::bad_alloc&) {
+    end_without_memory(events_);
+  }
+}
+
+void MemoryStore::try_to_decide(WriteOperation& operation) {
   const std::lock_guard lock(decisions_);
   decider_.begin(false);
   // No other creation takes this id; it is lost if this one is refused.

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "storage/events.hpp"
 #include "storage/local/decider.hpp"
 #include "storage/local/table.hpp"
 #include "storage/store.hpp"
@@ -17,7 +18,8 @@ namespace rollcall::storage {
 /// but for plain creations that are under way in it: each is in it or not.
 class MemoryStore final : public Store {
  public:
-  explicit MemoryStore(const StoreRules& rules = {});
+  /// `events` must outlive it.
+  explicit MemoryStore(const StoreRules& rules = {}, Events& events = ignored_events());
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
   std::uint64_t size() const noexcept override { return table_.size(); }
   Status health() const noexcept override { return Status::ok; }
@@ -28,7 +30,9 @@ class MemoryStore final : public Store {
 
   void create(WriteOperation& operation) noexcept;
   void decide(WriteOperation& operation) noexcept;
+  void try_to_decide(WriteOperation& operation);
 
+  Events& events_;
   Table table_;
   const bool unique_email_;
   std::mutex decisions_;

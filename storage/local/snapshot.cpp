@@ -44,11 +44,8 @@ void Snapshot::preserve(UserId id, const UserView& user) {
   const auto [place, is_new] = before_.try_emplace(id);
   if (!is_new) return;
   Before& before = place->second;
-  before = {std::make_unique<char[]>(user.octets()),
-            static_cast<std::uint16_t>(user.last_name.size()),
-            static_cast<std::uint16_t>(user.first_name.size()),
-            static_cast<std::uint16_t>(user.email.size())};
-  user.copy_to(before.text.get());
+  before.packed = std::make_unique_for_overwrite<char[]>(PackedUser::octets(user));
+  PackedUser::write(before.packed.get(), user);
   octets_ += kept_octets(user);
   if (octets_ <= max_snapshot_octets) return;
   lost_ = true;
@@ -84,13 +81,6 @@ Snapshot::Next Snapshot::next(UserList& users) {
   block->for_each(last_id_, [&](UserId id, const UserView& user) { users.append(id, user); });
   next_id_ = table_.next_id(last);
   return Next::users;
-}
-
-UserView Snapshot::Before::view() const noexcept {
-  const char* const begin = text.get();
-  return {{begin, last_name_octets},
-          {begin + last_name_octets, first_name_octets},
-          {begin + last_name_octets + first_name_octets, email_octets}};
 }
 
 }  // namespace rollcall::storage

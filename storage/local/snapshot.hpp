@@ -41,11 +41,8 @@ class Snapshot {
   class Block;
   /// A user as it was.
   struct Before {
-    std::unique_ptr<char[]> text;
-    std::uint16_t last_name_octets = 0;
-    std::uint16_t first_name_octets = 0;
-    std::uint16_t email_octets = 0;
-    UserView view() const noexcept;
+    std::unique_ptr<char[]> packed;
+    UserView view() const noexcept { return PackedUser::read(packed.get()); }
   };
   Table& table_;
   const UserId last_id_;

@@ -7,7 +7,7 @@
 namespace rollcall::storage {
 namespace {
 
-/// What a slice may cost, in the unit of UserFilter::cost(): some 4,096 small users.
+/// What a slice may cost, in the unit of Matcher::cost(): some 4,096 small users.
 constexpr std::size_t slice_cost = 256 * 1'024;
 /// A block of which only the slots are looked at, in the same unit.
 constexpr std::size_t marked_block_cost = slice_cost / 16;
@@ -16,14 +16,14 @@ constexpr std::size_t marked_block_cost = slice_cost / 16;
 constexpr std::size_t find_cost = 60;
 
 /// Marks those that a filter means.
-class Matcher final : public UserVisitor {
+class Marker final : public UserVisitor {
  public:
-  Matcher(const UserFilter& filter, Table::BlockMarks& marks, std::uint64_t& count) noexcept
-      : filter_(filter), marks_(marks), count_(count) {}
+  Marker(const Matcher& matcher, Table::BlockMarks& marks, std::uint64_t& count) noexcept
+      : matcher_(matcher), marks_(marks), count_(count) {}
 
   void visit(UserId id, const UserView& user) noexcept override {
-    cost += filter_.cost(user);
-    if (!filter_.matches(id, user)) return;
+    cost += matcher_.cost(user);
+    if (!matcher_.matches(id, user)) return;
     const std::size_t place = id % Table::block_ids;
     marks_[place / 64] |= std::uint64_t{1} << place % 64;
     ++count_;
@@ -32,7 +32,7 @@ class Matcher final : public UserVisitor {
   std::size_t cost = 0;
 
  private:
-  const UserFilter& filter_;
+  const Matcher& matcher_;
   Table::BlockMarks& marks_;
   std::uint64_t& count_;
 };
@@ -43,6 +43,7 @@ TableScan::TableScan(const Table& table, ListOperation& operation)
     : table_(table),
       operation_(operation),
       request_(operation.request),
+      matcher_(operation.request.filter),
       every_user_(operation.request.filter.all()) {
   operation_.users.clear();
   operation_.total = every_user_ ? table_.size() : 0;
@@ -70,9 +71,9 @@ bool TableScan::slice() {
 /// False when the cost of a slice is used up before the block is.
 bool TableScan::look_at_block(std::size_t& cost) {
   for (; shard_ < Table::shard_count && cost < slice_cost; ++shard_) {
-    Matcher matcher(request_.filter, marks_, count_);
-    table_.visit(block_, shard_, matcher);
-    cost += matcher.cost;
+    Marker marker(matcher_, marks_, count_);
+    table_.visit(block_, shard_, marker);
+    cost += marker.cost;
   }
   return shard_ == Table::shard_count;
 }
@@ -89,8 +90,8 @@ bool TableScan::list_ids() {
     const UserId id = ids_[next_id_];
     cost += find_cost;
     if (!table_.find(id, user_)) continue;
-    cost += request_.filter.cost(user_.view());
-    if (!request_.filter.matches(id, user_.view())) continue;
+    cost += matcher_.cost(user_.view());
+    if (!matcher_.matches(id, user_.view())) continue;
     ++operation_.total;
     take(id);
   }
@@ -146,7 +147,7 @@ bool TableScan::take(UserId id) {
     return false;
   }
   // It may have changed since it was looked at.
-  if (table_.find(id, user_) && request_.filter.matches(id, user_.view())) {
+  if (table_.find(id, user_) && matcher_.matches(id, user_.view())) {
     operation_.users.append(id, user_.view());
   }
   return true;

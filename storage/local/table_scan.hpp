@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "storage/list.hpp"
+#include "storage/local/matcher.hpp"
 #include "storage/local/table.hpp"
 
 namespace rollcall::storage {
@@ -36,6 +37,7 @@ class TableScan {
   const Table& table_;
   ListOperation& operation_;
   const ListRequest& request_;
+  const Matcher matcher_;
   const bool every_user_;    ///< The total is known without a look at each.
   std::vector<UserId> ids_;  ///< Those asked for by number, in the order of the listing.
   std::size_t next_id_ = 0;  ///< Of ids_, the place of the next one to look at.

@@ -47,7 +47,7 @@ class alignas(64) Table::Shard {
   static constexpr std::size_t slots_a_page = 256;
   static_assert(slots_a_page % block_rows == 0, "a block lies in one page of each shard");
 
-  /// A place in the arena plus one; 0 is no user.
+  /// A place in the arena plus one; 0 means an empty slot.
   using Slot = std::uint32_t;
   struct Page {
     std::uint64_t number;

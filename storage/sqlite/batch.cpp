@@ -3,6 +3,9 @@
 #include <sqlite3.h>
 
 #include <new>
+#include <string>
+
+#include "storage/sqlite/schema.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -33,7 +36,8 @@ int connect(sqlite3* database, void* batch, int, const char* const*, sqlite3_vta
   made->batch = static_cast<const SqliteBatch*>(batch);
   *vtab = &made->base;
   sqlite3_vtab_config(database, SQLITE_VTAB_DIRECTONLY);
-  return sqlite3_declare_vtab(database, "CREATE TABLE x (id, last_name, first_name, email)");
+  const std::string sql = "CREATE TABLE x (" + user_columns() + ")";
+  return sqlite3_declare_vtab(database, sql.c_str());
 }
 
 int disconnect(sqlite3_vtab* vtab) noexcept {
@@ -80,10 +84,7 @@ int column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int number) no
     sqlite3_result_int64(context, static_cast<sqlite3_int64>(row.id));
     return SQLITE_OK;
   }
-  const UserView& user = row.user;
-  const std::string_view text = number == 1   ? user.last_name
-                                : number == 2 ? user.first_name
-                                              : user.email;
+  const std::string_view text = row.user[static_cast<std::size_t>(number - 1)];
   // It stays in its place until the whole batch is committed.
   sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
   return SQLITE_OK;

@@ -12,14 +12,14 @@ namespace rollcall::storage {
 /// place. One thread at a time.
 class SqliteBatch {
  public:
-  /// What the table is called; its columns are id, last_name, first_name and email.
+  /// What the table is called; its columns are user_columns().
   static constexpr const char* table = "rollcall_batch";
 
   /// Makes the table known to `database`: SQLITE_OK or an error.
   int attach(sqlite3* database) noexcept;
 
-  /// The rows are now those of status ok from `first`, a creation, to the next write that is none.
-  /// Returns that, or null.
+  /// Sets the rows: the creations of status ok from `first`, a creation, to the next write of
+  /// another kind. Returns that write, or null.
   const WriteOperation* take(const WriteOperation* first) noexcept;
 
   /// Of the rows. `end` is behind the last one.

@@ -6,29 +6,32 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
-#include "storage/store.hpp"
+#include "storage/open_error.hpp"
 
 namespace rollcall::storage {
 namespace {
+
+using Reason = OpenFailure::Reason;
+
+[[noreturn]] void refuse(Reason reason, const std::string& path, int code = 0) {
+  throw StoreOpenError({.reason = reason, .path = path, .code = code});
+}
 
 void check_place(const std::string& path) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::string directory = parent.empty() ? "." : parent.string();
   struct stat about {};
   if (::stat(directory.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) {
-    throw StoreOpenError("the directory " + directory +
-                         " does not exist: make it, or name another file with --store");
+    refuse(Reason::no_directory, directory);
   }
   // SQLite makes files of its own beside the data file.
   if (::access(directory.c_str(), W_OK | X_OK) != 0) {
-    throw StoreOpenError("the directory " + directory +
-                         " is not writable: change its mode, or name another file with --store");
+    refuse(Reason::directory_not_writable, directory);
   }
   if (::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
-    throw StoreOpenError(path + " is not a regular file: name another one with --store");
+    refuse(Reason::not_a_file, path);
   }
 }
 
@@ -42,17 +45,11 @@ FileLock::FileLock(const std::string& path) {
     descriptor_ = ::open(path.c_str(), flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
     created_ = descriptor_ >= 0;
   }
-  if (descriptor_ < 0) {
-    throw StoreOpenError(path + " can't be opened for reading and writing: " +
-                         std::strerror(errno) + ": change its mode, or name another file");
-  }
+  if (descriptor_ < 0) refuse(Reason::file_not_opened, path, errno);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     ::close(descriptor_);
-    throw StoreOpenError(
-        path + (error == EWOULDBLOCK
-                    ? " is being served by another process: stop that one, or name another file"
-                    : std::string(" can't be locked: ") + std::strerror(error)));
+    refuse(error == EWOULDBLOCK ? Reason::in_use : Reason::not_locked, path, error);
   }
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/sqlite/schema.hpp"
+
 namespace rollcall::storage {
 namespace {
 
@@ -51,16 +53,8 @@ bool SqliteJournal::prepare() noexcept {
   int codes[14];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   codes[13] = batch_.attach(database);
-  // OR FAIL: what fails is rolled back as a whole, so SQLite need not be able to undo the
-  // statement.
-  const std::string insert = std::string(
-                                 "INSERT OR FAIL INTO users (id, last_name, first_name, email) "
-                                 "SELECT id, last_name, first_name, email FROM ") +
-                             SqliteBatch::table;
-  insert_ = SqliteStatement(database, insert.c_str(), codes[1]);
-  update_ = SqliteStatement(
-      database, "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1",
-      codes[8]);
+  insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
+  update_ = SqliteStatement(database, update_user_sql().c_str(), codes[8]);
   delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
   insert_key_ =
       SqliteStatement(database,
@@ -139,9 +133,8 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   SqliteStatement& statement = removes ? delete_ : update_;
   statement.bind(1, static_cast<std::int64_t>(operation.id));
   if (!removes) {
-    statement.bind(2, operation.user.last_name);
-    statement.bind(3, operation.user.first_name);
-    statement.bind(4, operation.user.email);
+    int parameter = 2;
+    for_each_member([&](auto index) { statement.bind(parameter++, operation.user[index]); });
   }
   const int code = statement.run();
   if (code != SQLITE_OK) return code;
@@ -149,7 +142,7 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
 }
 
-int SqliteJournal::write_key(const CreationKey& key, UserId user_id) noexcept {
+int SqliteJournal::write_key(const IdempotencyKey& key, UserId user_id) noexcept {
   insert_key_.bind(1, static_cast<std::int64_t>(key.number));
   insert_key_.bind(2, key.text);
   insert_key_.bind(3, static_cast<std::int64_t>(key.payload));
@@ -225,15 +218,17 @@ void SqliteJournal::discard_unsynced() noexcept {
   log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 }
 
-void SqliteJournal::maintain() noexcept {
-  if (faulted_ || log_is_copied_ || log_frames_ < checkpoint_frames) return;
+Status SqliteJournal::maintain() noexcept {
+  if (faulted_) return Status::sync_failed;
+  if (log_is_copied_ || log_frames_ < checkpoint_frames) return Status::ok;
   end_transaction();
-  if (to_status(copy_log()) == Status::sync_failed) {
-    last_error_ = database_->error();
-    faulted_ = true;
-    return;
-  }
-  begin();
+  const int code = copy_log();
+  // A reader that is in the way is no failure: the next time copies the rest.
+  const Status status = code == SQLITE_OK || code == SQLITE_BUSY ? Status::ok : to_status(code);
+  if (status != Status::ok) last_error_ = database_->error();
+  faulted_ = status == Status::sync_failed;
+  if (!faulted_) begin();
+  return status;
 }
 
 int SqliteJournal::copy_log() noexcept {

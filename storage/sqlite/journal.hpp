@@ -4,22 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "storage/local/journal.hpp"
-#include "storage/local/table.hpp"
+#include "storage/open_error.hpp"
 #include "storage/sqlite/batch.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/file_lock.hpp"
 
 namespace rollcall::storage {
-
-/// What was in a data file when it was opened.
-struct OpenReport {
-  std::uint64_t users = 0;
-  UserId last_id = 0;           ///< The largest id ever given out.
-  std::vector<StoredKey> keys;  ///< By rising numbers.
-};
 
 /// A SQLite file as the journal, which anybody can read with the sqlite3 shell, also meanwhile.
 /// WAL, synchronous=FULL; one connection does all writes and checkpoints (before 3.51.3 SQLite can
@@ -27,18 +19,18 @@ struct OpenReport {
 /// process writes under the table's feet: the shell's writes are told that the database is locked.
 class SqliteJournal final : public Journal {
  public:
-  /// Opens or makes the file at `path` and loads every user into `table`. `progress`, which may be
+  /// Opens or makes the file at `path` and gives every user to `sink`. `progress`, which may be
   /// empty, is called now and then with the users loaded so far. `vfs` names another SQLite VFS,
   /// for tests. `accept`, which may be empty, is called when all is loaded and may throw. Throws
-  /// StoreOpenError with one line for a person; no file is changed then.
-  static std::unique_ptr<SqliteJournal> open(const std::string& path, Table& table,
+  /// StoreOpenError; no existing file is changed then.
+  static std::unique_ptr<SqliteJournal> open(const std::string& path, UserSink& sink,
                                              OpenReport& report,
                                              const std::function<void(std::uint64_t)>& progress,
                                              const char* vfs = nullptr,
                                              const std::function<void()>& accept = {});
 
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
-  void maintain() noexcept override;
+  Status maintain() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
 
@@ -53,7 +45,7 @@ class SqliteJournal final : public Journal {
   int write(const WriteOperation* first) noexcept;
   int insert(const WriteOperation* first) noexcept;
   int change(const WriteOperation& operation) noexcept;
-  int write_key(const CreationKey& key, UserId user_id) noexcept;
+  int write_key(const IdempotencyKey& key, UserId user_id) noexcept;
   int forget_keys(std::uint64_t through) noexcept;
   Status fail(int code, bool committing) noexcept;
   void end_transaction() noexcept;

@@ -11,11 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "storage/sqlite/schema.hpp"
 #include "storage/utf8.hpp"
 
 namespace rollcall::storage {
 namespace {
 
+/// The SQL function that takes each user.
+constexpr const char* taker = "load_user";
 /// How often progress is told.
 constexpr std::uint64_t users_a_report = 1 << 16;
 /// Ids are shared out in this many ranges, so that no thread waits long for another's last one.
@@ -40,7 +43,7 @@ struct Failure {
 
 /// What the threads that load have in common.
 struct Shared {
-  Table& table;
+  UserSink& sink;
   const std::int64_t first;
   const std::int64_t width;  ///< Ids of one range.
   std::atomic<std::uint64_t> next_range{0};
@@ -79,10 +82,7 @@ class Loader {
     int code = define(&Loader::on_user);
     if (code != SQLITE_OK) return shared_.fail(code, database_.error());
     {
-      SqliteStatement rows(database_.get(),
-                           "SELECT load_user(id, last_name, first_name, email) FROM users "
-                           "WHERE id BETWEEN ?1 AND ?2",
-                           code);
+      SqliteStatement rows(database_.get(), load_users_sql(taker).c_str(), code);
       if (code != SQLITE_OK) return shared_.fail(code, database_.error());
       for (std::uint64_t range; !shared_.failed && (range = shared_.next_range++) < id_ranges;) {
         const std::int64_t begin = shared_.first + shared_.width * static_cast<std::int64_t>(range);
@@ -101,27 +101,31 @@ class Loader {
   using Step = void(sqlite3_context*, int, sqlite3_value**);
 
   int define(Step* step) noexcept {
-    return sqlite3_create_function_v2(database_.get(), "load_user", 4, SQLITE_UTF8, this, nullptr,
+    constexpr int arguments = 1 + static_cast<int>(member_count);
+    return sqlite3_create_function_v2(database_.get(), taker, arguments, SQLITE_UTF8, this, nullptr,
                                       step, step == nullptr ? nullptr : on_end, nullptr);
   }
 
   static void on_user(sqlite3_context* context, int, sqlite3_value** row) noexcept {
     auto& loader = *static_cast<Loader*>(sqlite3_user_data(context));
-    if (!loader.take(row)) sqlite3_result_error(context, "no user", -1);
+    if (!loader.take(row)) sqlite3_result_error(context, "not a user", -1);
   }
   static void on_end(sqlite3_context*) noexcept {}
 
   bool take(sqlite3_value** row) noexcept {
     const auto id = static_cast<UserId>(sqlite3_value_int64(row[0]));
-    const UserView user{text_of(row[1], max_name_octets), text_of(row[2], max_name_octets),
-                        text_of(row[3], max_email_octets)};
-    if (user.last_name.data() == nullptr || user.first_name.data() == nullptr ||
-        user.email.data() == nullptr) {
-      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is no user");
+    UserView user;
+    bool good = true;
+    for_each_member([&](auto index) {
+      user[index] = text_of(row[index + 1], user_members[index].max_octets());
+      good = good && user[index].data() != nullptr;
+    });
+    if (!good) {
+      shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is not a user");
       return false;
     }
-    if (!shared_.table.insert(id, user)) {
-      shared_.fail(SQLITE_NOMEM, "it has more users than fit into memory");
+    if (!shared_.sink.take(id, user)) {
+      shared_.fail(SQLITE_NOMEM, "out of memory");
       return false;
     }
     if (++loaded_ % users_a_report != 0) return true;
@@ -157,18 +161,19 @@ std::pair<std::int64_t, std::int64_t> id_bounds(SqliteDatabase& database, const 
 
 void refuse_file(const std::string& path, int code, std::string why) {
   std::replace(why.begin(), why.end(), '\n', ' ');
+  using Reason = OpenFailure::Reason;
   const int primary = code & 0xff;
-  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
-    throw StoreOpenError(path + " is damaged (" + why +
-                         "): restore a backup, or see the .recover command of sqlite3");
-  }
-  throw StoreOpenError(path + " can't be opened: " + why);
+  const bool damaged = primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+  const Reason reason = damaged                   ? Reason::damaged
+                        : primary == SQLITE_NOMEM ? Reason::too_many_users
+                                                  : Reason::not_read;
+  throw StoreOpenError({.reason = reason, .path = path, .detail = std::move(why)});
 }
 
-OpenReport load_users(SqliteDatabase& database, const std::string& path, Table& table,
+OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSink& sink,
                       const std::function<void(std::uint64_t)>& progress, const char* vfs) {
   const auto [first, last] = id_bounds(database, path);
-  Shared shared{table, first, (last - first) / std::int64_t{id_ranges} + 1};
+  Shared shared{sink, first, (last - first) / std::int64_t{id_ranges} + 1};
   const auto help = [&](bool looks_for_damage) {
     int code = SQLITE_OK;
     SqliteDatabase own(path, SqliteDatabase::Access::read_only, vfs, code);

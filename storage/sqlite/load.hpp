@@ -4,20 +4,20 @@
 #include <functional>
 #include <string>
 
-#include "storage/local/table.hpp"
+#include "storage/local/journal.hpp"
+#include "storage/open_error.hpp"
 #include "storage/sqlite/database.hpp"
-#include "storage/sqlite/journal.hpp"
 
 namespace rollcall::storage {
 
 /// Throws StoreOpenError: the file at `path` can't be opened, or is damaged, by SQLite's `code`.
 [[noreturn]] void refuse_file(const std::string& path, int code, std::string why);
 
-/// Loads every user of the file at `path` into `table`, which is empty, with as many threads as the
+/// Gives every user of the file at `path` to `sink`, with as many threads as the
 /// process may use (four at most), each with a connection of its own, and has SQLite look for
 /// damage that a scan does not meet. `database` keeps others from writing meanwhile. `progress`,
 /// which may be empty, is called on this thread now and then. Throws StoreOpenError.
-OpenReport load_users(SqliteDatabase& database, const std::string& path, Table& table,
+OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSink& sink,
                       const std::function<void(std::uint64_t)>& progress, const char* vfs);
 
 /// Loads the idempotency keys of the file into `report`. Throws StoreOpenError.

@@ -10,48 +10,11 @@
 
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
+#include "storage/sqlite/schema.hpp"
 
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
 namespace rollcall::storage {
 namespace {
-
-constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
-constexpr std::int64_t schema_version = 2;
-
-struct SchemaRow {
-  std::int64_t since;  ///< Schema version.
-  const char* name;
-  const char* sql;
-};
-
-/// A create pays nothing for the high-water mark: while its user is there, the largest id shows it.
-/// The triggers keep it when the user goes, whoever deletes it.
-constexpr SchemaRow schema[] = {
-    {1, "users",
-     "CREATE TABLE users (\n"
-     "  id INTEGER PRIMARY KEY,\n"
-     "  last_name TEXT NOT NULL,\n"
-     "  first_name TEXT NOT NULL,\n"
-     "  email TEXT NOT NULL\n"
-     ") STRICT"},
-    {1, "high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
-    {1, "users_delete",
-     "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
-     "  UPDATE high_water SET id = max(id, old.id);\n"
-     "END"},
-    {1, "users_update_id",
-     "CREATE TRIGGER users_update_id AFTER UPDATE OF id ON users BEGIN\n"
-     "  UPDATE high_water SET id = max(id, old.id);\n"
-     "END"},
-    {2, "idempotency_keys",
-     "CREATE TABLE idempotency_keys (\n"
-     "  number INTEGER PRIMARY KEY,\n"
-     "  key TEXT NOT NULL,\n"
-     "  payload INTEGER NOT NULL,\n"
-     "  user_id INTEGER NOT NULL,\n"
-     "  created_at INTEGER NOT NULL\n"
-     ") STRICT"},
-};
 
 /// The 100 octets that a SQLite file begins with (sqlite.org/fileformat2.html, section 1.3).
 class Header {
@@ -83,20 +46,20 @@ class Header {
 
 void check_version(const std::string& path, std::int64_t version) {
   if (version <= schema_version) return;
-  throw StoreOpenError(path + " has schema " + std::to_string(version) +
-                       ", newer than this program's " + std::to_string(schema_version) +
-                       ": use the rollcall that wrote it, or a newer one");
+  throw StoreOpenError({.reason = OpenFailure::Reason::newer_schema,
+                        .path = path,
+                        .found = version,
+                        .known = schema_version});
 }
 
 void check_header(const std::string& path, int descriptor) {
   const Header header(descriptor);
   if (header.empty()) return;
   if (!header.is_sqlite()) {
-    throw StoreOpenError(path + " is not a SQLite database: name another file with --store");
+    throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
   }
   if (header.application() != application_id) {
-    throw StoreOpenError(path +
-                         " is a database of another program: name another file with --store");
+    throw StoreOpenError({.reason = OpenFailure::Reason::other_program, .path = path});
   }
   check_version(path, header.user_version());
 }
@@ -112,7 +75,7 @@ void make_schema(SqliteDatabase& database, const std::string& path) {
   std::string sql = "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE;";
   sql += "PRAGMA application_id = " + std::to_string(application_id) + ";";
   sql += "PRAGMA user_version = " + std::to_string(schema_version) + ";";
-  for (const SchemaRow& each : schema) sql.append(each.sql).append(";");
+  for (const SchemaRow& each : schema_rows()) sql.append(each.sql).append(";");
   sql += "INSERT INTO high_water (id) VALUES (0); COMMIT";
   require(database, path, database.execute(sql.c_str()));
 }
@@ -122,7 +85,7 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
   const std::int64_t version = database.query_integer("PRAGMA user_version", code);
   require(database, path, code);
   check_version(path, version);
-  for (const SchemaRow& each : schema) {
+  for (const SchemaRow& each : schema_rows()) {
     if (each.since > version) continue;
     SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
     require(database, path, code);
@@ -130,8 +93,8 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
     code = find.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
     if (code == SQLITE_DONE || find.text(0) != each.sql) {
-      throw StoreOpenError(path + " has another " + each.name +
-                           " than this program makes: restore a backup");
+      throw StoreOpenError(
+          {.reason = OpenFailure::Reason::other_definition, .path = path, .detail = each.name});
     }
   }
   return version;
@@ -141,7 +104,7 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
 void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
   if (version == schema_version) return;
   std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
-  for (const SchemaRow& each : schema) {
+  for (const SchemaRow& each : schema_rows()) {
     if (each.since > version) sql.append(each.sql).append(";");
   }
   require(database, path, database.execute(sql.c_str()));
@@ -174,7 +137,7 @@ void sync_directory(const std::string& path) {
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
-    const std::string& path, Table& table, OpenReport& report,
+    const std::string& path, UserSink& sink, OpenReport& report,
     const std::function<void(std::uint64_t)>& progress, const char* vfs,
     const std::function<void()>& accept) {
   auto lock = std::make_unique<FileLock>(path);
@@ -193,9 +156,10 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     if (created) sync_directory(path);
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
-    report = load_users(*database, path, table, progress, vfs);
+    report = load_users(*database, path, sink, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
+    report.created = created;
     if (accept) accept();
   } catch (...) {
     database.reset();
@@ -205,9 +169,11 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
   sqlite3_db_config(database->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(lock), std::move(database)));
   if (!journal->prepare()) {
-    throw StoreOpenError(path + " can't be written: " +
-                         (journal->changed_elsewhere_ ? "another program wrote to it: start again"
-                                                      : journal->database_->error()));
+    throw StoreOpenError({.reason = journal->changed_elsewhere_
+                                        ? OpenFailure::Reason::changed_meanwhile
+                                        : OpenFailure::Reason::not_written,
+                          .path = path,
+                          .detail = journal->database_->error()});
   }
   return journal;
 }

@@ -1,4 +1,4 @@
-"""Requests as octets, answers as values: no HTTP library stands between the test and the wire."""
+"""Requests as octets, answers as values, with no HTTP library between the test and the wire."""
 import json
 import socket
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ class Answer:
     status: int
     fields: list
     body: bytes
-    extra: bytes = b""  # What came behind the answer on a connection that was to be closed.
+    extra: bytes = b""  # What followed the answer on a connection that should have been closed.
 
     def get(self, name):
         return [value for key, value in self.fields if key.lower() == name.lower()]
@@ -17,7 +17,7 @@ class Answer:
 
 @dataclass
 class Request:
-    """One request of the operation `method` `path` (as the document has it)."""
+    """One request of the operation `method` `path` of the document."""
     method: str
     path: str
     target: str

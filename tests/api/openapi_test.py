@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""protocol/openapi.json is valid OpenAPI 3.1, and says neither more nor less than the program does.
+"""Checks that protocol/openapi.json is valid OpenAPI 3.1 and says exactly what the program does.
 
 usage: openapi_test.py PROGRAM FAULTS_LIBRARY [DOCUMENT]
 
@@ -22,7 +22,7 @@ from walk import walk  # noqa: E402
 class Document:
     def __init__(self, text):
         self.json = json.loads(text)
-        # The test is stricter than clients should be: a member that is not documented is an error.
+        # The test is stricter than clients should be: an undocumented member is an error.
         components = copy.deepcopy(self.json["components"])
         for schema in components["schemas"].values():
             if "properties" in schema:
@@ -55,7 +55,7 @@ class Document:
 
 
 def objects(node, place=""):
-    """Every object of the document but what examples hold, with its place."""
+    """Every object of the document with its place, except those inside examples."""
     if isinstance(node, list):
         node = dict(enumerate(node))
     if not isinstance(node, dict):
@@ -81,7 +81,7 @@ def check_schema_of_document(document):
 def check_names(document):
     ids = [operation["operationId"] for _, _, operation in document.operations()]
     if len(ids) != len(set(ids)):
-        yield "an operationId stands twice"
+        yield "an operationId appears twice"
     text = json.dumps(document.json)
     for kind, named in document.json["components"].items():
         for name in named:
@@ -90,7 +90,7 @@ def check_names(document):
 
 
 def check_examples(document):
-    """Schemas are schemas, and every example is what its schema asks for."""
+    """Checks that schemas are valid and that every example matches its schema."""
     for place, node in objects(document.json):
         schema = node.get("schema")
         if schema is not None:
@@ -116,7 +116,7 @@ def check_headers(document, response, answer):
     known = {name.lower(): name for name in response.get("headers", {})}
     for name, value in answer.fields:
         if name == "Content-Type":
-            continue  # OpenAPI has it in `content`.
+            continue  # OpenAPI describes it in `content`.
         if name.lower() not in known:
             yield f"the field {name} is not documented"
             continue
@@ -133,7 +133,7 @@ def check_content(document, media, media_type, body):
         yield from document.errors(media["schema"], json.loads(body))
         return
     yield from document.errors(media["schema"], body.decode())
-    # OpenAPI 3.1 has no word for what a line is.
+    # OpenAPI 3.1 cannot describe a line.
     for line in body.splitlines():
         yield from document.errors(media["x-line-schema"], json.loads(line))
 
@@ -159,7 +159,7 @@ def check_answer(document, request, answer):
 
 
 def check_real(document, bodies, fields):
-    """What the document gives as an answer's example is an answer that was seen."""
+    """Checks that every example of an answer in the document was seen."""
     for name, response in document.json["components"]["responses"].items():
         for media in response.get("content", {}).values():
             for key, example in media.get("examples", {}).items():
@@ -202,7 +202,7 @@ def main():
     text = path.read_bytes()
     document = Document(text)
     wrong = [*check_schema_of_document(document), *check_names(document)]
-    # Where a reference leads nowhere there is nothing to compare with.
+    # A reference that leads nowhere leaves nothing to compare with.
     if not wrong:
         wrong += check_examples(document)
         wrong += check_program(document, text, sys.argv[1], sys.argv[2])

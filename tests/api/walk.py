@@ -1,4 +1,4 @@
-"""Every operation's requests: those of its own, and what can happen to any request."""
+"""The requests of every operation: its own, and those that can fail for any operation."""
 import contextlib
 import os
 import tempfile
@@ -45,7 +45,7 @@ def reads():
 
 
 def changes():
-    """PUT, PATCH and DELETE; the user is there again, as it was, until the last."""
+    """PUT, PATCH and DELETE. The user is restored after each, except the last."""
     continued = {"Expect": "100-continue"}
     for method, fields, value in (("put", JSON, MEERE), ("patch", PATCH, NEW_ADDRESS)):
         yield user(method, {**fields, "If-None-Match": "*"}, value)
@@ -79,7 +79,7 @@ def streams():
 
 
 def keyed():
-    """A key: first, a retry, with another user, malformed, and with a stream."""
+    """A key: first, in a retry, with a different user, malformed, and with a stream."""
     key = {"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
     yield post(HOPPER, key)
     yield post(HOPPER, key)
@@ -90,7 +90,7 @@ def keyed():
 
 
 def own_requests():
-    """What is asked of a fresh store, in this order."""
+    """The requests to a fresh store, in this order."""
     yield post(MEERE)
     yield post(HOPPER, {"Expect": "100-continue"})
     yield from listings()
@@ -122,7 +122,7 @@ def operations(document):
 
 
 def faulty_requests(document):
-    """What can be wrong with a request for any resource."""
+    """The faults that a request for any resource can have."""
     for each in operations(document):
         method, path, target = each
         yield Request(*each, host=False)
@@ -141,7 +141,7 @@ def late_requests(document):
 
 
 def at_once(port, requests):
-    """Sends all before it reads an answer: each has a connection of its own."""
+    """Sends each request on its own connection, all before it reads an answer."""
     requests = list(requests)
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(connect(port)) for _ in requests]
@@ -222,7 +222,7 @@ def in_flight(program):
 
 
 def walk(program, faults_library, document):
-    """Pairs of a request and an answer to it."""
+    """Pairs of a request and its answer."""
     yield from served(program, document)
     yield from too_late(program, document)
     yield from turned_away(program, document)

@@ -12,7 +12,7 @@
 #include "tests/support/driven_server.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-/// What a create, a user and a connection cost, in counts that do not depend on the machine's load.
+/// Counts what a create, a user and a connection cost. The load of the machine does not matter.
 namespace rollcall::tests {
 namespace {
 
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_eac
   const auto after = fake_kernel().calls();
   BOOST_TEST(after.recv - before.recv == creates);
   BOOST_TEST(after.send - before.send == creates);
-  // And one with which the io_context waits for the set.
+  // One more, with which the io_context waits for the set.
   const std::uint64_t waits = after.epoll - before.epoll + turns;
   const std::uint64_t all = 2 * creates + waits;
   BOOST_TEST_MESSAGE("system calls a create: " << double(all) / creates);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_eac
 }
 
 BOOST_AUTO_TEST_CASE(a_user_costs_at_most_16_octets_over_its_text) {
-  // Enough for the unused ends of 64 chunks of 256 KiB to matter little.
+  // So many that the unused ends of 64 chunks of 256 KiB hardly matter.
   constexpr std::uint64_t users = 2'000'000;
   const std::int64_t before = allocated_octets();
   const storage::Table table;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_costs_at_most_1_kib) {
     in_use.push_back(allocated_octets());
   }
   BOOST_REQUIRE(store.size() == 2'000U);
-  // The users of the second thousand, with the pages that they begin, cost less than 100 KiB.
+  // The second thousand users, including the pages that they start, cost less than 100 KiB.
   BOOST_TEST(in_use[1] - in_use[0] <= 1'024 * 1'000);
   BOOST_TEST(sizeof(server::Connection) <= 640U);
 }

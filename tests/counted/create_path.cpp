@@ -5,8 +5,8 @@
 #include "storage/local/memory_store.hpp"
 #include "tests/support/driven_server.hpp"
 
-/// Creates as many users as its argument says, a multiple of 64, from 64 connections that each have
-/// a request in flight, over a kernel in memory: what script/count-instructions counts.
+/// The program that script/count-instructions counts. Creates as many users as its argument says, a
+/// multiple of 64, over a kernel in memory, from 64 connections with one request in flight each.
 int main(int argc, char** argv) {
   using namespace rollcall;
   constexpr long connections = 64;

@@ -4,8 +4,8 @@
 
 #include "tests/fuzz/check_user_json.hpp"
 
-/// user_json with a bug planted on purpose, one octet beyond a buffer for some users: a fuzzing
-/// that does not find it finds nothing (script/fuzz looks first).
+/// user_json with a bug planted on purpose: for some users it writes one octet beyond a buffer.
+/// Fuzzing that does not find this finds nothing, so script/fuzz checks it first.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rollcall;
   const std::string_view input(reinterpret_cast<const char*>(data), size);

@@ -17,11 +17,11 @@ inline protocol::UserReader::Outcome read_pieces(
     protocol::UserReader& reader, const std::vector<std::string_view>& pieces,
     protocol::Content content = protocol::Content::user) {
   reader.reset();
-  for (const std::string_view piece : pieces) reader.read(piece);
+  for (const std::string_view piece : pieces) reader.take(piece);
   return reader.finish(content);
 }
 
-/// The answer to the create of a user holds the same user: parsed by Boost.JSON's own DOM.
+/// Checks with Boost.JSON's own DOM that the answer to a create holds the same user.
 inline void check_answer(const storage::UserView& user) {
   protocol::OutputBuffer buffer;
   protocol::AnswerContext context;
@@ -37,14 +37,14 @@ inline void check_answer(const storage::UserView& user) {
   tests::require(echoed.at("email").as_string() == user.email, "the answer's email differs");
 }
 
-/// UserReader beside Boost.JSON's DOM: both know the same texts for JSON and see the same user.
+/// Compares UserReader with Boost.JSON's DOM: both accept the same texts and see the same user.
 inline void check_dom(std::string_view text, const protocol::UserReader& reader,
                       const protocol::UserReader::Outcome& outcome) {
   boost::json::parse_options options;
   options.max_depth = protocol::max_json_depth;
   boost::json::error_code error;
   const auto dom = boost::json::parse({text.data(), text.size()}, error, {}, options);
-  // The DOM wants exponents that fit; RFC 8259 does not, and UserReader neither.
+  // The DOM refuses exponents that are out of range; RFC 8259 and UserReader allow them.
   if (error == boost::json::error::exponent_overflow) return;
   const bool is_json = outcome.ok || outcome.problem != protocol::Problem::not_json;
   tests::require(is_json == !error, "one parser takes for JSON what the other refuses");
@@ -57,7 +57,7 @@ inline void check_dom(std::string_view text, const protocol::UserReader& reader,
   tests::require(object.at("email").as_string() == reader.user().email, "email differs");
 }
 
-/// The same text as a patch: what a user may have, each member that is there and no other.
+/// The same text as a patch must give the members that it contains, and no others.
 inline void check_patch(std::string_view input, const protocol::UserReader::Outcome& user) {
   static protocol::UserReader whole;
   static protocol::UserReader pieces;
@@ -67,7 +67,7 @@ inline void check_patch(std::string_view input, const protocol::UserReader::Outc
   tests::require(other.ok == outcome.ok && (outcome.ok || other.problem == outcome.problem),
                  "a cut changes what a patch is");
   if (user.ok) {
-    tests::require(outcome.ok && whole.members() == storage::all_members, "a user is no patch");
+    tests::require(outcome.ok && whole.members() == storage::all_members, "a user is not a patch");
   } else if (user.problem != protocol::Problem::invalid_user) {
     tests::require(!outcome.ok && outcome.problem == user.problem, "a patch has another problem");
   }
@@ -84,9 +84,9 @@ inline void check_patch(std::string_view input, const protocol::UserReader::Outc
     tests::require(value == (has_it ? std::string_view(found->as_string()) : std::string_view()),
                    "a patch has another value");
   };
-  same("last-name", has(storage::last_name_member), whole.user().last_name);
-  same("first-name", has(storage::first_name_member), whole.user().first_name);
-  same("email", has(storage::email_member), whole.user().email);
+  same("last-name", has(storage::set_of(storage::Member::last_name)), whole.user().last_name);
+  same("first-name", has(storage::set_of(storage::Member::first_name)), whole.user().first_name);
+  same("email", has(storage::set_of(storage::Member::email)), whole.user().email);
 }
 
 inline void check_user_json(std::string_view input) {

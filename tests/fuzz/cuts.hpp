@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-/// A fuzzing input: two octets that say where to cut, and the bytes themselves.
+/// A fuzzing input: two octets that say where to cut, then the bytes themselves.
 namespace rollcall::fuzz {
 
 inline constexpr std::size_t seed_octets = 2;
@@ -15,7 +15,7 @@ inline std::string_view bytes_of(std::string_view input) {
   return input.substr(std::min(seed_octets, input.size()));
 }
 
-/// The bytes in pieces of at least one octet, of sizes that the seed decides.
+/// The bytes in pieces of at least one octet; the seed decides their sizes.
 inline std::vector<std::string_view> cut(std::string_view input) {
   std::uint32_t state = 1;
   for (const char octet : input.substr(0, seed_octets)) {
@@ -24,7 +24,7 @@ inline std::vector<std::string_view> cut(std::string_view input) {
   std::string_view bytes = bytes_of(input);
   std::vector<std::string_view> pieces;
   while (!bytes.empty()) {
-    // Numerical Recipes' generator; its high bits are the good ones.
+    // The generator from Numerical Recipes; its high bits are the random ones.
     state = state * 1'664'525 + 1'013'904'223;
     const std::size_t size = 1 + (state >> 24) % 64;
     pieces.push_back(bytes.substr(0, size));

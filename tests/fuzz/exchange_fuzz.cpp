@@ -13,8 +13,8 @@ namespace {
 using tests::final_answers;
 using tests::require;
 
-/// Every answer is whole: status line, fields, and as many octets as Content-Length says. No input
-/// can put one of these into a body: their strings hold no line end.
+/// Checks that every answer is complete: status line, fields, and as many octets as Content-Length
+/// says. No input can put these into a body, because strings in a body hold no line end.
 void check_answers(std::string_view all, bool head_asked) {
   while (!all.empty()) {
     require(all.starts_with("HTTP/1.1 "), "an answer does not begin with a status line");
@@ -24,7 +24,7 @@ void check_answers(std::string_view all, bool head_asked) {
     const std::size_t field = all.substr(0, end + 2).find(name);
     std::size_t length = 0;
     if (field == all.npos && all.find("\r\nContent-Type: application/x-ndjson\r\n") < end) {
-      // To HTTP/1.0 a stream ends with its connection.
+      // For HTTP/1.0 the end of the connection ends a stream.
       require(all.find("\r\nConnection: close\r\n") < end, "a stream has no end");
       return;
     }
@@ -41,9 +41,10 @@ void check_answers(std::string_view all, bool head_asked) {
 }  // namespace
 }  // namespace rollcall::fuzz
 
-/// Bytes in, answers out, through the server's own connection: the same answers however the bytes
-/// come in, however slowly they are taken and whenever the store completes. With
-/// an odd first octet addresses are unique.
+/// Feeds bytes to the server's own connection. The answers must be the same however the bytes
+/// arrive, however slowly the answers are read, and whenever the store completes. An odd first
+/// octet means
+/// --unique-email.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rollcall::fuzz;
   static rollcall::tests::TurnServer any_email;

@@ -18,13 +18,13 @@ namespace {
 
 using tests::require;
 
-/// The error, or each user as it is read. Of damage only that there is some: where a parser sees
-/// it, and what it calls it, depends on the pieces.
+/// The error, or each user as it is read. Damage has no details: the place and the name that a
+/// parser gives it depend on the pieces.
 std::string read_document(const std::vector<std::string_view>& pieces) {
   protocol::ImportDocument document("users");
   const auto refusal = [&] {
     const std::string& error = document.error();
-    return error.starts_with("is damaged") ? "is damaged" : error;
+    return error.starts_with("is not valid JSON") ? "is not valid JSON" : error;
   };
   for (const std::string_view piece : pieces) {
     if (!document.write(piece)) return refusal();
@@ -45,7 +45,7 @@ std::string read_document(const std::vector<std::string_view>& pieces) {
   return all;
 }
 
-/// What is taken from a line is taken again from what an export would make of it.
+/// A user imported from a line must be imported again from its own export.
 void check_export(const protocol::ElementReader& read) {
   protocol::OutputBuffer buffer;
   protocol::LineWriter writer(buffer, false);
@@ -58,25 +58,25 @@ void check_export(const protocol::ElementReader& read) {
   require(again.id() == read.id() && again.user() == read.user(), "an exported user differs");
 }
 
-/// A line to be imported beside the same as the body of a create.
+/// Compares the import of a line with a create that has the line as its body.
 void check_line(std::string_view line) {
   using protocol::Problem;
   static protocol::UserReader posted;
   posted.reset();
-  posted.read(line);
+  posted.take(line);
   const auto outcome = posted.finish();
   protocol::ElementReader reader{protocol::MemberNames()};
   const bool good = reader.read_line(line);
   require(reader.id() <= storage::max_user_id, "an id is too large");
   if (good) {
-    // The last of two members counts in a file, and it may be nested deeper.
+    // In a file the last of two members with one name counts, and nesting may be deeper.
     require(outcome.ok || outcome.problem == Problem::duplicate_member ||
                 outcome.problem == Problem::not_json,
             "import takes what a create refuses");
     require(!outcome.ok || reader.user() == posted.user(), "import and create see another user");
     if (reader.id() != 0) check_export(reader);
   } else if (outcome.ok) {
-    // Exponents of ten digits are damage to Boost.JSON's tree.
+    // Boost.JSON's DOM refuses exponents of ten digits.
     boost::json::error_code error;
     boost::json::parse({line.data(), line.size()}, error);
     require(error == boost::json::error::exponent_overflow, "import refuses what a create takes");
@@ -86,8 +86,8 @@ void check_line(std::string_view line) {
 }  // namespace
 }  // namespace rollcall::fuzz
 
-/// A file to be imported: as one JSON text, the same however it comes in; as a line of NDJSON,
-/// beside what a create makes of it and what an export writes.
+/// An imported file. As one JSON text it must mean the same however it arrives; as a line of
+/// NDJSON, the same as in a create and as in an export.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rollcall;
   const std::string_view input(reinterpret_cast<const char*>(data), size);

@@ -6,8 +6,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-/// Runs a fuzz target over the files of a directory, without libFuzzer: a corpus as a test. Exit
-/// status 1 if there is none.
+/// Runs a fuzz target over the files of a directory without libFuzzer, so that a corpus is a test.
+/// Exit status 1 if there are no files.
 int main(int argc, char** argv) {
   std::size_t files = 0;
   for (int i = 1; i < argc; ++i) {

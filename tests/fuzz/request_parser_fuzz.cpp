@@ -6,7 +6,7 @@
 #include "tests/protocol/parse_pieces.hpp"
 #include "tests/support/finding.hpp"
 
-/// One message: what comes of it does not depend on where it is cut.
+/// The outcome of one message must not depend on where it is cut.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rollcall;
   const std::string_view input(reinterpret_cast<const char*>(data), size);

@@ -16,7 +16,7 @@ std::string tag() {
 
 const std::string stale = "\"0123456789abcdef\"";
 
-/// A method of /users/1, behind a create of that user, under a condition.
+/// A conditional request for /users/1, after a create of that user.
 void check(const std::string& method, const std::string& fields, unsigned status) {
   const bool body = method == "PUT" || method == "PATCH";
   const std::string text = body ? user() : "";

@@ -6,8 +6,8 @@
 namespace rollcall::tests {
 namespace {
 
-/// A create with framing `fields` and octets that would be a request of their own to who reads the
-/// framing in another way.
+/// A create with framing `fields` and octets that become a request of their own if the framing is
+/// read differently.
 std::string framed(const std::string& fields) {
   return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + fields + "\r\n" +
          last_chunk + get("/livez");

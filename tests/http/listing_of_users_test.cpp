@@ -9,7 +9,7 @@ namespace {
 const std::string three =
     post(user()) + post(user_of("\"van der Berg\"", "\"J\"", "\"b+c@d.e\"")) + post(user());
 
-/// The answer to the listing behind three creates.
+/// The answer to a listing after three creates.
 std::string listing(const std::string& query, unsigned status = 200,
                     const std::string& fields = "") {
   const Answers answers = ask(three + get("/users" + query, fields));
@@ -18,7 +18,7 @@ std::string listing(const std::string& query, unsigned status = 200,
   return answers.text.substr(answers.text.rfind("HTTP/1.1 "));
 }
 
-/// The ids in a listing, in their order.
+/// The ids in a listing, in order.
 std::string ids(const std::string& query) {
   const std::string text = listing(query);
   std::string found;

@@ -18,7 +18,7 @@ std::string bare(const std::string& method, const std::string& fields = "") {
   return method + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n";
 }
 
-/// Asked behind a create of user 1: its status, and that the connection goes on.
+/// The status of a request sent after a create of user 1. Checks that the connection stays open.
 void check(const std::string& request, unsigned status, const std::string& text = "") {
   BOOST_TEST_CONTEXT(request.substr(0, 200)) {
     const Answers answers = ask(created + request + get("/livez"));
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(put_wants_a_whole_user_as_json) {
 
 BOOST_AUTO_TEST_CASE(put_of_a_part_is_400) {
   const std::string range = "Content-Type: application/json\r\nContent-Range: bytes 0-9/10\r\n";
-  check(with_body("PUT /users/1", other, range), 400, "Content-Range asks for a part");
+  check(with_body("PUT /users/1", other, range), 400, "does not support Content-Range");
   check(with_body("PATCH /users/1", other, range), 200);
 }
 
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_retry_with_its_key_gets_the_same_answer_again) {
 BOOST_AUTO_TEST_CASE(a_key_that_is_malformed_or_too_long_or_twice_is_400) {
   for (const std::string key :
        {"", "\"", "\"a\"b", "a b", "\"\"", "a,b", "\"\\x\"", "\xc3\xa9", "\"a\" ;b"}) {
-    check(post(user(), "Idempotency-Key: " + key + "\r\n"), 400, "Idempotency-Key takes");
+    check(post(user(), "Idempotency-Key: " + key + "\r\n"), 400, "Idempotency-Key must be");
   }
   check(post(user(), "Idempotency-Key: a\r\nIdempotency-Key: a\r\n"), 400);
   for (const std::size_t size : {254U, 255U, 256U}) {

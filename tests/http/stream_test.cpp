@@ -5,11 +5,11 @@
 #include "tests/http/asking.hpp"
 #include "tests/support/driven_server.hpp"
 
-/// docs/http.md, "Streams of users": what is answered while the request goes on.
+/// docs/http.md, "Uploads": what is answered while the request goes on.
 namespace rollcall::tests {
 namespace {
 
-/// A stream has begun and its 200 was sent.
+/// An upload has begun and its 200 has been sent.
 struct Begun {
   storage::MemoryStore store;
   DrivenServer server{store};

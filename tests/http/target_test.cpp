@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_digits_without_a_leading_zero_up_to_2_53_less_1) {
   }
   for (const char* id :
        {"0", "01", "-1", "+1", "1.0", "9007199254740992", "99999999999999999999"}) {
-    BOOST_TEST(ask(get("/users/" + std::string(id))).text.find("no such") != std::string::npos);
+    BOOST_TEST(ask(get("/users/" + std::string(id))).text.find("No such") != std::string::npos);
   }
 }
 

@@ -13,7 +13,7 @@ std::string repeat(const std::string& text, std::size_t count) {
   return all;
 }
 
-/// The user is refused, and `what` says why.
+/// Checks that the user is refused with the reason `what`.
 void check_refused(const std::string& body, const std::string& what) {
   check_stays(post(body), 400);
   BOOST_TEST(ask(post(body)).text.find(what) != std::string::npos, body.substr(0, 200));

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(texts_of_every_kind_and_size_come_back_through_a_json_parse
 BOOST_AUTO_TEST_CASE(every_problem_is_problem_json_with_the_fields_that_belong_to_it) {
   UserReader reader;
   reader.reset();
-  reader.read("{}");
+  reader.take("{}");
   reader.finish();
   for (int i = 0; i <= static_cast<int>(Problem::too_many_connections); ++i) {
     const auto problem = static_cast<Problem>(i);
@@ -100,10 +100,10 @@ BOOST_AUTO_TEST_CASE(every_problem_is_problem_json_with_the_fields_that_belong_t
 }
 
 BOOST_AUTO_TEST_CASE(the_longest_answers_fit_the_room_that_is_reserved_for_them) {
-  // Writing into reserved room checks nothing; a head of over 512 octets would reach the body.
+  // Writes into reserved space are not checked; a head of over 512 octets would overwrite the body.
   UserReader reader;
   reader.reset();
-  reader.read(R"({"last-name":"\u0000","first-name":"\u0000","email":"\u0000"})");
+  reader.take(R"({"last-name":"\u0000","first-name":"\u0000","email":"\u0000"})");
   reader.finish();
   AnswerContext longest = context();
   longest.keep_alive_http10 = true;
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_length_is_that_of_the_body_for_texts_that_are_escaped_six
 BOOST_AUTO_TEST_CASE(faults_are_listed_in_the_order_of_the_contract) {
   UserReader reader;
   reader.reset();
-  reader.read(R"({"email":"nobody","first-name":"John"})");
+  reader.take(R"({"email":"nobody","first-name":"John"})");
   BOOST_TEST(!reader.finish().ok);
   OutputBuffer buffer;
   write_problem(buffer, Problem::invalid_user, {"", &reader.faults()}, context());

@@ -7,7 +7,7 @@
 #include "protocol/json/user_reader.hpp"
 #include "tests/support/allocation_counter.hpp"
 
-/// What a request costs of the heap, counted: nothing, once its buffers are warm.
+/// Counts what a request allocates: nothing, once its buffers are warm.
 namespace rollcall::protocol {
 namespace {
 
@@ -17,7 +17,7 @@ std::string user(const std::string& more = "") {
   return R"({"last-name":"Meere","first-name":"Jo\u00e4hn","email":"johnm@gmail.com")" + more + "}";
 }
 
-/// Allocations of 100 calls, after one that warms up.
+/// The allocations of 100 calls, after one call as a warm-up.
 template <class Call>
 std::uint64_t allocations(const Call& call) {
   call();
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_body_in_one_piece_costs_no_heap_not_even_a_hostile_one) {
   for (const std::string& body : {user(), user(",\"x\":[{}]"), user(numbers + "]")}) {
     BOOST_TEST(allocations([&] {
                  reader.reset();
-                 reader.read(body);
+                 reader.take(body);
                  if (!reader.finish().ok) std::abort();
                }) == 0U);
   }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_answer_costs_no_heap) {
   context.date = date;
   UserReader reader;
   reader.reset();
-  reader.read("{}");
+  reader.take("{}");
   reader.finish();
   BOOST_TEST(allocations([&] {
                write_created(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, false, context);

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_CASE(every_row_is_complete_and_needs_no_escaping) {
   for (int i = 0; i <= static_cast<int>(Problem::too_many_connections); ++i) {
     const ProblemRow& about = row(static_cast<Problem>(i));
     BOOST_TEST(about.status >= 400U);
-    // Ids never come back; all else that is unavailable may.
+    // Ids that are used up never come back; every other 503 may pass.
     const bool passes = (about.status == 503 && about.problem != Problem::ids_exhausted) ||
                         about.problem == Problem::key_in_flight;
     BOOST_TEST(passes == (about.retry_after_seconds > 0));

@@ -5,15 +5,15 @@
 
 namespace rollcall::protocol {
 
-/// How a message may come in: whole, octet by octet, and cut in two at every place. `feed` is
-/// called with the pieces of each way in turn.
+/// Calls `feed` with the pieces of each way in which a message can arrive: whole, octet by octet,
+/// and cut in two at every place.
 template <class Feed>
 void for_each_split(std::string_view message, const Feed& feed) {
   feed(std::vector<std::string_view>{message});
   std::vector<std::string_view> octets;
   for (std::size_t i = 0; i < message.size(); ++i) octets.push_back(message.substr(i, 1));
   feed(octets);
-  // A long message is cut at some hundred places, the first and the last ones among them.
+  // A long message is cut at about a hundred places, the first and the last ones included.
   const std::size_t step = message.size() / 400 + 1;
   for (std::size_t i = 1; i < message.size(); i += i + 100 < message.size() && i > 100 ? step : 1) {
     feed(std::vector<std::string_view>{message.substr(0, i), message.substr(i)});

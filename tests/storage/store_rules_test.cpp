@@ -20,7 +20,7 @@ struct KeyedCreate {
     operation.key = &key;
     operation.user = user;
   }
-  CreationKey key;
+  IdempotencyKey key;
   WriteOperation operation;
 };
 
@@ -121,10 +121,12 @@ BOOST_AUTO_TEST_CASE(a_file_with_a_shared_address_is_refused_with_the_ids_and_no
     SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
     BOOST_TEST(database.execute("DROP TABLE idempotency_keys; PRAGMA user_version = 1") == 0);
   }
+  const std::vector<std::vector<UserId>> shared{{1, 3}};
   BOOST_CHECK_EXCEPTION(open_store(url, {CommitBy::turn, unique()}, {}), StoreOpenError,
-                        [](const StoreOpenError& error) {
-                          const std::string text = error.what();
-                          return text.find("ids 1 3") != text.npos && text.find("@") == text.npos;
+                        [&](const StoreOpenError& error) {
+                          const OpenFailure& failure = error.failure();
+                          return failure.reason == OpenFailure::Reason::shared_emails &&
+                                 failure.ids == shared;
                         });
   SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
   BOOST_TEST(database.query_integer("PRAGMA user_version", code) == 1);

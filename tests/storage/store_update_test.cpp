@@ -30,7 +30,7 @@ BOOST_DATA_TEST_CASE(a_replacement_of_some_members_keeps_the_others_and_tells_th
   create(*opened.store, {"A"});
   UserRecord whole;
   WriteOperation operation = replacement(1, {"", "Zed", ""});
-  operation.members = first_name_member;
+  operation.members = set_of(Member::first_name);
   operation.merged = &whole;
   BOOST_TEST((write(*opened.store, operation) == Status::ok));
   BOOST_TEST((operation.user == UserView{"A", "Zed", "a@b.c"}));

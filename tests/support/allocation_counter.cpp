@@ -11,7 +11,7 @@ namespace {
 std::atomic<std::uint64_t> count{0};
 std::atomic<std::int64_t> octets{0};
 
-/// What the allocator takes for it: what was asked for, rounded up, and its own 8 octets.
+/// The octets that the allocator takes for a block: its size, rounded up, plus 8 of its own.
 std::int64_t taken(void* memory) noexcept {
   return static_cast<std::int64_t>(::malloc_usable_size(memory) + sizeof(std::size_t));
 }

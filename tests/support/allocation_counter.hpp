@@ -9,7 +9,7 @@ namespace rollcall::tests {
 /// Calls so far.
 std::uint64_t allocation_count() noexcept;
 
-/// Octets in use, with what the allocator adds to each.
+/// Octets in use, including what the allocator adds to each block.
 std::int64_t allocated_octets() noexcept;
 
 }  // namespace rollcall::tests

@@ -21,7 +21,7 @@ class Client {
   /// Throws boost::system::system_error if nobody listens.
   explicit Client(std::uint16_t port);
 
-  /// False if the connection is broken.
+  /// Returns false if the connection is broken.
   bool send(std::string_view bytes);
 
   /// The next response, or nothing if the connection ends before it is whole. `head`: the answer to
@@ -30,13 +30,13 @@ class Client {
 
   std::optional<Response> exchange(std::string_view request, bool head = false);
 
-  /// What the server has sent, of no form, at least an octet; empty at the end.
+  /// The octets that the server has sent, unparsed and at least one; empty at the end.
   std::string receive_some();
 
-  /// No more requests: shuts down the sending side.
+  /// Shuts down the sending side: no more requests follow.
   void finish();
 
-  /// True if the server ends the connection now, with nothing more to read.
+  /// True if the server closes the connection now and there is nothing more to read.
   bool at_end();
 
  private:

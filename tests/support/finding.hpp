@@ -5,7 +5,7 @@
 
 namespace rollcall::tests {
 
-/// Ends the process with a finding if what must hold does not.
+/// Ends the process with a finding unless the condition holds.
 inline void require(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "finding: %s\n", what);

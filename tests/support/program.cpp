@@ -32,7 +32,7 @@ void make_pipe(int (&ends)[2]) {
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
 }
 
-/// Appends what can be read now.
+/// Appends everything that can be read now.
 void drain(int descriptor, std::string& text) {
   char buffer[4'096];
   for (ssize_t n; (n = ::read(descriptor, buffer, sizeof buffer)) > 0;) {
@@ -97,7 +97,7 @@ std::optional<int> Program::wait(std::chrono::milliseconds patience) {
   const auto end = Clock::now() + patience;
   while (!code_) {
     int status = 0;
-    // A full pipe must not be what keeps the program from ending.
+    // A full pipe must not keep the program from ending.
     drain(err_, err_text_);
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -9,7 +9,7 @@
 
 namespace rollcall::tests {
 
-/// A run of a real program, ended by its own pid: by SIGKILL in the destructor if nothing else.
+/// A run of a real program, ended by its own pid; the destructor sends SIGKILL if it still runs.
 class Program {
  public:
   using Arguments = std::vector<std::string>;
@@ -30,9 +30,9 @@ class Program {
   /// `patience`.
   std::optional<int> wait(std::chrono::milliseconds patience = std::chrono::seconds(30));
 
-  /// All of standard error so far (after wait(): all of it).
+  /// Standard error so far; after wait(), all of it.
   std::string error_output();
-  /// All of standard output so far that first_line() did not return.
+  /// Standard output so far, without what first_line() returned.
   std::string output();
   pid_t pid() const noexcept { return pid_; }
 

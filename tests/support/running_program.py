@@ -6,7 +6,7 @@ import subprocess
 
 
 class RunningProgram:
-    """A context manager: `port` is where it listens while the block runs."""
+    """A context manager; the program listens on `port` while the block runs."""
 
     def __init__(self, path, store="memory:", options=(), environment=None):
         command = [path, "--listen", "127.0.0.1:0", "--store", store, "--threads", "1", *options]

@@ -7,7 +7,7 @@
 
 namespace rollcall::tests {
 
-/// A directory of its own for one test, removed with all in it at the end.
+/// A directory for one test, removed at the end with everything in it.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

@@ -6,7 +6,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// The contract of design section 1 on the wire, over both stores.
+/// The contract of POST /users on the wire, over both stores.
 namespace rollcall::tests {
 namespace {
 

@@ -11,13 +11,13 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// Under load with keys and unique addresses, SIGKILL makes no user twice.
+/// SIGKILL under load, with keys and unique addresses, never creates a user twice.
 namespace rollcall::tests {
 namespace {
 
 constexpr int clients = 8;
 
-/// Two clients share each address, each with a key of its own.
+/// Two clients share each address; each has its own key.
 struct Attempt {
   std::string email;
   std::string request;
@@ -33,7 +33,7 @@ Attempt make_attempt(int round, int client, int number) {
   return attempt;
 }
 
-/// Creates until the server is gone; the last one has no answer.
+/// Creates until the server is gone; the last create gets no answer.
 void run(std::uint16_t port, int round, int number, std::vector<Attempt>& attempts) {
   try {
     Client client(port);
@@ -43,17 +43,17 @@ void run(std::uint16_t port, int round, int number, std::vector<Attempt>& attemp
       if (!attempts.back().answer) return;
     }
   } catch (const boost::system::system_error&) {
-    // Nobody listens any more.
+    // The server is gone.
   }
 }
 
-/// What a repeated attempt is answered, given how it was answered first.
+/// Checks the answer to a repeated attempt, given the answer to the first.
 void check_retry(Client& client, const Attempt& attempt) {
   const auto again = client.exchange(attempt.request);
   BOOST_REQUIRE(again);
   const bool replayed = (*again)["Idempotency-Replayed"] == "true";
   if (!attempt.answer) {
-    // It was made, or it is made now, or another client has the address.
+    // It was created before, it is created now, or another client has the address.
     BOOST_TEST((again->result_int() == 201U || again->result_int() == 409U));
   } else if (attempt.answer->result_int() == 201) {
     BOOST_TEST(again->result_int() == 201U);

@@ -14,14 +14,14 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// What was acknowledged is there after SIGKILL, SIGTERM and SIGINT under load, and no id comes
+/// Every acknowledged user survives SIGKILL, SIGTERM and SIGINT under load, and no id is used
 /// twice.
 namespace rollcall::tests {
 namespace {
 
 namespace json = boost::json;
 
-/// What was answered 201: id to the body of the answer.
+/// The users answered with 201: from the id to the body of the answer.
 class Acknowledged {
  public:
   /// False if the id was given out before.
@@ -37,7 +37,7 @@ class Acknowledged {
   std::map<std::int64_t, std::string> users_;
 };
 
-/// 16 clients that create, four at a time each, until the server is gone.
+/// 16 clients that each create four users at a time, until the server is gone.
 class Load {
  public:
   Load(std::uint16_t port, unsigned seed, Acknowledged& acknowledged)
@@ -80,7 +80,7 @@ class Load {
         }
       }
     } catch (const boost::system::system_error&) {
-      // Nobody listens any more.
+      // The server is gone.
     }
   }
 
@@ -91,7 +91,7 @@ class Load {
   std::vector<std::thread> threads_;
 };
 
-/// How many of the acknowledged users the server does not have, whole. Asks for many at a time.
+/// The number of acknowledged users that the server has lost or damaged. Asks for many at a time.
 std::size_t count_lost(std::uint16_t port, const Acknowledged& acknowledged) {
   constexpr std::size_t at_a_time = 200;
   Client client(port);

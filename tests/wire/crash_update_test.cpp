@@ -9,7 +9,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// What was acknowledged as changed or deleted stays so after SIGKILL.
+/// An acknowledged change or deletion survives SIGKILL.
 namespace rollcall::tests {
 namespace {
 
@@ -21,16 +21,16 @@ std::string ask_for(const std::string& method, std::int64_t id, const std::strin
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-/// A user of one client, as far as the client knows.
+/// One client's user, as the client knows it.
 struct Known {
   std::int64_t id;
-  int acknowledged = 0;  ///< The number in its name that was last answered.
-  int asked = 0;         ///< The one that was last sent.
+  int acknowledged = 0;  ///< The number in its name that was answered last.
+  int asked = 0;         ///< The number that was sent last.
   bool delete_sent = false;
   bool deleted = false;
 };
 
-/// Creates users, changes each a few times and deletes every other, until the server is gone.
+/// Creates users, changes each a few times and deletes every second one, until the server is gone.
 void run(std::uint16_t port, std::vector<Known>& users) {
   try {
     Client client(port);
@@ -56,7 +56,7 @@ void run(std::uint16_t port, std::vector<Known>& users) {
       user.deleted = true;
     }
   } catch (const boost::system::system_error&) {
-    // Nobody listens any more.
+    // The server is gone.
   }
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(five_rounds_of_sigkill_lose_no_acknowledged_change_or_delet
     std::int64_t largest_now = largest;
     for (const auto& of_client : known) {
       for (const Known& each : of_client) {
-        // Also not the id of one that was deleted before.
+        // This includes the ids of users deleted before.
         BOOST_TEST(each.id > largest);
         largest_now = std::max(largest_now, each.id);
         check(client, each);

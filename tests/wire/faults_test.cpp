@@ -7,8 +7,8 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// What the disk refuses is answered with 503 and never seen; tests/faults/disk_faults.c injects
-/// it.
+/// A write that the disk refuses gets 503 and never becomes visible. tests/faults/disk_faults.c
+/// injects the faults.
 namespace rollcall::tests {
 namespace {
 
@@ -23,7 +23,7 @@ struct FaultyDisk {
   void inject(const std::string& fault) const { std::ofstream(control) << fault; }
   Program::Arguments environment() const {
     return {"LD_PRELOAD=" DISK_FAULTS_LIBRARY, "ROLLCALL_TEST_FAULTS=" + control,
-            // The sanitizer's runtime need not come first: the shim calls nothing of it.
+            // The sanitizer's runtime need not be loaded first: the shim calls nothing of it.
             "ASAN_OPTIONS=verify_asan_link_order=0"};
   }
 };
@@ -38,7 +38,7 @@ unsigned create(Client& client, const std::string& name) {
   return response->result_int();
 }
 
-/// The answer to a request with content.
+/// The answer to a request with a body.
 Response ask(Client& client, const std::string& start, const std::string& body,
              const std::string& field = "") {
   const auto response =
@@ -48,7 +48,7 @@ Response ask(Client& client, const std::string& start, const std::string& body,
   return *response;
 }
 
-/// Each kind of write on users 1 and 2, which are there; the statuses.
+/// The statuses of each kind of write on users 1 and 2, which exist.
 std::vector<unsigned> write_one_of_each(Client& client) {
   const std::string user = user_json("New", "B", "new@b.c");
   return {ask(client, "PUT /users/1", user).result_int(),
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_undoes_changes_deletions_keys_and_addresses_too
              boost::test_tools::per_element());
   BOOST_TEST(listing(client) == before);
   disk.inject("none");
-  // Neither the key nor the address is held by what was refused; two@b.c is not free.
+  // The refused write holds neither its key nor its address; two@b.c is still taken.
   BOOST_TEST(ask(client, "POST /users", user_json("A", "B", "Two@b.c")).result_int() == 409U);
   BOOST_TEST(write_one_of_each(client) == (std::vector<unsigned>{200, 200, 204, 201}),
              boost::test_tools::per_element());

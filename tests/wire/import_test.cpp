@@ -10,7 +10,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// rollcall import and export, as somebody who comes from json-server uses them.
+/// rollcall import and export, used as by somebody who comes from json-server.
 namespace rollcall::tests {
 namespace {
 
@@ -35,7 +35,7 @@ class Place {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
-  /// Runs the program by way of a shell, so that it can be redirected.
+  /// Runs the program through a shell, so that it can be redirected.
   Ended run(const std::string& words, const std::string& store_name = "rollcall.db") const {
     Program program(
         "/bin/sh",
@@ -119,9 +119,9 @@ BOOST_AUTO_TEST_CASE(each_refusal_is_told_by_its_place_without_a_value) {
   const Ended ended = place.run("import users.ndjson");
   BOOST_TEST(ended.code == 3);
   for (const char* each :
-       {"refused line 2 (id 5): /id is in use", "refused line 4: /id must be an integer",
+       {"refused line 2 (id 5): /id is already used", "refused line 4: /id must be an integer",
         "refused line 5 (id 6): /email must be an e-mail address",
-        "refused line 6: is not one JSON text", "refused line 7: must be a JSON object",
+        "refused line 6: is not valid JSON", "refused line 7: must be a JSON object",
         "refused line 8: /last-name is required; /first-name is required; /id is required"}) {
     BOOST_TEST(has(ended.err, each), ended.err << " does not say " << each);
   }
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(an_import_whose_summary_can_not_be_written_is_done_and_exit
   const Ended full = place.run("import a > /dev/full");
   BOOST_TEST(full.code == 1);
   BOOST_TEST(full.err == "rollcall: can't write standard output: No space left on device\n");
-  BOOST_TEST(has(place.run("import a").err, "is in use"));
+  BOOST_TEST(has(place.run("import a").err, "is already used"));
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_standard_stream_is_exit_1_and_no_silent_success) {
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_closed_standard_stream_is_exit_1_and_no_silent_success) {
   BOOST_TEST(has(out.err, "can't write standard output: "), out.err);
   const Ended in = place.run("import - <&-");
   BOOST_TEST(in.code == 1);
-  BOOST_TEST(has(in.err, "standard input can't be read: "), in.err);
+  BOOST_TEST(has(in.err, "can't read standard input: "), in.err);
 }
 
 BOOST_AUTO_TEST_CASE(an_interrupted_import_keeps_what_it_says_and_goes_on_when_run_again) {
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(an_interrupted_import_keeps_what_it_says_and_goes_on_when_r
   const std::string fifo = place.file("fifo");
   BOOST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   Program program(ROLLCALL_PROGRAM, {"import", fifo, "--store", place.store()});
-  // Half of the file, and then nothing: the import waits for more until the signal.
+  // Sends half of the file and then nothing: the import waits for more until the signal.
   std::ofstream half(fifo, std::ios::binary);
   half << many(25'000) << std::flush;
   for (int i = 0; i < 5'000 && !std::filesystem::exists(place.file("rollcall.db-wal")); ++i) {

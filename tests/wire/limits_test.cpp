@@ -15,7 +15,8 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// Connections, time and descriptors: where they end, what is said then, and that it passes.
+/// The limits of connections, time and descriptors: what happens there, what is logged, and that
+/// the server recovers.
 namespace rollcall::tests {
 namespace {
 
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(as_many_as_are_turned_away_in_order_and_the_rest_at_once) {
   RunningServer server("memory:", {"--max-connections", "1"});
   Client only(server.port());
   BOOST_TEST(status(only) == 200U);
-  // 256 silent ones wait for their 503; those behind them are closed without one.
+  // 256 silent ones wait for their 503; further ones are closed without one.
   std::vector<std::unique_ptr<Client>> silent;
   for (int i = 0; i < 257; ++i) silent.push_back(std::make_unique<Client>(server.port()));
   BOOST_TEST(status(*silent[255]) == 503U);
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(without_a_free_descriptor_nothing_ends_nothing_spins_and_it
   Client before(server.port());
   BOOST_TEST(status(before) == 200U);
   const std::string user = create_request(user_json("A", "B", "a@b.c"));
-  // Before there is none left: UndefinedBehaviorSanitizer needs one when it first sees a type.
+  // While one is still left: UndefinedBehaviorSanitizer needs one when it first sees a type.
   BOOST_TEST(before.exchange(user)->result_int() == 201U);
   limit_descriptors(pid, open_descriptors(pid));
   Client waiting(server.port());
@@ -144,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_lowers_the_cap_and_says_so) {
   Program program("/bin/sh", {"-c", "ulimit -n 600; exec \"$0\" \"$@\"", ROLLCALL_PROGRAM,
                               "--listen", "127.0.0.1:0", "--store", "memory:"});
   BOOST_REQUIRE(program.first_line());
-  BOOST_TEST(program.error_output().find("takes 88 connections") != std::string::npos);
+  BOOST_TEST(program.error_output().find("connection limit lowered to 88") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(closed_and_broken_standard_streams_harm_nothing) {

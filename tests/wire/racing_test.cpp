@@ -11,7 +11,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// Clients that want the same thing at the same time, through the real program.
+/// Clients of the real program that want the same thing at the same time.
 namespace rollcall::tests {
 namespace {
 
@@ -38,7 +38,7 @@ int counter_of(const Response& response) {
   return std::stoi(std::string(user.at("last-name").as_string()));
 }
 
-/// Adds one to the user's counter if nobody has meanwhile; the status.
+/// Adds one to the user's counter unless another client has meanwhile. Returns the status.
 unsigned increment(Client& client, std::uint64_t id, bool patch) {
   const Response now = answer_to(client, ask_for("GET", id));
   const std::string next = std::to_string(counter_of(now) + 1);

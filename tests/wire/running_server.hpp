@@ -25,7 +25,7 @@ class RunningServer {
   std::uint16_t port() const noexcept { return port_; }
   Program& program() noexcept { return program_; }
 
-  /// Stops it by `signal` and waits: the exit code.
+  /// Stops it with `signal`, waits for it, and returns the exit code.
   int stop(int signal) {
     program_.signal(signal);
     const auto code = program_.wait();

@@ -8,7 +8,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// A start that can't succeed is refused with one line, and changes nothing.
+/// A start that can't succeed prints one line and changes nothing.
 namespace rollcall::tests {
 namespace {
 
@@ -27,7 +27,7 @@ std::map<std::string, std::string> snapshot(const fs::path& directory) {
   return files;
 }
 
-/// Runs the program, which must refuse: its one line on standard error.
+/// Runs the program, which must refuse, and returns its one line on standard error.
 std::string refusal(const std::string& store, const std::string& listen = "127.0.0.1:0",
                     int expected_code = 1) {
   Program program(ROLLCALL_PROGRAM, {"--listen", listen, "--store", store});
@@ -55,7 +55,8 @@ void run_sql(const std::string& file, const std::string& sql) {
   BOOST_REQUIRE(shell.wait().value_or(-1) == 0);
 }
 
-/// The store is refused with a line that says `reason`, and no file of its directory changes.
+/// Checks that the store is refused with a line that says `reason`, and that no file in its
+/// directory changes.
 void check_refused(const TemporaryDirectory& directory, const std::string& reason) {
   const auto before = snapshot(directory.path());
   const std::string line = refusal("sqlite:" + directory.file("rollcall.db"));
@@ -72,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_is_refused_before_any_file_is_made) {
   RunningServer first("memory:");
   const std::string line = refusal("sqlite:" + directory.file("rollcall.db"),
                                    "127.0.0.1:" + std::to_string(first.port()));
-  BOOST_TEST(line.find("another program listens there") != line.npos, line);
+  BOOST_TEST(line.find("in use by another program") != line.npos, line);
   BOOST_TEST(fs::is_empty(directory.path()));
 }
 
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_missing_or_not_a_directory_is_refused) 
 BOOST_AUTO_TEST_CASE(an_unknown_store_is_refused_with_what_to_give) {
   for (const char* store : {"mysql://x", "sqlite:", "memory:x", "rollcall.db", "sqlite::memory:"}) {
     const std::string error = refusal(store, "127.0.0.1:0", 2);
-    BOOST_TEST(error.find("give memory: or sqlite:PATH") != std::string::npos);
+    BOOST_TEST(error.find("must be memory: or sqlite:PATH") != std::string::npos);
   }
 }
 

@@ -7,7 +7,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// The end: in order at the first signal, at once at the second.
+/// The first signal stops the server cleanly, the second one at once.
 namespace rollcall::tests {
 namespace {
 
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_sending_is_ended_by_a_line_that_says_
     BOOST_REQUIRE(client.send(head + line));
     answer = client.receive_some();
     server.program().signal(SIGTERM);
-    // It is taken for a while; then it may be that nobody reads it any more.
+    // The server reads it for a while, then perhaps no more.
     std::thread sender([&] {
       while (client.send(line)) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     });
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_sending_is_ended_by_a_line_that_says_
     BOOST_TEST(server.program().wait().value_or(-1) == 0);
     sender.join();
   }
-  BOOST_TEST(answer.find("The server is being stopped.") != answer.npos);
-  // As many users as lines, none of them lost.
+  BOOST_TEST(answer.find("The server is shutting down.") != answer.npos);
+  // There are as many users as lines.
   std::size_t answered = 0;
   for (std::size_t at = 0; (at = answer.find("{\"id\":", at)) != answer.npos; ++at) ++answered;
   BOOST_TEST(answered > 10U);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_late_in_a_stop_is_told_so_too) {
   BOOST_REQUIRE(client.send(head.substr(30)));
   std::string answer;
   for (std::string more; !(more = client.receive_some()).empty();) answer += more;
-  BOOST_TEST(answer.find("The server is being stopped.") != answer.npos);
+  BOOST_TEST(answer.find("The server is shutting down.") != answer.npos);
   BOOST_TEST(server.program().wait().value_or(-1) == 0);
 }
 

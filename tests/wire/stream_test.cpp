@@ -7,7 +7,7 @@
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
-/// Streams of users, in and out, through the real program.
+/// Uploads and downloads through the real program.
 namespace rollcall::tests {
 namespace {
 
@@ -81,7 +81,7 @@ BOOST_FIXTURE_TEST_CASE(an_export_is_of_one_moment_whatever_changes_meanwhile, O
   ask(stream_of(body));
   Client reader(server.port());
   BOOST_REQUIRE(reader.send(export_all));
-  // More than what the sockets hold is not sent before somebody reads.
+  // The server sends no more than the sockets hold until the client reads.
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   for (std::uint64_t id = 100'000; id > 99'900; --id) {
     const std::string target = "DELETE /users/" + std::to_string(id);
@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(lines_that_were_answered_survive_a_sigkill, OneServer) {
   std::string body;
   for (std::uint64_t id = 1; id <= 200'000; ++id) body += line(id);
   std::thread sender([&] { client.send(stream_of(body)); });
-  // Every answer that came, also what the kernel still had when the server was gone.
+  // Every answer that arrived, including those the kernel still had when the server was gone.
   std::string answers;
   bool killed = false;
   for (std::string octets; !(octets = client.receive_some()).empty();) {

@@ -1,4 +1,4 @@
-/// The contract as a textbook has it: Beast's asynchronous server example, with Boost.JSON's values
+/// The contract in a textbook way: Beast's asynchronous server example, with Boost.JSON's values
 /// for the body and a map for the users. One io_context, one thread.
 ///
 ///     beast PORT
@@ -33,7 +33,7 @@ using Users = std::unordered_map<std::int64_t, json::object>;
 constexpr std::string_view collection = "/users";
 constexpr std::string_view item_prefix = "/users/";
 
-/// A user of the three members, without an id; none when the body is not one.
+/// The three members of a user, without an id; nothing if the body is not a user.
 std::optional<json::object> read_user(const std::string& body) {
   boost::system::error_code error;
   const json::value value = json::parse(body, error);
@@ -89,7 +89,7 @@ Response answer(const Request& request, Users& users) {
   return make_response(request, http::status::not_found, "{}");
 }
 
-/// One connection: reads a request, writes its answer, and again until the client has enough.
+/// One connection: reads a request, writes its answer, and repeats until the client closes it.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, Users& users) : stream_(std::move(socket)), users_(users) {}

@@ -11,7 +11,7 @@ namespace {
 
 using Progress = RequestParser::Progress;
 
-/// What comes of a message, having seen that it is the same however the message is cut.
+/// The outcome of parsing a message, checked to be the same however the message is cut.
 Parsed parse(const std::string& message) {
   const Parsed whole = parse_pieces({message});
   for_each_split(message, [&](const auto& pieces) {
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_create_is_read_whole_and_what_follows_is_left) {
       with_length(user, "content-type: Application/JSON; charset=utf-8\r\n");
   const Parsed parsed = check_whole(message);
   BOOST_TEST((parsed.method == Method::post));
-  BOOST_TEST((parsed.resource == Resource::users));
+  BOOST_TEST(parsed.path == "/users");
   BOOST_TEST(parsed.json);
   BOOST_TEST(parsed.keep_alive);
   BOOST_TEST(parsed.last_name == "A");

@@ -6,40 +6,39 @@
 namespace rollcall::protocol {
 namespace {
 
-Resource resource(std::string_view text) {
+std::string path(std::string_view text) {
   const Target target = parse_target(text);
   BOOST_TEST(target.well_formed, text);
-  return target.resource;
+  return std::string(target.path.text());
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(target)
 
-BOOST_AUTO_TEST_CASE(each_form_of_a_target_names_its_resource) {
+BOOST_AUTO_TEST_CASE(each_form_of_a_target_has_its_path_decoded_once) {
   for (const char* text :
        {"/users", "/users?", "/users?a=b/?c", "/%75sers", "/%75%73%65%72%73",
         "http://localhost:3000/users", "HTTP://x/users?y", "http://[::1]/users"}) {
-    BOOST_TEST((resource(text) == Resource::users), text);
+    BOOST_TEST(path(text) == "/users", text);
   }
-  BOOST_TEST((resource("*") == Resource::server));
-  BOOST_TEST((resource("/livez") == Resource::live));
-  BOOST_TEST((resource("/readyz") == Resource::ready));
+  BOOST_TEST(path("*") == "*");
+  BOOST_TEST(path("/%2541") == "/%41");
+  BOOST_TEST(path("http://x") == "");
+  BOOST_TEST(path("/users/%35%30") == "/users/50");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_near_a_resource_is_another_one) {
-  for (const char* text :
-       {"/", "/users/", "/Users", "/usersx", "/users/x", "/users/1/", "/users/01", "/users/0",
-        "/users/-1", "/users/+1", "/users%2f1", "/users//1", "/users/9007199254740992",
-        "/users/99999999999999999999999", "http://x"}) {
-    BOOST_TEST((resource(text) == Resource::unknown), text);
-  }
+BOOST_AUTO_TEST_CASE(an_escaped_slash_is_no_separator_and_leaves_no_path) {
+  for (const char* text : {"/users%2f1", "/users%2F1", "/%2f"}) BOOST_TEST(path(text) == "", text);
 }
 
-BOOST_AUTO_TEST_CASE(ids_go_from_1_to_the_largest) {
-  BOOST_TEST(parse_target("/users/1").id == 1U);
-  BOOST_TEST(parse_target("/users/%35%30").id == 50U);
-  BOOST_TEST(parse_target("/users/9007199254740991").id == storage::max_user_id);
+BOOST_AUTO_TEST_CASE(a_path_may_have_32_octets_and_none_is_kept_of_a_longer_one) {
+  for (const std::size_t size : {Path::max_octets - 1, Path::max_octets, Path::max_octets + 1}) {
+    const std::string text = "/" + std::string(size - 1, 'a');
+    const std::string escaped = "/" + std::string(size - 2, 'a') + "%61";
+    BOOST_TEST(path(text) == (size <= Path::max_octets ? text : ""));
+    BOOST_TEST(path(escaped) == (size <= Path::max_octets ? text : ""));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(octets_and_escapes_that_rfc_3986_does_not_allow_are_ill_formed) {

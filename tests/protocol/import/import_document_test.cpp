@@ -6,7 +6,7 @@
 namespace rollcall::protocol {
 namespace {
 
-/// The error, or how many users there are.
+/// The error, or the number of users.
 std::string read(const std::string& text, std::size_t piece, const char* collection = "users") {
   ImportDocument document(collection);
   for (std::size_t at = 0; at < text.size(); at += piece) {
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(users_are_found_in_an_object_or_are_the_array_however_the_t
 }
 
 BOOST_AUTO_TEST_CASE(a_text_without_users_is_refused) {
-  const std::string none = "has no array called users: name another with --collection";
+  const std::string none = "has no array named users: choose another with --collection";
   BOOST_TEST(read(R"({"people":[{}]})", 9) == none);
   BOOST_TEST(read(R"({"users":{}})", 9) == none);
   BOOST_TEST(read("5", 9) == none);
@@ -36,11 +36,11 @@ BOOST_AUTO_TEST_CASE(a_text_without_users_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_damaged_text_is_refused_with_its_place) {
   for (const std::size_t piece : {1U, 1'000U}) {
-    BOOST_TEST(read(R"({"users":[{},)", piece).starts_with("is damaged near octet 13: "));
-    BOOST_TEST(read(R"({"users":[{},}]})", piece).starts_with("is damaged near octet 13: "));
-    BOOST_TEST(read("[] x", piece) == "is damaged near octet 3: extra data");
+    BOOST_TEST(read(R"({"users":[{},)", piece).starts_with("is not valid JSON near octet 13: "));
+    BOOST_TEST(read(R"({"users":[{},}]})", piece).starts_with("is not valid JSON near octet 13: "));
+    BOOST_TEST(read("[] x", piece) == "is not valid JSON near octet 3: extra data");
   }
-  BOOST_TEST(read("", 1).starts_with("is damaged near octet 0: "));
+  BOOST_TEST(read("", 1).starts_with("is not valid JSON near octet 0: "));
 }
 
 BOOST_AUTO_TEST_CASE(ndjson_is_told_by_its_first_line) {

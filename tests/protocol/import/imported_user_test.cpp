@@ -16,7 +16,7 @@ ElementReader reader_with(const std::vector<std::pair<std::string, std::string>>
   return ElementReader(all);
 }
 
-/// The errors of a line, as `pointer detail;` each.
+/// The errors of a line, each as `pointer detail;`.
 std::string errors_of(const std::string& line) {
   ElementReader reader{MemberNames()};
   BOOST_TEST(!reader.read_line(line));
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_SUITE(imported_user)
 
 BOOST_AUTO_TEST_CASE(a_user_of_json_server_keeps_its_id_and_texts) {
   ElementReader reader{MemberNames()};
-  // As deep as in a file that is one JSON text.
+  // The same depth as in a file that is one JSON text.
   for (const std::size_t depth : {max_document_depth - 1, max_document_depth}) {
     const std::string nested = std::string(depth, '[') + std::string(depth, ']');
     const bool fits = depth < max_document_depth;
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(two_members_for_one_are_refused) {
   BOOST_TEST(!reader.read_line(R"({"id":1,"lastName":"L",)" + rest + "}"));
   BOOST_REQUIRE(reader.errors().size() == 1U);
   BOOST_TEST(reader.errors()[0].pointer == "/last-name");
-  BOOST_TEST(reader.errors()[0].detail == "is given by more than one member");
+  BOOST_TEST(reader.errors()[0].detail == "comes from more than one member of the object");
 }
 
 BOOST_AUTO_TEST_CASE(what_post_refuses_is_refused_with_the_same_words) {
@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(what_post_refuses_is_refused_with_the_same_words) {
 
 BOOST_AUTO_TEST_CASE(what_is_no_object_or_no_json_is_refused) {
   BOOST_TEST(errors_of("[1]") == " must be a JSON object;");
-  BOOST_TEST(errors_of("{\"id\":1") == " is not one JSON text in UTF-8;");
-  BOOST_TEST(errors_of("{} {}") == " is not one JSON text in UTF-8;");
+  BOOST_TEST(errors_of("{\"id\":1") == " is not valid JSON in UTF-8;");
+  BOOST_TEST(errors_of("{} {}") == " is not valid JSON in UTF-8;");
 }
 
 BOOST_AUTO_TEST_CASE(usual_names_that_are_not_mapped_give_hints_once) {

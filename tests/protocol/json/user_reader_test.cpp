@@ -22,7 +22,7 @@ struct Read {
 
 Read read_pieces(UserReader& reader, const std::vector<std::string_view>& pieces) {
   reader.reset();
-  for (const std::string_view piece : pieces) reader.read(piece);
+  for (const std::string_view piece : pieces) reader.take(piece);
   const UserReader::Outcome outcome = reader.finish();
   Read read{outcome.ok, outcome.problem, reader.faults(), "", "", ""};
   if (outcome.ok) {
@@ -33,7 +33,7 @@ Read read_pieces(UserReader& reader, const std::vector<std::string_view>& pieces
   return read;
 }
 
-/// What comes of a body, having seen that it is the same however the body is cut.
+/// The outcome of reading a body, checked to be the same however the body is cut.
 Read read(const std::string& body) {
   UserReader reader;
   const Read whole = read_pieces(reader, {body});
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_body_is_left_for_the_next_one) {
        {"", "{", "[[[", "{\"id\":1e9999999999", "{\"x\":1,\"x\":2}", "{\"last-na", "{}x", "\"\xc5",
         "{\"email\":\"x", "{\"a\":{\"b\":[1e9999999999"}) {
     reader.reset();
-    reader.read(before);
+    reader.take(before);
     if (before.size() % 2 == 0) reader.finish();
     BOOST_TEST(read_pieces(reader, {next}).ok, before);
   }

@@ -28,7 +28,7 @@ Options good(const std::vector<const char*>& words, const Variables& variables =
   return std::get<Options>(parsed);
 }
 
-/// The one line that a mistake gives.
+/// The one line printed for a mistake.
 std::string mistake(const std::vector<const char*>& words, const Variables& variables = {}) {
   const auto parsed = parse(words, variables);
   const auto* const early = std::get_if<EarlyExit>(&parsed);

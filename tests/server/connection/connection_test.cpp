@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_stream_waits_for_room_in_the_store_and_a_create_does_not)
   const std::string single = create("single");
   BOOST_REQUIRE(::send(other, single.data(), single.size(), 0) > 0);
   served.store.await(1);
-  // Longer than a body may take: that the store is full is no fault of the client's.
+  // Longer than a body may take: the client is not to blame for a full store.
   ::usleep(700'000);
   BOOST_TEST(served.store.waiting() == 1U);
   served.store.set_room(true);

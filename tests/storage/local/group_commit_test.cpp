@@ -1,10 +1,16 @@
 #include "storage/local/group_commit.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <deque>
 #include <functional>
 #include <utility>
 #include <vector>
+
+#include "tests/storage/recording_events.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -22,11 +28,12 @@ class FakeJournal final : public Journal {
     if (on_commit) std::exchange(on_commit, nullptr)();
     return next_status;
   }
-  void maintain() noexcept override {}
+  Status maintain() noexcept override { return upkeep; }
   bool close(std::string&) noexcept override { return true; }
   const std::string& last_error() const noexcept override { return reason; }
 
   Status next_status = Status::ok;
+  Status upkeep = Status::ok;
   std::vector<std::size_t> batches;
   int commits = 0;
   std::string reason = "because the test says so";
@@ -57,11 +64,29 @@ struct FakeOwner final : BatchOwner {
   int asked_to_lead = 0;
 };
 
+/// Writes an octet when there is no memory: from a process that is about to end.
+class TellingEvents final : public Events {
+ public:
+  explicit TellingEvents(int descriptor) noexcept : descriptor_(descriptor) {}
+  void created(const std::string&) noexcept override {}
+  void writes_stopped(Status, const std::string&) noexcept override {}
+  void writes_resumed() noexcept override {}
+  void checkpoint_failed(const std::string&) noexcept override {}
+  void keys_dropped_early(std::size_t) noexcept override {}
+  void out_of_memory() noexcept override {
+    [[maybe_unused]] const auto size = ::write(descriptor_, "!", 1);
+  }
+
+ private:
+  const int descriptor_;
+};
+
 struct Committing {
   FakeJournal journal;
   Table table;
-  Decider decider{table, {}};
-  CommitRound round{journal, table, decider, 10};
+  RecordingEvents events;
+  Decider decider{table, {}, events};
+  CommitRound round{journal, table, decider, 10, events};
   std::unique_ptr<Committer> committer = make_turn_committer(round);
 };
 
@@ -143,13 +168,13 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_no_write_of_the_batch_is_told_anything
 BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
   StoreRules rules;
   rules.unique_email = true;
-  Decider strict(table, rules);
+  Decider strict(table, rules, events);
   strict.make_emails_unique();
-  CommitRound strictly(journal, table, strict, 10);
+  CommitRound strictly(journal, table, strict, 10, events);
   const auto by_turn = make_turn_committer(strictly);
   FakeOwner owner;
   by_turn->end_turn(owner, owner.gather(1));
-  const auto gather = [&](CreationKey& key) {
+  const auto gather = [&](IdempotencyKey& key) {
     key.text = "k";
     // User 11 gives its address up, the next takes it.
     Batch batch;
@@ -164,7 +189,7 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
     batch.append(creation);
     return batch;
   };
-  CreationKey lost, kept, replayed;
+  IdempotencyKey lost, kept, replayed;
   journal.next_status = Status::disk_full;
   by_turn->end_turn(owner, gather(lost));
   BOOST_TEST((owner.statuses.back() == Status::disk_full));
@@ -198,8 +223,62 @@ BOOST_AUTO_TEST_CASE(a_batch_of_which_nothing_is_written_costs_no_commit) {
   BOOST_TEST((round.health() == Status::disk_full));
 }
 
+BOOST_AUTO_TEST_CASE(writes_that_stop_and_come_back_are_told_once_each) {
+  FakeOwner owner;
+  using Texts = std::vector<std::string>;
+  const std::string stopped = "writes stopped: because the test says so";
+  for (const Status status : {Status::ok, Status::disk_full, Status::disk_full, Status::ok}) {
+    journal.next_status = status;
+    committer->end_turn(owner, owner.gather(1));
+  }
+  BOOST_TEST(events.all == (Texts{stopped, "writes resumed"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_fails_is_told_once_until_one_succeeds) {
+  for (const Status status : {Status::disk_full, Status::disk_full, Status::ok, Status::io_error}) {
+    journal.upkeep = status;
+    round.maintain();
+  }
+  BOOST_TEST(
+      events.all == std::vector<std::string>(2, "checkpoint failed: because the test says so"),
+      boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(without_memory_for_a_commit_the_process_ends_and_says_so) {
+  // Where the clock of the keys is read, as good as any other place.
+  StoreRules rules;
+  rules.keys.now = []() -> std::int64_t { throw std::bad_alloc(); };
+  for (const auto& make : {make_turn_committer, make_thread_committer}) {
+    int told[2];
+    BOOST_REQUIRE(::pipe(told) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::signal(SIGABRT, SIG_DFL);
+      TellingEvents telling(told[1]);
+      Decider poor(table, rules, telling);
+      CommitRound poorly(journal, table, poor, 10, telling);
+      const auto committing = make(poorly);
+      FakeOwner owner;
+      IdempotencyKey key;
+      key.text = "k";
+      Batch batch = owner.gather(1);
+      batch.first->key = &key;
+      committing->end_turn(owner, batch);
+      ::sleep(10);
+      ::_exit(1);
+    }
+    ::close(told[1]);
+    int status = 0;
+    BOOST_TEST(::waitpid(child, &status, 0) == child);
+    BOOST_TEST((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
+    char octet = 0;
+    BOOST_TEST(::read(told[0], &octet, 1) == 1);
+    ::close(told[0]);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(ids_end_at_the_largest_one) {
-  CommitRound last(journal, table, decider, max_user_id - 2);
+  CommitRound last(journal, table, decider, max_user_id - 2, events);
   const auto by_turn = make_turn_committer(last);
   FakeOwner owner;
   by_turn->end_turn(owner, owner.gather(1));

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(listings_that_nobody_waits_for_hold_up_nobody) {
   std::deque<ListOperation> operations(max_scans + 200);
   for (ListOperation& each : operations) {
     each.request.limit = 10;
-    each.request.filter.emails = {"nobody"};
+    each.request.filter[Member::email] = {"nobody"};
     scans.list(each);
   }
   BOOST_TEST(owner.listed.empty());

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "storage/store.hpp"
+#include "storage/open_error.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace rollcall::storage {
@@ -34,9 +34,15 @@ BOOST_AUTO_TEST_CASE(a_new_file_can_be_read_by_its_owner_only) {
 BOOST_AUTO_TEST_CASE(a_place_that_can_not_hold_a_file_is_refused) {
   const tests::TemporaryDirectory directory;
   std::ofstream(directory.file("plain")) << "x";
-  BOOST_CHECK_THROW(FileLock{directory.file("no/such")}, StoreOpenError);
-  BOOST_CHECK_THROW(FileLock{directory.file("plain/a.db")}, StoreOpenError);
-  BOOST_CHECK_THROW(FileLock{directory.path().string()}, StoreOpenError);
+  using Reason = OpenFailure::Reason;
+  const auto is_refused = [](const std::string& path, Reason reason) {
+    BOOST_CHECK_EXCEPTION(FileLock{path}, StoreOpenError, [&](const StoreOpenError& error) {
+      return error.failure().reason == reason;
+    });
+  };
+  is_refused(directory.file("no/such"), Reason::no_directory);
+  is_refused(directory.file("plain/a.db"), Reason::no_directory);
+  is_refused(directory.path().string(), Reason::not_a_file);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

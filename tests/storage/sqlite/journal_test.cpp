@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
+#include "storage/local/table_sink.hpp"
 #include "tests/storage/faulty_vfs.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -20,7 +21,7 @@ struct File {
 /// A journal, and the table it was loaded into.
 struct Opened {
   explicit Opened(const std::string& path) {
-    journal = SqliteJournal::open(path, table, report, {}, FaultyVfs::name);
+    journal = SqliteJournal::open(path, sink, report, {}, FaultyVfs::name);
   }
   Status commit(UserId id, std::string_view last_name = "A") const {
     WriteOperation operation;
@@ -30,7 +31,7 @@ struct Opened {
   }
   /// A batch of every kind: user 1 replaced, user 2 removed, user 3 created with a key.
   Status commit_one_of_each() const {
-    CreationKey key;
+    IdempotencyKey key;
     key.text = "k";
     key.number = 1;
     WriteOperation replacement, removal, creation;
@@ -61,6 +62,7 @@ struct Opened {
   }
 
   Table table;
+  TableSink sink{table};
   OpenReport report;
   std::unique_ptr<SqliteJournal> journal;
 };

@@ -2,7 +2,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 
+#include "storage/local/table_sink.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -12,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Reason = OpenFailure::Reason;
+
 constexpr UserId user_count = 2'000;
 
 struct DataFile {
@@ -20,8 +24,9 @@ struct DataFile {
 
   DataFile() {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    const auto journal = SqliteJournal::open(path, table, report, {});
+    const auto journal = SqliteJournal::open(path, sink, report, {});
     std::vector<WriteOperation> operations(user_count);
     for (UserId id = 1; id <= user_count; ++id) {
       WriteOperation& each = operations[id - 1];
@@ -55,25 +60,30 @@ struct DataFile {
     BOOST_REQUIRE(database.execute(text) == 0);
   }
 
-  void check_refused(const std::string& reason) const {
+  void check_refused(Reason reason, const std::string& detail = "") const {
     const auto before = snapshot();
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    std::string message;
+    std::optional<OpenFailure> failure;
     try {
-      SqliteJournal::open(path, table, report, {});
+      SqliteJournal::open(path, sink, report, {});
     } catch (const StoreOpenError& error) {
-      message = error.what();
+      failure = error.failure();
     }
-    BOOST_TEST(message.find(reason) != message.npos, "'" << message << "' says: " << reason);
-    BOOST_TEST(message.find('\n') == message.npos);
+    BOOST_REQUIRE(failure.has_value());
+    BOOST_TEST((failure->reason == reason), static_cast<int>(failure->reason));
+    BOOST_TEST(failure->path == path);
+    BOOST_TEST(failure->detail.find(detail) != std::string::npos, failure->detail);
+    BOOST_TEST(failure->detail.find('\n') == std::string::npos);
     BOOST_TEST((snapshot() == before));
   }
 
   OpenReport open() const {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    SqliteJournal::open(path, table, report, {});
+    SqliteJournal::open(path, sink, report, {});
     return report;
   }
 };
@@ -86,6 +96,18 @@ BOOST_AUTO_TEST_CASE(what_was_committed_is_loaded) {
   const OpenReport report = open();
   BOOST_TEST(report.users == user_count);
   BOOST_TEST(report.last_id == user_count);
+  BOOST_TEST(!report.created);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_did_not_exist_is_created_and_only_that_one_says_so) {
+  const tests::TemporaryDirectory empty;
+  for (const bool created : {true, false}) {
+    Table table;
+    TableSink sink(table);
+    OpenReport report;
+    SqliteJournal::open(empty.file("new.db"), sink, report, {});
+    BOOST_TEST(report.created == created);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_id_is_remembered_after_its_user_is_gone) {
@@ -105,7 +127,7 @@ BOOST_AUTO_TEST_CASE(garbage_or_zeros_in_any_page_of_users_are_damage) {
     for (std::size_t page = 1; page < pages; page += 7) {
       const DataFile damaged;
       damaged.overwrite(page * 4'096, std::string(4'096, octet));
-      damaged.check_refused("damaged");
+      damaged.check_refused(Reason::damaged);
     }
   }
 }
@@ -114,12 +136,12 @@ BOOST_AUTO_TEST_CASE(a_page_that_tells_of_fewer_users_than_it_has_is_damage) {
   // The count of cells of a leaf page (sqlite.org/fileformat2.html, section 1.6).
   const std::size_t pages = fs::file_size(path) / 4'096;
   overwrite((pages - 2) * 4'096 + 3, std::string("\0\1", 2));
-  check_refused("damaged");
+  check_refused(Reason::damaged);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_cut_short_is_damage) {
   fs::resize_file(path, fs::file_size(path) - 3 * 4'096);
-  check_refused("damaged");
+  check_refused(Reason::damaged);
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
@@ -129,7 +151,7 @@ BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
                            "UPDATE users SET last_name = CAST(x'ff' AS TEXT) WHERE id = 7"}) {
     const DataFile file;
     file.sql(text);
-    file.check_refused("damaged");
+    file.check_refused(Reason::damaged);
   }
 }
 
@@ -137,10 +159,11 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_i
   sql("DROP TABLE idempotency_keys; PRAGMA user_version = 1");
   for (int start = 0; start < 2; ++start) {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    const auto journal = SqliteJournal::open(path, table, report, {});
+    const auto journal = SqliteJournal::open(path, sink, report, {});
     BOOST_TEST(report.users == user_count);
-    CreationKey key;
+    IdempotencyKey key;
     const std::string text = "k" + std::to_string(start);
     key.text = text;
     key.number = static_cast<std::uint64_t>(start) + 1;
@@ -161,13 +184,13 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_i
 
 BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
   sql("PRAGMA user_version = 3");
-  check_refused("newer than this program's 2");
+  check_refused(Reason::newer_schema);
   sql("PRAGMA user_version = 1; DROP TRIGGER users_delete");
-  check_refused("another users_delete");
+  check_refused(Reason::other_definition, "users_delete");
   sql("PRAGMA application_id = 7");
-  check_refused("another program");
+  check_refused(Reason::other_program);
   overwrite(0, "SQLite format 4");
-  check_refused("not a SQLite database");
+  check_refused(Reason::not_sqlite);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
@@ -175,8 +198,9 @@ BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
   const DataFile crashed;
   {
     Table table;
+    TableSink sink(table);
     OpenReport report;
-    const auto journal = SqliteJournal::open(path, table, report, {});
+    const auto journal = SqliteJournal::open(path, sink, report, {});
     WriteOperation operation;
     operation.id = user_count + 1;
     operation.user = {"A", "B", "a@b.c"};

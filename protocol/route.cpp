@@ -1,4 +1,7 @@
-#include "protocol/http/request.hpp"
+#include "protocol/route.hpp"
+
+#include <charconv>
+#include <string_view>
 
 namespace rollcall::protocol {
 namespace {
@@ -52,10 +55,10 @@ Action user_action(Method method) noexcept {
   }
 }
 
-Action action(const Request& request) noexcept {
+Action action(const Request& request, Resource resource) noexcept {
   if (request.method == Method::options) return Action::describe;
   const bool reads = request.method == Method::get || request.method == Method::head;
-  switch (request.target.resource) {
+  switch (resource) {
     case Resource::users:
       if (request.method == Method::post) {
         const bool stream = request.media_type == MediaType::ndjson;
@@ -92,8 +95,8 @@ bool is_conditional(Action action, Resource resource) noexcept {
 
 /// The collection is there and has no entity tag (RFC 9110, sections 13.1.1 and 13.1.2). Of one
 /// user, the store tells.
-bool fails_on_collection(const Request& request) noexcept {
-  if (!request.condition || request.target.resource != Resource::users) return false;
+bool fails_on_collection(const Request& request, Resource resource) noexcept {
+  if (!request.condition || resource != Resource::users) return false;
   const storage::Condition& condition = *request.condition;
   const bool listed = !condition.match.absent() && !condition.match.any();
   return listed || (request.method == Method::post && condition.none_match.any());
@@ -101,11 +104,30 @@ bool fails_on_collection(const Request& request) noexcept {
 
 }  // namespace
 
+Named name_resource(std::string_view path) noexcept {
+  constexpr std::string_view users = "/users";
+  if (path == users) return {Resource::users};
+  if (path.starts_with("/users/")) {
+    const std::string_view digits = path.substr(users.size() + 1);
+    storage::UserId id = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, id);
+    const bool whole = error == std::errc() && rest == end && digits.front() != '0';
+    return whole && id <= storage::max_user_id ? Named{Resource::user, id} : Named{};
+  }
+  if (path == "/livez") return {Resource::live};
+  if (path == "/readyz") return {Resource::ready};
+  if (path == "/openapi.json") return {Resource::api};
+  if (path == "*") return {Resource::server};
+  return {};
+}
+
 Route route(const Request& request) noexcept {
-  const ResourceRow* const resource = find(request.target.resource);
+  const Named named = name_resource(request.target.path.text());
+  const ResourceRow* const resource = find(named.resource);
   if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
   if (request.method == Method::unknown) return {Action::refuse, Problem::unknown_method, ""};
-  const Action wanted = action(request);
+  const Action wanted = action(request, named.resource);
   if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, resource->allow};
   if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
   if (request.key && wanted == Action::create_users) {
@@ -117,9 +139,10 @@ Route route(const Request& request) noexcept {
   if (request.is_part && wanted == Action::replace_user) {
     return {Action::refuse, Problem::partial_put, ""};
   }
-  if (is_conditional(wanted, request.target.resource)) {
+  if (is_conditional(wanted, named.resource)) {
     if (request.bad_condition) return {Action::refuse, Problem::bad_condition, ""};
-    if (fails_on_collection(request)) return {Action::refuse, Problem::condition_failed, ""};
+    if (fails_on_collection(request, named.resource))
+      return {Action::refuse, Problem::condition_failed, ""};
   }
   if (const char* const fields = wanted_type(wanted, request.media_type)) {
     return {Action::refuse, Problem::unsupported_media_type, fields};
@@ -127,7 +150,8 @@ Route route(const Request& request) noexcept {
   if (request.is_coded && (takes_user(wanted) || wanted == Action::create_users)) {
     return {Action::refuse, Problem::unsupported_coding, "\r\nAccept-Encoding: identity"};
   }
-  return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : ""};
+  return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : "",
+          named.id};
 }
 
 }  // namespace rollcall::protocol

@@ -1,7 +1,9 @@
-#include "storage/creation_key.hpp"
+#include "storage/local/known_keys.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+
+#include "tests/storage/recording_events.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -12,7 +14,7 @@ std::int64_t now() { return time_now; }
 const UserView meere{"Meere", "John", "johnm@gmail.com"};
 
 struct Keys {
-  explicit Keys(std::size_t most = 100) : known({std::chrono::seconds(10), most, now}) {
+  explicit Keys(std::size_t most = 100) : known({std::chrono::seconds(10), most, now}, events) {
     time_now = 1'000;
   }
 
@@ -28,14 +30,15 @@ struct Keys {
     known.keep();
   }
 
-  CreationKeys known;
-  CreationKey key;
+  RecordingEvents events;
+  KnownKeys known;
+  IdempotencyKey key;
   UserId user_id = 0;
 };
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(creation_key)
+BOOST_AUTO_TEST_SUITE(known_keys)
 
 BOOST_AUTO_TEST_CASE(the_same_key_and_user_is_replayed_with_the_id_and_another_user_is_refused) {
   Keys keys;
@@ -74,6 +77,7 @@ BOOST_AUTO_TEST_CASE(for_one_key_more_than_are_kept_the_oldest_is_forgotten) {
     BOOST_TEST(keys.known.size() == std::min<std::size_t>(count, 3));
     const Status first = keys.look_up("0");
     BOOST_TEST((first == (count <= 3 ? Status::replayed : Status::ok)), count);
+    BOOST_TEST(keys.events.all.size() == (count <= 3 ? 0U : 1U));
     // To ask for a key forgets none.
     BOOST_TEST((keys.look_up(std::to_string(count - 1)) == Status::replayed));
   }

@@ -1,4 +1,4 @@
-#include "storage/local/durable_store.hpp"
+#include "storage/local/local_store.hpp"
 
 #include <mutex>
 #include <thread>
@@ -8,16 +8,16 @@
 
 namespace rollcall::storage {
 
-class DurableStore::DurableSession final : public Session, private BatchOwner {
+class LocalStore::LocalSession final : public Session, private BatchOwner {
  public:
-  DurableSession(DurableStore& store, SessionOwner& owner) noexcept
+  LocalSession(LocalStore& store, SessionOwner& owner) noexcept
       : store_(store),
         owner_(owner),
         thread_(std::this_thread::get_id()),
         scans_(*store.table_, store.round_.showing(), owner) {
     store_.sessions_.fetch_add(1, std::memory_order_relaxed);
   }
-  ~DurableSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
+  ~LocalSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
 
   void write(WriteOperation& operation) noexcept override {
     if (const Status refusal = refuse(); refusal != Status::ok) {
@@ -93,7 +93,7 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
     }
   }
 
-  DurableStore& store_;
+  LocalStore& store_;
   SessionOwner& owner_;
   const std::thread::id thread_;
   Scans scans_;
@@ -104,22 +104,23 @@ class DurableStore::DurableSession final : public Session, private BatchOwner {
   Batch finished_;  ///< By other threads, not delivered yet; guarded by mutex_.
 };
 
-DurableStore::DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
-                           std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by)
+LocalStore::LocalStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
+                       std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by,
+                       Events& events)
     : table_(std::move(table)),
       decider_(std::move(decider)),
       journal_(std::move(journal)),
-      round_(*journal_, *table_, *decider_, last_id),
+      round_(*journal_, *table_, *decider_, last_id, events),
       committer_(commit_by == CommitBy::turn ? make_turn_committer(round_)
                                              : make_thread_committer(round_)) {}
 
-DurableStore::~DurableStore() = default;
+LocalStore::~LocalStore() = default;
 
-std::unique_ptr<Session> DurableStore::open_session(SessionOwner& owner) {
-  return std::make_unique<DurableSession>(*this, owner);
+std::unique_ptr<Session> LocalStore::open_session(SessionOwner& owner) {
+  return std::make_unique<LocalSession>(*this, owner);
 }
 
-bool DurableStore::close(std::string& error) noexcept {
+bool LocalStore::close(std::string& error) noexcept {
   committer_.reset();
   return journal_->close(error);
 }

@@ -9,23 +9,18 @@
 #include "storage/local/journal.hpp"
 #include "storage/local/table.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 namespace rollcall::storage {
 
-/// Which thread commits the batches of a durable store.
-enum class CommitBy : std::uint8_t {
-  turn,    ///< The I/O thread at the end of its turn.
-  thread,  ///< A thread of its own.
-};
-
 /// Users in a table in memory, every write in a journal first. Reads never touch the disk.
-class DurableStore final : public Store {
+class LocalStore final : public Store {
  public:
   /// `table` holds what the journal held when it was opened, `decider` knows its keys and rules,
-  /// `last_id` is the largest id ever given out.
-  DurableStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
-               std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by);
-  ~DurableStore() override;
+  /// `last_id` is the largest id ever given out. `events` must outlive it.
+  LocalStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> decider,
+             std::unique_ptr<Journal> journal, UserId last_id, CommitBy commit_by, Events& events);
+  ~LocalStore() override;
 
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
   std::uint64_t size() const noexcept override { return table_->size(); }
@@ -33,7 +28,7 @@ class DurableStore final : public Store {
   bool close(std::string& error) noexcept override;
 
  private:
-  class DurableSession;
+  class LocalSession;
 
   std::unique_ptr<Table> table_;
   std::unique_ptr<Decider> decider_;

@@ -1,7 +1,7 @@
-#include "storage/creation_key.hpp"
+#include "storage/local/known_keys.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
 
 namespace rollcall::storage {
 namespace {
@@ -10,14 +10,14 @@ Version payload_of(const UserView& user) noexcept { return version_of(0, user); 
 
 }  // namespace
 
-std::int64_t CreationKeys::now() const {
+std::int64_t KnownKeys::now() const {
   if (rules_.now != nullptr) return rules_.now();
   using std::chrono::seconds;
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<seconds>(since).count();
 }
 
-void CreationKeys::load(const std::vector<StoredKey>& keys) {
+void KnownKeys::load(const std::vector<StoredKey>& keys) {
   for (const StoredKey& each : keys) {
     const Digest digest = digester_(each.text);
     // One from a clock that was ahead must not outlive the others.
@@ -28,7 +28,7 @@ void CreationKeys::load(const std::vector<StoredKey>& keys) {
   }
 }
 
-Status CreationKeys::look_up(CreationKey& key, const UserView& user, UserId& user_id) {
+Status KnownKeys::look_up(IdempotencyKey& key, const UserView& user, UserId& user_id) {
   key.payload = payload_of(user);
   const auto found = known_.find(digester_(key.text));
   if (found == known_.end() || is_due(found->second.created_at)) return Status::ok;
@@ -38,7 +38,7 @@ Status CreationKeys::look_up(CreationKey& key, const UserView& user, UserId& use
   return Status::replayed;
 }
 
-void CreationKeys::add(CreationKey& key, UserId user_id) {
+void KnownKeys::add(IdempotencyKey& key, UserId user_id) {
   // Two for one: however many are due, no batch has to wait until all of them are dropped.
   for (int i = 0; i < 2; ++i) forget_one();
   const Digest digest = digester_(key.text);
@@ -48,7 +48,7 @@ void CreationKeys::add(CreationKey& key, UserId user_id) {
   batch_.push_back({digest, key.number, key.created_at});
 }
 
-void CreationKeys::keep() {
+void KnownKeys::keep() {
   for (const Kept& each : batch_) {
     known_[each.digest].in_flight = false;
     kept_.push_back(each);
@@ -56,26 +56,23 @@ void CreationKeys::keep() {
   batch_.clear();
 }
 
-void CreationKeys::drop() {
+void KnownKeys::drop() {
   for (const Kept& each : batch_) known_.erase(each.digest);
   batch_.clear();
 }
 
-bool CreationKeys::is_due(std::int64_t created_at) const {
+bool KnownKeys::is_due(std::int64_t created_at) const {
   return created_at <= now() - rules_.lifetime.count();
 }
 
-void CreationKeys::forget_one() {
+void KnownKeys::forget_one() {
   if (kept_.empty()) return;
   const Kept& first = kept_.front();
   const bool due = is_due(first.created_at);
   if (!due && kept_.size() + batch_.size() < rules_.most) return;
   if (!due && !told_) {
     told_ = true;
-    std::fprintf(stderr,
-                 "rollcall: more than %zu idempotency keys are in use; from now on the oldest are "
-                 "forgotten before their time: see --max-idempotency-keys\n",
-                 rules_.most);
+    events_.keys_dropped_early(rules_.most);
   }
   // The key may have come again since its time was over.
   const auto known = known_.find(first.digest);

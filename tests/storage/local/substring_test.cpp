@@ -1,4 +1,4 @@
-#include "storage/substring.hpp"
+#include "storage/local/substring.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>

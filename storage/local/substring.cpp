@@ -1,4 +1,4 @@
-#include "storage/substring.hpp"
+#include "storage/local/substring.hpp"
 
 #include <cstddef>
 #include <utility>

@@ -1,0 +1,158 @@
+#include "protocol/http/head_reader.hpp"
+
+#include <algorithm>
+
+#include "protocol/http/field_value.hpp"
+#include "protocol/http/letters.hpp"
+#include "protocol/limits.hpp"
+
+namespace rollcall::protocol {
+namespace {
+
+namespace http = boost::beast::http;
+using http::field;
+
+static_assert(max_header_fields < 255);
+
+void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
+
+Method to_method(http::verb verb) noexcept {
+  switch (verb) {
+    case http::verb::get:
+      return Method::get;
+    case http::verb::head:
+      return Method::head;
+    case http::verb::post:
+      return Method::post;
+    case http::verb::put:
+      return Method::put;
+    case http::verb::patch:
+      return Method::patch;
+    case http::verb::delete_:
+      return Method::delete_;
+    case http::verb::options:
+      return Method::options;
+    case http::verb::unknown:
+      return Method::unknown;
+    default:
+      return Method::other;
+  }
+}
+
+}  // namespace
+
+std::optional<Problem> HeadReader::take_request_line(http::verb method, std::string_view target,
+                                                     int version) {
+  request_.method = to_method(method);
+  if (target.size() > max_target_octets) return Problem::target_too_long;
+  request_.http11 = version == 11;
+  request_.target = parse_target(target);
+  if (!request_.target.well_formed) return Problem::bad_target;
+  // The view of it ends with the input.
+  const bool reads = request_.method == Method::get || request_.method == Method::head;
+  if (reads && !request_.target.query.empty()) request_.query = request_.target.query;
+  request_.target.query = {};
+  return std::nullopt;
+}
+
+std::optional<Problem> HeadReader::take_field(field number, std::string_view name,
+                                              std::string_view value) {
+  if (++fields_ > max_header_fields) return Problem::header_too_large;
+  switch (number) {
+    case field::host:
+      count(hosts_);
+      if (!is_host(value)) bad_host_ = true;
+      return std::nullopt;
+    case field::content_length:
+      count(content_lengths_);
+      // Beast takes a list of equal lengths for one (RFC 9110, section 8.6, lets a server refuse
+      // it).
+      for (const char c : value) bad_framing_ = bad_framing_ || c == ',';
+      return std::nullopt;
+    case field::content_type:
+      count(content_types_);
+      request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
+      return std::nullopt;
+    default:
+      take_rarer_field(number, name, value);
+      return std::nullopt;
+  }
+}
+
+void HeadReader::take_rarer_field(field number, std::string_view name, std::string_view value) {
+  switch (number) {
+    case field::transfer_encoding:
+      take_transfer_encoding(value);
+      break;
+    case field::content_encoding:
+      request_.is_coded = request_.is_coded || names_coding(value);
+      break;
+    case field::content_range:
+      request_.is_part = true;
+      break;
+    case field::accept:
+      add_accepted(value, request_.accepted);
+      break;
+    case field::if_match:
+      take_condition(value, Comparison::strong, &storage::Condition::match);
+      break;
+    case field::if_none_match:
+      take_condition(value, Comparison::weak, &storage::Condition::none_match);
+      break;
+    case field::expect:
+      (equals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) = true;
+      break;
+    case field::unknown:
+      // Beast has no number for it.
+      if (equals(name, "idempotency-key")) take_key(value);
+      break;
+    default:
+      break;
+  }
+}
+
+std::optional<Problem> HeadReader::take_trailer() noexcept {
+  if (++fields_ > max_header_fields) return Problem::chunk_overhead_too_large;
+  return std::nullopt;
+}
+
+std::optional<Problem> HeadReader::finish(const Framing& framing, bool keep_alive) noexcept {
+  const bool repeated = content_lengths_ > 1 || transfer_encodings_ > 1;
+  const bool coded = transfer_encodings_ > 0;
+  if (repeated || bad_framing_ || (coded && (content_lengths_ > 0 || !request_.http11))) {
+    return Problem::ambiguous_framing;
+  }
+  if (unknown_coding_) return Problem::unknown_transfer_coding;
+  if (bad_host_ || hosts_ > 1 || (hosts_ == 0 && request_.http11)) return Problem::bad_host;
+  request_.keep_alive = keep_alive;
+  request_.has_body = framing.chunked || framing.content_length > 0;
+  if (!request_.http11) request_.expects_continue = request_.bad_expectation = false;
+  fields_ = 0;
+  return std::nullopt;
+}
+
+void HeadReader::take_key(std::string_view value) {
+  if (request_.key) request_.bad_key = true;
+  request_.key = std::make_unique<std::string>();
+  if (!read_idempotency_key(value, *request_.key)) request_.bad_key = true;
+}
+
+void HeadReader::take_condition(std::string_view value, Comparison comparison,
+                                storage::Versions storage::Condition::*versions) {
+  if (!request_.condition) request_.condition = std::make_unique<storage::Condition>();
+  if (!add_entity_tags(value, comparison, *request_.condition.*versions)) {
+    request_.bad_condition = true;
+  }
+}
+
+void HeadReader::take_transfer_encoding(std::string_view value) noexcept {
+  count(transfer_encodings_);
+  if (equals(value, "chunked")) return;
+  const std::size_t comma = value.rfind(',');
+  const bool chunked_last = comma != value.npos && equals(trim(value.substr(comma + 1)), "chunked");
+  const bool chunked_once =
+      chunked_last && !equals(trim(value.substr(0, value.find(','))), "chunked");
+  (chunked_once ? unknown_coding_ : bad_framing_) = true;
+}
+
+}  // namespace rollcall::protocol

@@ -1,0 +1,94 @@
+#include "server/cli/open_error.hpp"
+
+#include <string_view>
+#include <system_error>
+
+namespace rollcall::server {
+namespace {
+
+using Reason = storage::OpenFailure::Reason;
+
+/// Octets of a URL that an error repeats.
+constexpr std::size_t max_told_octets = 64;
+constexpr const char* other_file = "name another file with --store";
+
+std::string errno_text(int code) { return std::generic_category().message(code); }
+
+std::string shared_emails(const storage::OpenFailure& failure) {
+  // By their ids: addresses are personal data.
+  std::string text = failure.path + " has users with the same e-mail address:";
+  std::string_view separator = " ";
+  for (const auto& ids : failure.ids) {
+    text.append(separator).append("ids");
+    for (const storage::UserId id : ids) text += " " + std::to_string(id);
+    separator = "; ";
+  }
+  return text + ": change them, or start without --unique-email";
+}
+
+/// What is wrong with the file or directory itself.
+std::string describe_place(const storage::OpenFailure& failure) {
+  const std::string& path = failure.path;
+  switch (failure.reason) {
+    case Reason::no_file:
+      return path + " does not exist: " + other_file;
+    case Reason::empty_file:
+      return path + " is empty: " + other_file;
+    case Reason::no_directory:
+      return "the directory " + path + " does not exist: create it, or " + other_file;
+    case Reason::directory_not_writable:
+      return "the directory " + path + " is not writable: change its mode, or " + other_file;
+    case Reason::not_a_file:
+      return path + " is not a regular file: " + other_file;
+    case Reason::file_not_opened:
+      return path + " can't be opened for reading and writing: " + errno_text(failure.code) +
+             ": change its mode, or " + other_file;
+    case Reason::in_use:
+      return path + " is being served by another process: stop that one, or " + other_file;
+    case Reason::not_locked:
+      return path + " can't be locked: " + errno_text(failure.code);
+    default:
+      return path + " can't be opened";
+  }
+}
+
+}  // namespace
+
+std::string describe(const storage::StoreOpenError& error) {
+  const storage::OpenFailure& failure = error.failure();
+  const std::string& path = failure.path;
+  switch (failure.reason) {
+    case Reason::unknown_store:
+      return "unknown store '" + path.substr(0, max_told_octets) +
+             "': give memory: or sqlite:PATH with --store";
+    case Reason::not_durable:
+      return "memory: is gone when its server ends: give --store sqlite:PATH";
+    case Reason::not_sqlite:
+      return path + " is not a SQLite database: " + other_file;
+    case Reason::other_program:
+      return path + " is a database of another program: " + other_file;
+    case Reason::newer_schema:
+      return path + " has schema " + std::to_string(failure.found) +
+             ", newer than this program's " + std::to_string(failure.known) +
+             ": use the rollcall that wrote it, or a newer one";
+    case Reason::other_definition:
+      return path + ": " + failure.detail + " has an unexpected definition: restore a backup";
+    case Reason::damaged:
+      return path + " is damaged (" + failure.detail +
+             "): restore a backup, or see the .recover command of sqlite3";
+    case Reason::too_many_users:
+      return path + " has more users than fit into memory: use a machine with more";
+    case Reason::not_read:
+      return path + " can't be read: " + failure.detail;
+    case Reason::not_written:
+      return path + " can't be written: " + failure.detail;
+    case Reason::changed_meanwhile:
+      return "another program wrote to " + path + " while it was opened: start again";
+    case Reason::shared_emails:
+      return shared_emails(failure);
+    default:
+      return describe_place(failure);
+  }
+}
+
+}  // namespace rollcall::server

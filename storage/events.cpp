@@ -1,0 +1,23 @@
+#include "storage/events.hpp"
+
+namespace rollcall::storage {
+namespace {
+
+class IgnoredEvents final : public Events {
+ public:
+  void created(const std::string&) noexcept override {}
+  void writes_stopped(Status, const std::string&) noexcept override {}
+  void writes_resumed() noexcept override {}
+  void checkpoint_failed(const std::string&) noexcept override {}
+  void keys_dropped_early(std::size_t) noexcept override {}
+  void out_of_memory() noexcept override {}
+};
+
+}  // namespace
+
+Events& ignored_events() noexcept {
+  static IgnoredEvents events;
+  return events;
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+#include "storage/status.hpp"
+
+namespace rollcall::storage {
+
+/// What a store has to tell its operator while it runs. It says nothing by itself: what becomes of
+/// an event (a line of a log, a metric) is the program's. Must outlive the store. The calls come
+/// from any thread, one at a time for each kind; they must not throw, call the store or wait.
+class Events {
+ public:
+  /// There was no store at `path`; a new one was created.
+  virtual void created(const std::string& path) noexcept = 0;
+
+  /// Writes fail from now on, with `status`: for good if is_lasting(status), otherwise until one
+  /// succeeds. `reason` is in the words of what is below.
+  virtual void writes_stopped(Status status, const std::string& reason) noexcept = 0;
+  /// A write has succeeded again.
+  virtual void writes_resumed() noexcept = 0;
+
+  /// A checkpoint failed, the first time or after one that succeeded. No user is lost by that, but
+  /// the WAL grows until one succeeds.
+  virtual void checkpoint_failed(const std::string& reason) noexcept = 0;
+
+  /// More than KeyRules::most idempotency keys are in use: from now on the oldest are dropped
+  /// before their time. Called once.
+  virtual void keys_dropped_early(std::size_t most) noexcept = 0;
+
+  /// There is no memory for a commit, or for showing what was committed. Nothing that is on disk is
+  /// lost, but nobody can be told the right thing: the process ends (std::abort()) after this call.
+  virtual void out_of_memory() noexcept = 0;
+
+ protected:
+  ~Events() = default;
+};
+
+/// For who has nobody to tell.
+Events& ignored_events() noexcept;
+
+/// The end that Events::out_of_memory() promises.
+[[noreturn]] inline void end_without_memory(Events& events) noexcept {
+  events.out_of_memory();
+  std::abort();
+}
+
+}  // namespace rollcall::storage

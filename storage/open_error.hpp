@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/user.hpp"
+
+namespace rollcall::storage {
+
+/// Why a store can't be opened: facts only. What to tell a person, and what to do next, is for the
+/// program to say (server/cli/open_error.hpp).
+struct OpenFailure {
+  enum class Reason : std::uint8_t {
+    unknown_store,           ///< `path` is no store's URL.
+    not_durable,             ///< The store keeps nothing: it can't be opened offline.
+    no_file,                 ///< The file does not exist and is not to be created.
+    empty_file,              ///< The file is empty and is not to be made a store.
+    no_directory,            ///< The directory `path` does not exist, or is not a directory.
+    directory_not_writable,  ///< SQLite creates files of its own in the directory `path`.
+    not_a_file,              ///< Not a regular file.
+    file_not_opened,         ///< open(2) failed with the errno `code`.
+    in_use,                  ///< Another process has the file.
+    not_locked,              ///< flock(2) failed with the errno `code`.
+    not_sqlite,              ///< Not a SQLite database.
+    other_program,           ///< A SQLite database of another program.
+    newer_schema,            ///< Its schema is `found`, newer than `known`.
+    other_definition,        ///< Its table or trigger `detail` is not the one of its schema.
+    damaged,                 ///< By what `detail` says.
+    too_many_users,          ///< They do not fit into memory.
+    not_read,                ///< SQLite failed with `detail`.
+    not_written,             ///< SQLite failed with `detail`.
+    changed_meanwhile,       ///< Another program wrote to the file while it was opened.
+    shared_emails,  ///< Addresses must be unique, and the users of each of `ids` share one.
+  };
+
+  Reason reason = Reason::unknown_store;
+  std::string path{};    ///< The file, unless the reason says otherwise.
+  std::string detail{};  ///< One line; nothing of what users contain.
+  int code = 0;
+  std::int64_t found = 0;
+  std::int64_t known = 0;
+  std::vector<std::vector<UserId>> ids{};
+};
+
+/// What opening a store throws. No existing file has been changed then.
+class StoreOpenError final : public std::exception {
+ public:
+  explicit StoreOpenError(OpenFailure failure) noexcept : failure_(std::move(failure)) {}
+  const OpenFailure& failure() const noexcept { return failure_; }
+  const char* what() const noexcept override { return "the store can't be opened"; }
+
+ private:
+  OpenFailure failure_;
+};
+
+}  // namespace rollcall::storage

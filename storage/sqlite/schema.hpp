@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The tables of a data file, and the SQL that names the columns of users. All of it derives from
+/// user_members (storage/member.hpp).
+namespace rollcall::storage {
+
+/// What a file of ours says in its header (sqlite.org/fileformat2.html, section 1.3).
+inline constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
+inline constexpr std::int64_t schema_version = 2;
+
+/// One table or trigger.
+struct SchemaRow {
+  std::int64_t since;  ///< The schema version that brought it.
+  const char* name;
+  std::string sql;  ///< As SQLite keeps it: a file with any other text is refused.
+};
+
+/// In the order in which they are made. Any thread.
+const std::vector<SchemaRow>& schema_rows();
+
+/// `id` and the columns of the members: "id, last_name, ...".
+std::string user_columns();
+
+/// Inserts every row of `source`, which has user_columns(), into users.
+std::string insert_users_sql(const char* source);
+/// Sets the members of the user ?1: the one at place i of user_members to ?(i + 2).
+std::string update_user_sql();
+/// Calls the aggregate function `taker` with user_columns() of each user from ?1 to ?2.
+std::string load_users_sql(const char* taker);
+
+}  // namespace rollcall::storage

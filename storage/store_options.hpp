@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace rollcall::storage {
+
+/// How idempotency keys are remembered.
+struct KeyRules {
+  std::chrono::seconds lifetime{86'400};
+  std::size_t most = 1'000'000;     ///< Remembered; for one more the oldest is dropped early.
+  std::int64_t (*now)() = nullptr;  ///< Seconds since 1970; null is the system's clock.
+};
+
+/// What a store enforces besides the users themselves.
+struct StoreRules {
+  KeyRules keys;
+  bool unique_email = false;  ///< No two users have the same address.
+};
+
+/// Which thread commits the batches of a durable store.
+enum class CommitBy : std::uint8_t {
+  turn,    ///< The I/O thread at the end of its turn.
+  thread,  ///< A thread of its own.
+};
+
+struct StoreOptions {
+  CommitBy commit_by = CommitBy::turn;
+  StoreRules rules;
+};
+
+}  // namespace rollcall::storage

@@ -1,0 +1,49 @@
+#include "server/store_events.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+
+namespace rollcall::server {
+namespace {
+
+/// What `act` writes.
+template <class Act>
+std::string written(const Act& act) {
+  char* text = nullptr;
+  std::size_t size = 0;
+  std::FILE* const out = ::open_memstream(&text, &size);
+  StoreEvents events(out);
+  act(events);
+  std::fclose(out);
+  std::string result(text, size);
+  std::free(text);
+  return result;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(store_events)
+
+BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
+  using storage::Status;
+  BOOST_TEST(written([](auto& events) { events.created("a.db"); }) ==
+             "rollcall: created a new store: a.db\n");
+  BOOST_TEST(written([](auto& events) { events.writes_stopped(Status::disk_full, "no room"); }) ==
+             "rollcall: can't write to the store: no room; writes get 503 until one succeeds\n");
+  BOOST_TEST(written([](auto& events) { events.writes_stopped(Status::sync_failed, "EIO"); }) ==
+             "rollcall: can't write to the store: EIO; no more writes until restart\n");
+  BOOST_TEST(written([](auto& events) { events.writes_resumed(); }) ==
+             "rollcall: writes to the store succeed again\n");
+  BOOST_TEST(written([](auto& events) { events.checkpoint_failed("EIO"); }) ==
+             "rollcall: a checkpoint failed: EIO; no user is lost, but the WAL grows until one "
+             "succeeds\n");
+  BOOST_TEST(written([](auto& events) { events.keys_dropped_early(7); }) ==
+             "rollcall: more than 7 idempotency keys are in use; from now on the oldest are "
+             "dropped early: see --max-idempotency-keys\n");
+  BOOST_TEST(written([](auto& events) { events.out_of_memory(); }) ==
+             "rollcall: out of memory during a commit; stopping: what is on disk is safe\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server

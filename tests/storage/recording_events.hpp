@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "storage/events.hpp"
+
+namespace rollcall::storage {
+
+/// Notes the events of a store that one thread uses.
+class RecordingEvents final : public Events {
+ public:
+  void created(const std::string& path) noexcept override { all.push_back("created " + path); }
+  void writes_stopped(Status, const std::string& reason) noexcept override {
+    all.push_back("writes stopped: " + reason);
+  }
+  void writes_resumed() noexcept override { all.emplace_back("writes resumed"); }
+  void checkpoint_failed(const std::string& reason) noexcept override {
+    all.push_back("checkpoint failed: " + reason);
+  }
+  void keys_dropped_early(std::size_t most) noexcept override {
+    all.push_back("keys dropped early: " + std::to_string(most));
+  }
+  void out_of_memory() noexcept override { all.emplace_back("out of memory"); }
+
+  std::vector<std::string> all;
+};
+
+}  // namespace rollcall::storage
