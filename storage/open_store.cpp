@@ -26,6 +26,7 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
     throw StoreOpenError(
         {.reason = OpenFailure::Reason::shared_emails, .path = path, .ids = std::move(shared)});
   });
+  journal->checkpoint_from(options.checkpoint_frames);
   if (report.created) events.created(path);
   decider->keys().load(report.keys);
   return std::make_unique<LocalStore>(std::move(table), std::move(decider), std::move(journal),

@@ -10,10 +10,6 @@
 namespace rollcall::storage {
 namespace {
 
-/// Frames in the log from which it is copied to the data file: 4 MiB, which fits caches and is done
-/// in milliseconds.
-constexpr int checkpoint_frames = 1'000;
-
 /// The log's format: a header, then for each page a header and the page
 /// (sqlite.org/fileformat2.html).
 constexpr std::int64_t log_header_octets = 32;
@@ -220,7 +216,7 @@ void SqliteJournal::discard_unsynced() noexcept {
 
 Status SqliteJournal::maintain() noexcept {
   if (faulted_) return Status::sync_failed;
-  if (log_is_copied_ || log_frames_ < checkpoint_frames) return Status::ok;
+  if (log_is_copied_ || log_frames_ < checkpoint_frames_) return Status::ok;
   end_transaction();
   const int code = copy_log();
   // A reader that is in the way is no failure: the next time copies the rest.

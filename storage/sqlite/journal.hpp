@@ -29,6 +29,9 @@ class SqliteJournal final : public Journal {
                                              const char* vfs = nullptr,
                                              const std::function<void()>& accept = {});
 
+  /// A checkpoint is made once the WAL has this many frames; default_checkpoint_frames if not set.
+  void checkpoint_from(int frames) noexcept { checkpoint_frames_ = frames; }
+
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
   Status maintain() noexcept override;
   bool close(std::string& error) noexcept override;
@@ -70,6 +73,7 @@ class SqliteJournal final : public Journal {
   bool changed_elsewhere_ = false;  ///< Another process has written to the file.
   bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
   std::int64_t known_version_ = 0;  ///< Of the data, when no other process had written to it.
+  int checkpoint_frames_ = default_checkpoint_frames;
   int log_frames_ = 0;              ///< In the log after the last good commit.
   std::int64_t page_octets_ = 0;
   std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.

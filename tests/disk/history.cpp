@@ -66,7 +66,8 @@ class Reader {
 /// One store's life, from disk to disk.
 class Life {
  public:
-  explicit Life(Lie lie) {
+  Life(int checkpoint_frames, Lie lie) {
+    options_.checkpoint_frames = checkpoint_frames;
     reset();
     disk::lie(lie);
     directory_ = std::make_unique<TemporaryDirectory>();
@@ -116,14 +117,16 @@ class Life {
     if (!problem_.empty()) return;
     for (int tries = 0; tries < 2; ++tries) {
       try {
-        store_ = storage::open_store("sqlite:" + path(), {}, {});
+        store_ = storage::open_store("sqlite:" + path(), options_, {});
         break;
       } catch (const storage::StoreOpenError& error) {
         // A fault may refuse a start. Without one, no loss of power may.
         const bool faulty = std::exchange(faulty_, false);
         heal();
         if (faulty) continue;
-        problem_ = std::string("does not open: ") + error.what();
+        problem_ = "does not open: reason " +
+                   std::to_string(static_cast<int>(error.failure().reason)) + ", " +
+                   error.failure().detail;
         return;
       }
     }
@@ -311,6 +314,7 @@ class Life {
     fail(fault);
   }
 
+  storage::StoreOptions options_;
   std::unique_ptr<TemporaryDirectory> directory_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<Reader> reader_;
@@ -339,51 +343,81 @@ constexpr const char* names[Step::kinds] = {
     "close_reader", "restart",       "kill",       "lose_power", "fail_sync",
     "fail_write",   "fail_truncate", "heal"};
 
-}  // namespace
+/// Orders of events that real failures had, or that are close to them.
+const std::vector<Kind> motifs[] = {
+    // A sync fails while a reader keeps the log from being restarted; then a stop, a start.
+    {Kind::small_batch, Kind::open_reader, Kind::fail_sync, Kind::small_batch, Kind::restart,
+     Kind::small_batch, Kind::lose_power},
+    // The disk is full within a batch, and has space again.
+    {Kind::large_batch, Kind::fail_write, Kind::large_batch, Kind::small_batch, Kind::heal,
+     Kind::small_batch, Kind::lose_power},
+    // A reader stays while the log grows, and leaves.
+    {Kind::open_reader, Kind::large_batch, Kind::large_batch, Kind::close_reader, Kind::small_batch,
+     Kind::small_batch, Kind::lose_power},
+    // What a crash left is copied, and the copying fails.
+    {Kind::large_batch, Kind::kill, Kind::fail_sync, Kind::restart, Kind::small_batch, Kind::heal,
+     Kind::small_batch, Kind::lose_power},
+    {Kind::small_batch, Kind::fail_sync, Kind::small_batch, Kind::fail_truncate, Kind::kill,
+     Kind::small_batch, Kind::retry, Kind::lose_power},
+};
 
-Steps make_history(std::uint64_t seed) {
-  Random random(seed);
-  Steps steps(3 + below(random, 15));
+Kind random_kind(Random& random) {
   unsigned sum = 0;
   for (const Weight& each : weights) sum += each.share;
-  for (Step& step : steps) {
-    std::uint64_t at = below(random, sum);
-    const Weight* chosen = weights;
-    while (at >= chosen->share) at -= chosen++->share;
-    step = {chosen->kind, random()};
+  std::uint64_t at = below(random, sum);
+  const Weight* chosen = weights;
+  while (at >= chosen->share) at -= chosen++->share;
+  return chosen->kind;
+}
+
+}  // namespace
+
+History make_history(std::uint64_t seed) {
+  Random random(seed);
+  constexpr int frames[] = {3, 12, storage::default_checkpoint_frames};
+  History history{frames[below(random, 3)], {}};
+  for (std::uint64_t parts = 1 + below(random, 3); parts > 0; --parts) {
+    for (std::uint64_t more = below(random, 4); more > 0; --more) {
+      history.steps.push_back({random_kind(random), random()});
+    }
+    for (const Kind kind : motifs[below(random, std::size(motifs))]) {
+      if (below(random, 8) != 0) history.steps.push_back({kind, random()});
+    }
   }
-  steps.push_back({Kind::lose_power, random()});
-  return steps;
+  history.steps.push_back({Kind::lose_power, random()});
+  return history;
 }
 
-std::optional<std::string> live(const Steps& steps, Lie lie) {
-  Life life(lie);
-  for (std::size_t i = 0; i < steps.size() && life.problem().empty(); ++i) life.take(steps[i]);
-  if (life.problem().empty()) return std::nullopt;
-  return life.problem();
+std::optional<std::string> live(const History& history, Lie lie) {
+  Life life(history.checkpoint_frames, lie);
+  for (const Step& each : history.steps) {
+    life.take(each);
+    if (!life.problem().empty()) return life.problem();
+  }
+  return std::nullopt;
 }
 
-Steps shrink(Steps steps, const std::function<bool(const Steps&)>& is_bad) {
-  for (std::size_t size = steps.size() / 2; size > 0; size /= 2) {
-    for (std::size_t at = 0; at + size <= steps.size();) {
-      Steps fewer = steps;
-      const auto begin = fewer.begin() + static_cast<std::ptrdiff_t>(at);
-      fewer.erase(begin, begin + static_cast<std::ptrdiff_t>(size));
+History shrink(History history, const std::function<bool(const History&)>& is_bad) {
+  for (std::size_t size = history.steps.size() / 2; size > 0; size /= 2) {
+    for (std::size_t at = 0; at + size <= history.steps.size();) {
+      History fewer = history;
+      const auto begin = fewer.steps.begin() + static_cast<std::ptrdiff_t>(at);
+      fewer.steps.erase(begin, begin + static_cast<std::ptrdiff_t>(size));
       if (is_bad(fewer)) {
-        steps = std::move(fewer);
+        history = std::move(fewer);
       } else {
         at += size;
       }
     }
   }
-  return steps;
+  return history;
 }
 
-std::string text_of(const Steps& steps) {
-  std::string text;
-  for (const Step& each : steps) {
-    text +=
-        std::string(names[static_cast<int>(each.kind)]) + " " + std::to_string(each.seed) + "\n";
+std::string text_of(const History& history) {
+  std::string text = "checkpoint_frames " + std::to_string(history.checkpoint_frames) + "\n";
+  for (const Step& each : history.steps) {
+    text += std::string(names[static_cast<int>(each.kind)]) + " " + std::to_string(each.seed);
+    text += "\n";
   }
   return text;
 }

@@ -38,17 +38,22 @@ struct Step {
 
 using Steps = std::vector<Step>;
 
+struct History {
+  int checkpoint_frames;  ///< Few, so that checkpoints come between any two steps, or as usual.
+  Steps steps;
+};
+
 /// The history that `seed` stands for.
-Steps make_history(std::uint64_t seed);
+History make_history(std::uint64_t seed);
 
 /// Lives it on an empty disk, and ends in a loss of power. What was acknowledged and is not there,
 /// or is there and was refused, or what else must not be: one line; nothing if all is well.
-std::optional<std::string> live(const Steps& steps, Lie lie = Lie::none);
+std::optional<std::string> live(const History& history, Lie lie = Lie::none);
 
-/// The fewest steps, taken from `steps`, that still end badly.
-Steps shrink(Steps steps, const std::function<bool(const Steps&)>& is_bad);
+/// The fewest of its steps with which it still ends badly.
+History shrink(History history, const std::function<bool(const History&)>& is_bad);
 
 /// For a person: each step by its name and seed.
-std::string text_of(const Steps& steps);
+std::string text_of(const History& history);
 
 }  // namespace rollcall::tests::disk

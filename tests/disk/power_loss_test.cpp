@@ -37,10 +37,11 @@ BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_and_what_was_refused_never_a
   std::cout << "ROLLCALL_TEST_SEED=" << first_seed() << " ROLLCALL_TEST_HISTORIES=" << histories()
             << std::endl;
   for (std::uint64_t i = 0; i < histories(); ++i) {
-    const Steps steps = make_history(first_seed() + i);
-    const auto problem = live(steps);
+    const History history = make_history(first_seed() + i);
+    const auto problem = live(history);
     if (!problem) continue;
-    const Steps fewest = shrink(steps, [](const Steps& some) { return live(some).has_value(); });
+    const History fewest =
+        shrink(history, [](const History& some) { return live(some).has_value(); });
     const std::string still = live(fewest).value_or(*problem);
     BOOST_ERROR("seed " << first_seed() + i << ": " << *problem << "; made small: " << still << "\n"
                         << text_of(fewest));
