@@ -26,6 +26,7 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
     throw StoreOpenError(
         {.reason = OpenFailure::Reason::shared_emails, .path = path, .ids = std::move(shared)});
   });
+  journal->checkpoint_from(options.checkpoint_frames);
   if (report.created) events.created(path);
   if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
   decider->keys().load(report.keys);

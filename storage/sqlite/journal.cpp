@@ -10,10 +10,6 @@
 namespace rollcall::storage {
 namespace {
 
-/// Frames in the log from which it is copied to the data file: 4 MiB, which fits caches and is done
-/// in milliseconds.
-constexpr int checkpoint_frames = 1'000;
-
 Status to_status(int code) noexcept {
   switch (code) {
     case SQLITE_IOERR_FSYNC:
@@ -207,7 +203,7 @@ bool SqliteJournal::cut_wal() noexcept {
 
 Status SqliteJournal::maintain() noexcept {
   if (faulted_) return Status::sync_failed;
-  if (log_is_copied_ || log_frames_ < checkpoint_frames) return Status::ok;
+  if (log_is_copied_ || log_frames_ < checkpoint_frames_) return Status::ok;
   end_transaction();
   const int code = copy_log();
   // A reader that is in the way is no failure: the next time copies the rest.

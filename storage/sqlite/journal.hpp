@@ -29,6 +29,9 @@ class SqliteJournal final : public Journal {
                                              const char* vfs = nullptr,
                                              const std::function<void()>& accept = {});
 
+  /// A checkpoint is made once the WAL has this many frames; default_checkpoint_frames if not set.
+  void checkpoint_from(int frames) noexcept { checkpoint_frames_ = frames; }
+
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
   Status maintain() noexcept override;
   bool close(std::string& error) noexcept override;
@@ -68,7 +71,8 @@ class SqliteJournal final : public Journal {
   bool changed_elsewhere_ = false;  ///< Another process has written to the file.
   bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
   std::uint32_t known_changes_ = 0;  ///< The index's count, while no other process has written.
-  int log_frames_ = 0;               ///< In the log after the last good commit.
+  int checkpoint_frames_ = default_checkpoint_frames;
+  int log_frames_ = 0;  ///< In the log after the last good commit.
   std::uint32_t page_octets_ = 0;
   std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
   std::string last_error_;
