@@ -74,7 +74,29 @@ void IoThread::take_over(std::unique_ptr<Transport> transport, bool turned_away)
   connections_.push_back(std::move(connection));
 }
 
+void IoThread::adopt_for_idle(std::unique_ptr<Transport> transport,
+                              std::function<void(std::unique_ptr<Transport>)> tell) {
+  boost::asio::post(context_,
+                    [this, transport = std::move(transport), tell = std::move(tell)]() mutable {
+                      refresh_clock();
+                      std::unique_ptr<Transport> left = add_for_idle(std::move(transport));
+                      end_turn();
+                      schedule();
+                      tell(std::move(left));
+                    });
+}
+
+std::unique_ptr<Transport> IoThread::add_for_idle(std::unique_ptr<Transport> transport) {
+  while (Connection* const idle = longest_idle_.find(connections_, state_.now)) {
+    if (!idle->close_if_idle()) continue;
+    add(std::move(transport), false);
+    return nullptr;
+  }
+  return transport;
+}
+
 void IoThread::remove(Connection& connection) {
+  longest_idle_.forget(connection);
   const std::size_t place = connection.place();
   count_of(connection.turned_away()).fetch_sub(1, std::memory_order_relaxed);
   connections_[place].reset();
@@ -246,6 +268,11 @@ void IoThread::start_tick() {
 void IoThread::tick_now() {
   refresh_clock();
   for_each_connection(&Connection::on_tick);
+  Clock::time_point longest = Clock::time_point::max();
+  for (const auto& each : connections_) {
+    longest = std::min(longest, each->idle_since().value_or(longest));
+  }
+  longest_idle_since_.store(longest, std::memory_order_relaxed);
   state_.admission.on_tick(state_.now);
   state_.buffers.shrink();
   state_.requests.shrink();

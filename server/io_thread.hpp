@@ -15,6 +15,7 @@
 #include "server/connection/thread_state.hpp"
 #include "server/connection/transport.hpp"
 #include "server/limits.hpp"
+#include "server/longest_idle.hpp"
 #include "server/ready_set.hpp"
 #include "storage/store.hpp"
 
@@ -60,6 +61,8 @@ class IoThread final : private storage::SessionOwner {
   /// See drain() and cut().
   void drain_now();
   void cut_now();
+  /// See adopt_for_idle(): null, or the connection.
+  std::unique_ptr<Transport> add_for_idle(std::unique_ptr<Transport> transport);
   /// A stop was asked for, no connection is left and the store has completed everything.
   bool is_drained() const noexcept {
     return state_.draining && connections_.empty() && state_.exchanges.lent() == 0;
@@ -69,10 +72,18 @@ class IoThread final : private storage::SessionOwner {
   /// Takes a connection over. `turned_away`: its first request is answered with 503 and the
   /// connection closed.
   void adopt(std::unique_ptr<Transport> transport, bool turned_away);
+  /// Takes a connection over in the place of the one that has been idle longest, which is closed.
+  /// `tell` is then called on this thread: with null, or with the connection if none is idle.
+  void adopt_for_idle(std::unique_ptr<Transport> transport,
+                      std::function<void(std::unique_ptr<Transport>)> tell);
   /// No new requests: what is in flight is answered, then each connection is closed.
   void drain();
   /// Connection::stop_stream() for each, and for streams that begin later.
   void stop_streams();
+  /// About since when the one has been idle that has been longest: as of the last tick.
+  Clock::time_point longest_idle_since() const noexcept {
+    return longest_idle_since_.load(std::memory_order_relaxed);
+  }
   /// Cuts every connection, answered or not; the store still completes what it has.
   void cut();
   /// Connections adopted and not closed yet, without those turned away, and those.
@@ -121,9 +132,11 @@ class IoThread final : private storage::SessionOwner {
       ticker_;
   ThreadState state_;
   std::vector<std::unique_ptr<Connection>> connections_;
+  LongestIdle longest_idle_;
   std::vector<Connection*> resuming_;
   bool turn_scheduled_ = false;
   std::function<void()> on_drained_;
+  std::atomic<Clock::time_point> longest_idle_since_{Clock::time_point::max()};
   std::atomic<std::size_t> connection_count_{0};
   std::atomic<std::size_t> turned_away_count_{0};
   std::unique_ptr<storage::Session> session_;

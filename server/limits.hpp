@@ -59,9 +59,13 @@ inline constexpr unsigned max_io_threads = 64;
 inline constexpr std::size_t min_connections = 1;
 inline constexpr std::size_t max_connections = 1'000'000;
 inline constexpr std::size_t default_connections = 16'384;
-/// Connections beyond those whose first request is answered (503); at this limit one more is closed
-/// without a word.
+/// Connections beyond those, which have found none idle that makes room for them, whose first
+/// request is answered (503); at this limit one more is closed without a word.
 inline constexpr std::size_t max_turned_away = 256;
+/// Idle connections that a thread remembers from one look at all of them, and how long it does not
+/// look again when it has found none.
+inline constexpr std::size_t max_idle_remembered = 256;
+inline constexpr std::chrono::milliseconds idle_look_pause{5};
 /// Descriptors that are left for the store, the listeners and the threads.
 inline constexpr std::size_t reserved_descriptors = 256;
 /// Between two lines of log that say the same.

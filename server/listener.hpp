@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "server/connection/transport.hpp"
+#include "server/notice.hpp"
 
 namespace rollcall::server {
 
@@ -34,13 +35,14 @@ class Listener {
  private:
   void wait();
   void accept_all();
-  void pause();
+  void pause(int cause);
 
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       pause_;
   OnAccept on_accept_;
+  Notice failed_;
 };
 
 }  // namespace rollcall::server

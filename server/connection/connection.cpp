@@ -308,10 +308,12 @@ std::optional<Clock::time_point> Connection::idle_since() const noexcept {
 
 bool Connection::close_if_idle() {
   if (!is_idle()) return false;
+  const Clock::time_point since = waits_to_read_;
   readable_ = true;
   receive();
   proceed();
-  if (is_idle()) cut();
+  // It may have been answered at once.
+  if (is_idle() && waits_to_read_ == since) cut();
   return closed();
 }
 

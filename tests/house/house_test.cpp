@@ -283,7 +283,6 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"protocol/http/head_reader.cpp", "tests/protocol/http/request_parser_test.cpp"},
     {"protocol/http/field_value.cpp", "tests/protocol/http/request_parser_test.cpp"},
     {"protocol/json/writer.cpp", "tests/protocol/answer_test.cpp"},
-    {"server/connection/answering.cpp", "tests/server/connection/connection_test.cpp"},
     {"storage/sqlite/load.cpp", "tests/storage/sqlite/open_test.cpp"},
     {"storage/sqlite/database.cpp", "tests/storage/sqlite/journal_test.cpp"},
     {"server/connection/connection_input.cpp", "tests/server/connection/connection_test.cpp"},
@@ -291,7 +290,8 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/cli/import.cpp", "tests/wire/import_test.cpp"},
     {"server/cli/input_file.cpp", "tests/wire/import_test.cpp"},
     {"server/io_thread.cpp", "tests/driven/room_test.cpp"},
-    {"server/listener.cpp", "tests/wire/start_test.cpp"},
+    {"server/listener.cpp", "tests/wire/limits_test.cpp"},
+    {"server/connection/answering.cpp", "tests/driven/answers_test.cpp"},
     {"server/cli/load_progress.cpp", "tests/wire/start_test.cpp"},
     {"server/server.cpp", "tests/wire/stop_test.cpp"},
 };

@@ -68,6 +68,8 @@ class DrivenServer {
 
   /// A new connection; see MemorySocket. It is the one meant by what follows.
   void connect(std::size_t write_octets = 1'000'000, bool turned_away = false);
+  /// The server's end of a new connection that it has not taken over.
+  std::unique_ptr<server::Transport> open() { return network_.open(1'000'000); }
   MemorySocket& socket() { return network_.sockets().back(); }
   std::deque<MemorySocket>& sockets() { return network_.sockets(); }
   const NetworkCalls& calls() const { return network_.calls(); }

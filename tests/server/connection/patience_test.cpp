@@ -75,8 +75,7 @@ BOOST_AUTO_TEST_CASE(an_upload_whose_client_waits_for_a_slow_store_is_not_late) 
   BOOST_TEST(served.sent().find("\"line\":0") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(
-    what_an_upload_was_answered_arrives_though_its_client_half_closes_and_is_slow) {
+BOOST_AUTO_TEST_CASE(a_half_closed_upload_gets_every_answer_however_slowly_it_reads) {
   for (const bool http11 : {true, false}) {
     Served<storage::MemoryStore> served;
     constexpr std::size_t lines = 12'000;
