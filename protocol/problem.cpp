@@ -85,6 +85,10 @@ constexpr ProblemRow rows[] = {
      "The next line of the stream did not arrive in time. Users answered above are stored; send "
      "the rest on a new connection.",
      true, 0},
+    {Problem::incomplete_upload, 400, "Bad Request", blank, "Bad Request",
+     "The request ended before its body did. The users answered above are stored: send the rest on "
+     "a new connection.",
+     true, 0},
     {Problem::unsupported_version, 505, "HTTP Version Not Supported", blank,
      "HTTP Version Not Supported", "Use HTTP/1.1 or HTTP/1.0.", true, 0},
     {Problem::expectation_failed, 417, "Expectation Failed", blank, "Expectation Failed",

@@ -25,6 +25,7 @@ enum class Problem : std::uint8_t {
   chunk_overhead_too_large,
   request_timeout,
   line_timeout,
+  incomplete_upload,
   unsupported_version,
   expectation_failed,
   not_json,

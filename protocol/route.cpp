@@ -120,28 +120,7 @@ Outcome outcome_on_collection(Action action, const Request& request) {
   return Outcome::not_modified;
 }
 
-}  // namespace
-
-Named name_resource(std::string_view path) noexcept {
-  constexpr std::string_view users = "/users";
-  if (path == users) return {Resource::users};
-  if (path.starts_with("/users/")) {
-    const std::string_view digits = path.substr(users.size() + 1);
-    storage::UserId id = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [rest, error] = std::from_chars(digits.data(), end, id);
-    const bool whole = error == std::errc() && rest == end && digits.front() != '0';
-    return whole && id <= storage::max_user_id ? Named{Resource::user, id} : Named{};
-  }
-  if (path == "/livez") return {Resource::live};
-  if (path == "/readyz") return {Resource::ready};
-  if (path == "/openapi.json") return {Resource::api};
-  if (path == "*") return {Resource::server};
-  return {};
-}
-
-Route route(const Request& request) {
-  const Named named = name_resource(request.target.path.text());
+Route decide(const Request& request, const Named& named) {
   const ResourceRow* const resource = find(named.resource);
   if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
   if (request.method == Method::unknown) return {Action::refuse, Problem::unknown_method, ""};
@@ -175,6 +154,33 @@ Route route(const Request& request) {
   }
   return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : "",
           named.id};
+}
+
+}  // namespace
+
+Named name_resource(std::string_view path) noexcept {
+  constexpr std::string_view users = "/users";
+  if (path == users) return {Resource::users};
+  if (path.starts_with("/users/")) {
+    const std::string_view digits = path.substr(users.size() + 1);
+    storage::UserId id = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [rest, error] = std::from_chars(digits.data(), end, id);
+    const bool whole = error == std::errc() && rest == end && digits.front() != '0';
+    return whole && id <= storage::max_user_id ? Named{Resource::user, id} : Named{};
+  }
+  if (path == "/livez") return {Resource::live};
+  if (path == "/readyz") return {Resource::ready};
+  if (path == "/openapi.json") return {Resource::api};
+  if (path == "*") return {Resource::server};
+  return {};
+}
+
+Route route(const Request& request) {
+  const Named named = name_resource(request.target.path.text());
+  Route decided = decide(request, named);
+  decided.resource = named.resource;
+  return decided;
 }
 
 }  // namespace rollcall::protocol

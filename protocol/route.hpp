@@ -60,6 +60,7 @@ struct Route {
   const char* fields = "";  ///< Field lines that the answer to a refusal or to OPTIONS has, such as
                             ///< Allow; each begins with a line end.
   storage::UserId id = 0;   ///< The user that the target names, for actions on one user.
+  Resource resource = Resource::unknown;  ///< What the target names, refused or not.
 };
 
 /// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,

@@ -1,25 +1,24 @@
 #include "server/io_thread.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <ctime>
 #include <utility>
 
 #include "server/connection/connection.hpp"
 
 namespace rollcall::server {
 
-IoThread::IoThread(storage::Store& store, const Timeouts& timeouts)
+IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment environment)
     : store_(store),
-      timeouts_(timeouts),
       context_(1),
+      own_ready_set_(environment.ready_set == nullptr ? std::make_unique<EpollSet>() : nullptr),
+      ready_set_(own_ready_set_ ? *own_ready_set_ : *environment.ready_set),
+      clock_(*environment.clock),
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
-      now_(Clock::now()) {
-  ready_.assign(ready_set_.descriptor());
+      state_(store, timeouts) {
+  state_.observer = environment.observer;
+  refresh_clock();
 }
 
 IoThread::~IoThread() { ready_.release(); }
@@ -36,6 +35,7 @@ void IoThread::join() {
 void IoThread::run() {
   refresh_clock();
   open_session();
+  ready_.assign(ready_set_.descriptor());
   wait_until_ready();
   start_tick();
   context_.run();
@@ -44,22 +44,28 @@ void IoThread::run() {
 }
 
 // A session is bound to the thread that opens it.
-void IoThread::open_session() { session_ = store_.open_session(*this); }
-
-void IoThread::adopt(int socket, bool turned_away) {
-  count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
-  boost::asio::post(context_, [this, socket, turned_away] { take_over(socket, turned_away); });
+void IoThread::open_session() {
+  session_ = store_.open_session(*this);
+  state_.session = session_.get();
 }
 
-void IoThread::add(int socket, bool turned_away) {
+void IoThread::adopt(std::unique_ptr<Transport> transport, bool turned_away) {
   count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
-  take_over(socket, turned_away);
+  boost::asio::post(context_, [this, transport = std::move(transport), turned_away]() mutable {
+    take_over(std::move(transport), turned_away);
+  });
 }
 
-void IoThread::take_over(int socket, bool turned_away) {
+void IoThread::add(std::unique_ptr<Transport> transport, bool turned_away) {
+  count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
+  take_over(std::move(transport), turned_away);
+}
+
+void IoThread::take_over(std::unique_ptr<Transport> transport, bool turned_away) {
   refresh_clock();
-  auto connection = std::make_unique<Connection>(*this, socket, turned_away);
-  if (draining_ || !ready_set_.add(socket, connection.get())) {
+  const int descriptor = transport->descriptor();
+  auto connection = std::make_unique<Connection>(state_, std::move(transport), turned_away);
+  if (state_.draining || !ready_set_.add(descriptor, connection.get())) {
     count_of(turned_away).fetch_sub(1, std::memory_order_relaxed);
     stop_if_drained();
     return;
@@ -68,15 +74,37 @@ void IoThread::take_over(int socket, bool turned_away) {
   connections_.push_back(std::move(connection));
 }
 
+void IoThread::adopt_for_idle(std::unique_ptr<Transport> transport,
+                              std::function<void(std::unique_ptr<Transport>)> tell) {
+  boost::asio::post(context_,
+                    [this, transport = std::move(transport), tell = std::move(tell)]() mutable {
+                      refresh_clock();
+                      std::unique_ptr<Transport> left = add_for_idle(std::move(transport));
+                      end_turn();
+                      schedule();
+                      tell(std::move(left));
+                    });
+}
+
+std::unique_ptr<Transport> IoThread::add_for_idle(std::unique_ptr<Transport> transport) {
+  while (Connection* const idle = longest_idle_.find(connections_, state_.now)) {
+    if (!idle->close_if_idle()) continue;
+    add(std::move(transport), false);
+    return nullptr;
+  }
+  return transport;
+}
+
 void IoThread::remove(Connection& connection) {
+  longest_idle_.forget(connection);
   const std::size_t place = connection.place();
-  removed_.push_back(std::move(connections_[place]));
+  count_of(connection.turned_away()).fetch_sub(1, std::memory_order_relaxed);
+  connections_[place].reset();
   if (place + 1 != connections_.size()) {
     connections_[place] = std::move(connections_.back());
     connections_[place]->set_place(place);
   }
   connections_.pop_back();
-  count_of(connection.turned_away()).fetch_sub(1, std::memory_order_relaxed);
 }
 
 void IoThread::drain() {
@@ -85,7 +113,7 @@ void IoThread::drain() {
 
 void IoThread::drain_now() {
   refresh_clock();
-  draining_ = true;
+  state_.draining = true;
   for_each_connection(&Connection::drain);
   end_turn();
   schedule();
@@ -103,7 +131,7 @@ void IoThread::for_each_connection(void (Connection::*act)()) {
 void IoThread::stop_streams() {
   boost::asio::post(context_, [this] {
     refresh_clock();
-    streams_stopped_ = true;
+    state_.uploads_stopped = true;
     for_each_connection(&Connection::stop_stream);
     end_turn();
     schedule();
@@ -111,78 +139,39 @@ void IoThread::stop_streams() {
 }
 
 void IoThread::cut() {
-  boost::asio::post(context_, [this] {
-    draining_ = true;
-    for_each_connection(&Connection::cut);
-    end_turn();
-    schedule();
-  });
+  boost::asio::post(context_, [this] { cut_now(); });
 }
 
-Exchange& IoThread::take_exchange() {
-  ++exchanges_in_flight_;
-  Exchange& exchange = *exchanges_.take().release();
-  exchange.done = false;
-  exchange.next_in_line = nullptr;
-  exchange.line = 0;
-  return exchange;
+void IoThread::cut_now() {
+  state_.draining = true;
+  for_each_connection(&Connection::cut);
+  end_turn();
+  schedule();
 }
 
-void IoThread::give_back(Exchange& exchange) {
-  --exchanges_in_flight_;
-  exchange.asked_for.reset();
-  exchange.whole.reset();
-  exchange.key_text.reset();
-  exchange.listing.reset();
-  exchange.exporting.reset();
-  exchange.bad_line.reset();
-  exchanges_.give_back(std::unique_ptr<Exchange>(&exchange));
-}
-
-bool IoThread::takes_listings() {
-  if (unread(Unread::listings) >= max_listed_octets) return false;
-  return listings_ < max_listings || cut_deferred_listing();
-}
-
-/// Makes place for one: the client that asked for a listing and said no more has probably gone.
-bool IoThread::cut_deferred_listing() {
-  const auto gone = std::find_if(connections_.begin(), connections_.end(),
-                                 [](const auto& each) { return each->defers_listing(); });
-  if (gone == connections_.end()) return false;
-  (*gone)->cut();
-  return true;
-}
-
-void IoThread::list(Listing& listing) {
-  ++listings_;
-  session_->list(listing);
-  store_works_ = true;
-}
-
-void IoThread::completed(Exchange& exchange) noexcept {
-  exchange.done = true;
-  if (exchange.connection != nullptr) {
-    exchange.connection->on_done();
+void IoThread::done(Exchange& exchange) noexcept {
+  exchange.stage = Exchange::Stage::done;
+  if (exchange.owner != nullptr) {
+    exchange.owner->on_done();
   } else {
-    give_back(exchange);
+    state_.give_back(exchange);
   }
 }
 
 void IoThread::completed(storage::WriteOperation& operation) noexcept {
-  completed(static_cast<Exchange&>(operation));
+  done(static_cast<UserWrite&>(operation).exchange);
 }
 
 void IoThread::completed(storage::FindOperation& operation) noexcept {
-  completed(static_cast<Exchange&>(operation));
-}
-
-void IoThread::completed(storage::ExportOperation& operation) noexcept {
-  completed(*static_cast<Exporting&>(operation).exchange);
+  done(static_cast<Find&>(operation).exchange);
 }
 
 void IoThread::completed(storage::ListOperation& operation) noexcept {
-  --listings_;
-  completed(*static_cast<Listing&>(operation).exchange);
+  done(static_cast<List&>(operation).exchange);
+}
+
+void IoThread::completed(storage::ExportOperation& operation) noexcept {
+  done(static_cast<Export&>(operation).exchange);
 }
 
 void IoThread::wake() noexcept {
@@ -204,17 +193,18 @@ void IoThread::wait_until_ready() {
 }
 
 void IoThread::take_turns() {
-  const Clock::time_point begin = Clock::now();
-  for (int i = 0; i < max_turns_a_wakeup && take_turn() && now_ - begin < max_wakeup_time; ++i) {
+  const Clock::time_point begin = clock_.now();
+  for (int i = 0; i < max_turns_a_wakeup && take_turn() && state_.now - begin < max_wakeup_time;
+       ++i) {
   }
   schedule();
 }
 
 bool IoThread::take_turn() {
   auto events = ready_set_.poll();
-  if (events.empty() && resumed_.empty() && !store_works_) return false;
+  if (events.empty() && state_.resumed.empty() && !state_.store_works) return false;
   refresh_clock();
-  resuming_.swap(resumed_);
+  resuming_.swap(state_.resumed);
   for (Connection* const each : resuming_) each->resume();
   resuming_.clear();
   // What arrives while this is handled joins the batch. Otherwise two halves of the clients take
@@ -232,50 +222,31 @@ bool IoThread::take_turn() {
 
 void IoThread::end_turn() {
   session_->end_turn();
-  // A listing whose answer nobody would read makes no room: it waits until others were read.
-  const bool held = unread(Unread::listings) >= max_listed_octets;
-  store_works_ = !held && session_->work();
+  state_.store_works = session_->work();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.
-  for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->finish_turn();
-  dirty_.clear();
-  if (held && unread(Unread::listings) < max_listed_octets) store_works_ = listings_ > 0;
-  let_streams_go_on();
-  if (!removed_.empty()) {
-    for (auto* const waiting : {&resumed_, &passed_over_, &crowded_out_, &without_spare_}) {
-      std::erase_if(*waiting, [](const Connection* each) { return each->closed(); });
-    }
-    removed_.clear();
+  for (std::size_t i = 0; i < state_.dirty.size(); ++i) state_.dirty[i]->finish_turn();
+  state_.dirty.clear();
+  let_on();
+  if (!state_.closed.empty()) {
+    std::erase_if(state_.resumed, [](const Connection* each) { return each->closed(); });
+    for (Connection* const each : state_.closed) remove(*each);
+    state_.closed.clear();
   }
   stop_if_drained();
 }
 
-void IoThread::let_streams_go_on() {
-  if (!without_spare_.empty()) {
-    // Their own clients may have read, whatever others have.
-    const auto others =
-        std::stable_partition(without_spare_.begin(), without_spare_.end(),
-                              [](const auto* each) { return !each->lacks_spare(); });
-    std::vector<Connection*> going(without_spare_.begin(), others);
-    without_spare_.erase(without_spare_.begin(), others);
-    let_go_on(std::move(going));
-  }
-  if (!session_->has_room()) return;
-  passed_over_.insert(passed_over_.end(), crowded_out_.begin(), crowded_out_.end());
-  crowded_out_.clear();
-  if (!passed_over_.empty()) let_go_on(std::exchange(passed_over_, {}));
-}
-
-/// In the next turn they come before all who may take the room from them again.
-void IoThread::let_go_on(const std::vector<Connection*>& going) {
-  const std::vector<Connection*> others = std::exchange(resumed_, {});
-  for (Connection* const each : going) each->on_room();
-  resumed_.insert(resumed_.end(), others.begin(), others.end());
+/// In the next turn those that are let on come before all who may take the room from them again.
+void IoThread::let_on() {
+  if (!state_.admission.anyone_waits()) return;
+  const std::vector<Connection*> others = std::exchange(state_.resumed, {});
+  state_.admission.end_turn(session_->has_room());
+  state_.resumed.insert(state_.resumed.end(), others.begin(), others.end());
 }
 
 void IoThread::schedule() {
-  if ((resumed_.empty() && !store_works_) || turn_scheduled_) return;
+  if ((state_.resumed.empty() && !state_.store_works) || turn_scheduled_) return;
   turn_scheduled_ = true;
   boost::asio::post(context_, [this] {
     turn_scheduled_ = false;
@@ -289,21 +260,34 @@ void IoThread::start_tick() {
     if (error) return;
     // First what has arrived: nobody is late whose octets are here.
     take_turns();
-    refresh_clock();
-    for_each_connection(&Connection::on_tick);
-    end_turn();
+    tick_now();
     schedule();
     start_tick();
   });
 }
 
+void IoThread::tick_now() {
+  refresh_clock();
+  for_each_connection(&Connection::on_tick);
+  Clock::time_point longest = Clock::time_point::max();
+  for (const auto& each : connections_) {
+    longest = std::min(longest, each->idle_since().value_or(longest));
+  }
+  longest_idle_since_.store(longest, std::memory_order_relaxed);
+  state_.admission.on_tick(state_.now);
+  state_.buffers.shrink();
+  state_.requests.shrink();
+  state_.exchanges.shrink();
+  end_turn();
+}
+
 void IoThread::refresh_clock() {
-  now_ = Clock::now();
-  date_.set(std::time(nullptr));
+  state_.now = clock_.now();
+  state_.date.set(clock_.date());
 }
 
 void IoThread::stop_if_drained() {
-  if (draining_ && connections_.empty() && exchanges_in_flight_ == 0) context_.stop();
+  if (is_drained()) context_.stop();
 }
 
 }  // namespace rollcall::server

@@ -13,7 +13,7 @@ inline constexpr std::size_t max_pipelined_requests = 128;
 /// Lines of a stream of users that may be in flight; at the limit its socket is not read.
 inline constexpr std::size_t max_lines_in_flight = 1'024;
 /// Octets of a stream that are read before that is looked at again: some 1,400 lines at most.
-inline constexpr std::size_t bulk_piece_octets = 4 * 1'024;
+inline constexpr std::size_t upload_piece_octets = 4 * 1'024;
 /// Octets of answers to lines that a client need not have read while it sends: those to a million
 /// users. At the limit its socket is not read.
 inline constexpr std::size_t max_unread_line_octets = 16 * 1'024 * 1'024;
@@ -30,11 +30,14 @@ inline constexpr int max_ready_a_turn = 512;
 inline constexpr int max_polls_a_turn = 8;
 /// Listings of one thread that may be under way; one more is answered with 503.
 inline constexpr std::size_t max_listings = 1'024;
-/// Octets of listings of one thread that their clients have not read yet; beyond it the next one is
-/// answered with 503.
-inline constexpr std::size_t max_listed_octets = 64 * 1'024 * 1'024;
-/// The same of answers to streams; beyond it a stream has max_unsent_octets like any other request.
-inline constexpr std::size_t max_unread_lines_octets = 64 * 1'024 * 1'024;
+/// Octets of answers, whatever they answer, that the clients of one thread have not read yet;
+/// beyond it the connection that holds the most is cut.
+inline constexpr std::size_t max_unread_octets = 80 * 1'024 * 1'024;
+/// Of these, as far as connections may bring them that hold more than max_unsent_octets each;
+/// beyond it they wait. The rest is for small answers.
+inline constexpr std::size_t max_large_unread_octets = 64 * 1'024 * 1'024;
+/// So long a connection that waits to write lets a larger one be whose client reads nothing.
+inline constexpr std::chrono::milliseconds max_unread_wait{2'000};
 /// Turns, and time, before the io_context gets to look at its own work (new connections, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
 inline constexpr std::chrono::milliseconds max_wakeup_time{5};
@@ -42,6 +45,8 @@ inline constexpr std::chrono::milliseconds max_wakeup_time{5};
 inline constexpr std::size_t max_pooled_octets = 64 * 1'024;
 /// Buffers of each kind that a thread keeps for reuse.
 inline constexpr std::size_t max_pooled = 1'024;
+/// Of these, what a peak leaves in the end: at each tick an eighth of the others goes.
+inline constexpr std::size_t min_pooled = 32;
 /// The kernel's queue of connections not accepted yet.
 inline constexpr int listen_backlog = 4'096;
 /// Octets of answers that the kernel takes for one connection ahead of what it can send.
@@ -54,9 +59,13 @@ inline constexpr unsigned max_io_threads = 64;
 inline constexpr std::size_t min_connections = 1;
 inline constexpr std::size_t max_connections = 1'000'000;
 inline constexpr std::size_t default_connections = 16'384;
-/// Connections beyond those whose first request is answered (503); at this limit one more is closed
-/// without a word.
+/// Connections beyond those, which have found none idle that makes room for them, whose first
+/// request is answered (503); at this limit one more is closed without a word.
 inline constexpr std::size_t max_turned_away = 256;
+/// Idle connections that a thread remembers from one look at all of them, and how long it does not
+/// look again when it has found none.
+inline constexpr std::size_t max_idle_remembered = 256;
+inline constexpr std::chrono::milliseconds idle_look_pause{5};
 /// Descriptors that are left for the store, the listeners and the threads.
 inline constexpr std::size_t reserved_descriptors = 256;
 /// Between two lines of log that say the same.
@@ -88,6 +97,8 @@ inline constexpr std::chrono::seconds stop_limit{10};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 
+static_assert(max_unread_line_octets <= max_large_unread_octets &&
+              max_large_unread_octets < max_unread_octets);
 static_assert(receive_octets > protocol::max_unparsed_octets,
               "a full buffer must always let the parser go on or give up");
 

@@ -6,11 +6,37 @@
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <cerrno>
+#include <cstdio>
+#include <system_error>
 #include <utility>
 
+#include "server/connection/plain_transport.hpp"
 #include "server/limits.hpp"
 
 namespace rollcall::server {
+namespace {
+
+/// The fate of a connection that was in the queue, as accept(2) has them: the next one may do.
+bool is_of_one_connection(int error) noexcept {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPERM:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 Listener::Listener(boost::asio::io_context& context, const Endpoint& endpoint, OnAccept on_accept)
     : acceptor_(context.get_executor()),
@@ -52,18 +78,22 @@ void Listener::accept_all() {
     if (socket >= 0) {
       const int on = 1;
       ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      on_accept_(socket);
+      on_accept_(std::make_unique<PlainTransport>(socket));
     } else if (errno == EAGAIN) {
       return wait();
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      // The connection stays in the queue, so waiting for the socket would spin (accept(2)).
-      return pause();
+    } else if (!is_of_one_connection(errno)) {
+      return pause(errno);
     }
-    // Anything else is the fate of that one connection: ECONNABORTED, EPROTO, EPERM, …
   }
 }
 
-void Listener::pause() {
+/// What is missing, a descriptor for one, is missing for the next connection too. They stay in the
+/// queue, so waiting for the socket would spin (accept(2)).
+void Listener::pause(int cause) {
+  if (failed_.is_due(system_clock().now())) {
+    std::fprintf(stderr, "rollcall: can't accept connections: %s; trying again\n",
+                 std::generic_category().message(cause).c_str());
+  }
   pause_.expires_after(accept_pause);
   pause_.async_wait([this](boost::system::error_code error) {
     if (!error && acceptor_.is_open()) accept_all();

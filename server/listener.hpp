@@ -4,17 +4,20 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
-#include <string>
+#include <memory>
+
+#include "server/connection/transport.hpp"
+#include "server/notice.hpp"
 
 namespace rollcall::server {
 
-/// One listening socket. Hands each accepted connection on, non-blocking and with TCP_NODELAY. All
-/// calls, and the handler's, on the io_context's thread.
+/// One listening socket. Hands each accepted connection on, with TCP_NODELAY. All calls, and the
+/// handler's, on the io_context's thread.
 class Listener {
  public:
   using Executor = boost::asio::io_context::executor_type;
   using Endpoint = boost::asio::ip::tcp::endpoint;
-  using OnAccept = std::function<void(int socket)>;
+  using OnAccept = std::function<void(std::unique_ptr<Transport>)>;
 
   /// Binds, which reserves the address, but accepts no connections yet. Throws
   /// boost::system::system_error.
@@ -32,13 +35,14 @@ class Listener {
  private:
   void wait();
   void accept_all();
-  void pause();
+  void pause(int cause);
 
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       pause_;
   OnAccept on_accept_;
+  Notice failed_;
 };
 
 }  // namespace rollcall::server

@@ -9,6 +9,7 @@
 #include "server/cli/open_error.hpp"
 #include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
+#include "server/last_words.hpp"
 #include "server/server.hpp"
 
 namespace {
@@ -33,6 +34,7 @@ int serve(const rollcall::server::Options& options) {
 
 int main(int argc, char** argv) {
   rollcall::server::claim_standard_streams();
+  rollcall::server::install_last_words();
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "import") return rollcall::server::run_import(argc - 1, argv + 1);
   if (command == "export") return rollcall::server::run_export(argc - 1, argv + 1);

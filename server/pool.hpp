@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -9,7 +10,8 @@
 namespace rollcall::server {
 
 /// Objects kept for reuse by one thread, the last used first (its cache lines are warm). What
-/// exceeds max_pooled is given back to the heap, so that a peak does not stay. Not thread-safe.
+/// exceeds max_pooled is given back to the heap at once, and what a peak has left little by little.
+/// Not thread-safe.
 template <class T>
 class Pool {
  public:
@@ -24,6 +26,15 @@ class Pool {
   void give_back(std::unique_ptr<T> object) {
     if (free_.size() < max_pooled) free_.push_back(std::move(object));
   }
+
+  /// To be called now and then: an eighth of those beyond min_pooled go, at least one.
+  void shrink() noexcept {
+    if (free_.size() <= min_pooled) return;
+    const std::size_t beyond = free_.size() - min_pooled;
+    free_.resize(free_.size() - std::max<std::size_t>(beyond / 8, 1));
+  }
+
+  std::size_t size() const noexcept { return free_.size(); }
 
  private:
   std::vector<std::unique_ptr<T>> free_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
@@ -58,6 +57,8 @@ Server::Server(const Options& options)
   }
   // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
   std::signal(SIGPIPE, SIG_IGN);
+  // Kept for opening logs anew; without one it would end the process.
+  std::signal(SIGHUP, SIG_IGN);
   for (const ListenAddress& address : options_.listen) bind(address);
 }
 
@@ -76,8 +77,9 @@ void Server::bind(const ListenAddress& address) {
   }
   for (const auto& entry : found) {
     try {
-      listeners_.push_back(std::make_unique<Listener>(context_, entry.endpoint(),
-                                                      [this](int socket) { hand_out(socket); }));
+      listeners_.push_back(std::make_unique<Listener>(
+          context_, entry.endpoint(),
+          [this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); }));
     } catch (const boost::system::system_error& failure) {
       throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
                                advice(failure.code()));
@@ -137,31 +139,55 @@ std::string Server::description() const {
   return line;
 }
 
-void Server::hand_out(int socket) {
-  const auto fewest =
-      std::min_element(threads_.begin(), threads_.end(), [](const auto& left, const auto& right) {
-        return left->connection_count() < right->connection_count();
-      });
-  std::size_t connections = 0;
-  std::size_t turned_away = 0;
-  for (const auto& each : threads_) {
-    connections += each->connection_count();
-    turned_away += each->turned_away_count();
-  }
-  if (connections < connection_cap_) return (*fewest)->adopt(socket, false);
-  say_full();
-  if (turned_away < max_turned_away) return (*fewest)->adopt(socket, true);
-  ::close(socket);
+IoThread& Server::least_busy() const {
+  return **std::min_element(threads_.begin(), threads_.end(),
+                            [](const auto& left, const auto& right) {
+                              return left->connection_count() < right->connection_count();
+                            });
 }
 
-void Server::say_full() {
-  const auto now = std::chrono::steady_clock::now();
-  if (last_notice_.time_since_epoch().count() != 0 && now - last_notice_ < notice_interval) return;
-  last_notice_ = now;
-  std::fprintf(stderr,
-               "rollcall: connection limit %zu reached; further connections get 503 "
-               "(--max-connections)\n",
-               connection_cap_);
+std::size_t Server::turned_away() const {
+  std::size_t count = 0;
+  for (const auto& each : threads_) count += each->turned_away_count();
+  return count;
+}
+
+void Server::hand_out(std::unique_ptr<Transport> transport) {
+  std::size_t connections = finding_room_;
+  for (const auto& each : threads_) connections += each->connection_count();
+  if (connections < connection_cap_) return least_busy().adopt(std::move(transport), false);
+  // They take descriptors, too.
+  if (finding_room_ + turned_away() >= max_turned_away) return;
+  ++finding_room_;
+  std::vector<IoThread*> threads;
+  for (const auto& each : threads_) threads.push_back(each.get());
+  std::sort(threads.begin(), threads.end(), [](const IoThread* left, const IoThread* right) {
+    return left->longest_idle_since() > right->longest_idle_since();
+  });
+  find_room(std::move(transport), std::move(threads));
+}
+
+void Server::find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads) {
+  if (threads.empty()) return turn_away(std::move(transport));
+  IoThread& next = *threads.back();
+  threads.pop_back();
+  next.adopt_for_idle(std::move(transport), [this, threads](std::unique_ptr<Transport> left) {
+    asio::post(context_, [this, threads, left = std::move(left)]() mutable {
+      if (left) return find_room(std::move(left), std::move(threads));
+      --finding_room_;
+    });
+  });
+}
+
+void Server::turn_away(std::unique_ptr<Transport> transport) {
+  --finding_room_;
+  if (full_.is_due(system_clock().now())) {
+    std::fprintf(stderr,
+                 "rollcall: connection limit %zu reached and none is idle; further connections "
+                 "get 503 (--max-connections)\n",
+                 connection_cap_);
+  }
+  least_busy().adopt(std::move(transport), true);
 }
 
 void Server::watch_signals() {

@@ -3,7 +3,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
+#include "server/notice.hpp"
 #include "server/store_events.hpp"
 #include "storage/store.hpp"
 
@@ -32,8 +32,8 @@ class Server {
   void open_store();
 
   /// Serves until SIGTERM or SIGINT; a second one ends the process at once with 128 + its number.
-  /// Returns the program's exit code: 0 after a clean stop, 1 if the store could not be closed
-  /// cleanly (which loses no acknowledged user).
+  /// SIGHUP, which will reopen logs, changes nothing. Returns the program's exit code: 0 after a
+  /// clean stop, 1 if the store could not be closed cleanly (which loses no acknowledged user).
   int run();
 
   /// The line that says what is served where.
@@ -41,8 +41,12 @@ class Server {
 
  private:
   void bind(const ListenAddress& address);
-  void hand_out(int socket);
-  void say_full();
+  void hand_out(std::unique_ptr<Transport> transport);
+  /// Gives it to the first of `threads`, from the last on, that has an idle connection to close.
+  void find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads);
+  void turn_away(std::unique_ptr<Transport> transport);
+  IoThread& least_busy() const;
+  std::size_t turned_away() const;
   void watch_signals();
   void stop();
   /// Calls `act` after `time`, unless deadline_ is cancelled or set again.
@@ -59,7 +63,8 @@ class Server {
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
   std::size_t connection_cap_;
-  std::chrono::steady_clock::time_point last_notice_{};  ///< About a connection turned away.
+  std::size_t finding_room_ = 0;  ///< Connections in find_room().
+  Notice full_;
   bool stopping_ = false;
 };
 

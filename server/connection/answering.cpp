@@ -1,10 +1,13 @@
 #include "server/connection/answering.hpp"
 
+#include "protocol/json/line_answer.hpp"
+#include "protocol/openapi.hpp"
 #include "server/connection/status_problem.hpp"
 
 namespace rollcall::server {
 namespace {
 
+using protocol::Action;
 using protocol::AnswerContext;
 using protocol::OutputBuffer;
 using protocol::Problem;
@@ -31,15 +34,14 @@ void answer_write(OutputBuffer& output, const storage::WriteOperation& operation
 }
 
 /// If-Match comes before If-None-Match (RFC 9110, section 13.2.2).
-void answer_find(OutputBuffer& output, const Exchange& exchange, const AnswerContext& context) {
-  const storage::FindOperation& operation = exchange;
-  if (operation.status != Status::ok) {
-    return write_problem(output, to_problem(operation.status), {}, context);
+void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& context) {
+  if (find.status != Status::ok) {
+    return write_problem(output, to_problem(find.status), {}, context);
   }
-  const storage::UserView user = operation.user.view();
-  if (exchange.asked_for) {
-    const storage::Condition& condition = *exchange.asked_for;
-    const storage::Version version = storage::version_of(operation.id, user);
+  const storage::UserView user = find.user.view();
+  if (find.asked_for) {
+    const storage::Condition& condition = *find.asked_for;
+    const storage::Version version = storage::version_of(find.id, user);
     if (!condition.match.absent() && !condition.match.contains(version)) {
       return write_problem(output, Problem::condition_failed, {}, context);
     }
@@ -47,31 +49,53 @@ void answer_find(OutputBuffer& output, const Exchange& exchange, const AnswerCon
       return write_not_modified(output, version, context);
     }
   }
-  write_user(output, operation.id, user, context);
+  write_user(output, find.id, user, context);
 }
 
-void answer_list(OutputBuffer& output, const Listing& listing, const AnswerContext& context) {
-  if (listing.status != Status::ok) {
-    return write_problem(output, to_problem(listing.status), {}, context);
+void answer_list(OutputBuffer& output, const List& list, const AnswerContext& context) {
+  if (list.status != Status::ok) {
+    return write_problem(output, to_problem(list.status), {}, context);
   }
-  write_users(output, {listing.users, listing.total, listing.more, listing.asked, listing.query},
-              context);
+  write_users(output, {list.users, list.total, list.more, list.asked, list.query}, context);
+}
+
+void answer_at_once(OutputBuffer& output, const Immediate& answer, const RequestFacts& request,
+                    const AnswerContext& context) {
+  if (answer.problem) {
+    const protocol::ProblemExtras extras{answer.fields, &answer.faults, &answer.query_errors};
+    return write_problem(output, *answer.problem, extras, context);
+  }
+  switch (request.action) {
+    case Action::describe_api:
+      return write_document(output, protocol::openapi_document(), context);
+    case Action::describe:
+      return write_no_content(output, answer.fields, context);
+    case Action::not_modified:
+      return write_not_modified(output, context);
+    case Action::export_users:
+      return write_stream_head(output, request.http11, context);
+    default:
+      return write_health(output, context);
+  }
 }
 
 }  // namespace
 
 void write_answer(OutputBuffer& output, const Exchange& exchange, const AnswerContext& context) {
-  switch (exchange.kind) {
-    case Exchange::Kind::write:
-      return answer_write(output, exchange, context);
-    case Exchange::Kind::find:
-      return answer_find(output, exchange, context);
-    case Exchange::Kind::list:
-      return answer_list(output, *exchange.listing, context);
-    case Exchange::Kind::stream:
-      // Only if there is none: otherwise the connection writes it, piece by piece.
-      return write_problem(output, Problem::too_many_listings, {}, context);
+  if (const auto* const write = std::get_if<Write>(&exchange.what)) {
+    return answer_write(output, *write, context);
   }
+  if (const auto* const find = std::get_if<Find>(&exchange.what)) {
+    return answer_find(output, *find, context);
+  }
+  if (const auto* const list = std::get_if<List>(&exchange.what)) {
+    return answer_list(output, *list, context);
+  }
+  if (const auto* const answer = std::get_if<Immediate>(&exchange.what)) {
+    return answer_at_once(output, *answer, exchange.request, context);
+  }
+  // An export that the store has not even begun: otherwise Download writes it, piece by piece.
+  write_problem(output, Problem::too_many_listings, {}, context);
 }
 
 }  // namespace rollcall::server

@@ -6,7 +6,8 @@
 
 namespace rollcall::server {
 
-/// Writes the answer to an exchange that is done.
+/// Writes the answer to an exchange that is done and is answered as a whole: a line of an upload is
+/// not, nor is a download that has begun.
 void write_answer(protocol::OutputBuffer& output, const Exchange& exchange,
                   const protocol::AnswerContext& context);
 

@@ -1,39 +1,29 @@
 #include "server/connection/connection.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
-#include "protocol/openapi.hpp"
 #include "server/connection/answering.hpp"
-#include "server/connection/status_problem.hpp"
-#include "server/io_thread.hpp"
+#include "server/connection/dispatch.hpp"
 
-/// The answering half of Connection: answers in order, deadlines, the end.
+/// Connection's way out: answers in order, deadlines, the end.
 namespace rollcall::server {
 
-using protocol::Action;
-using protocol::Method;
+using protocol::OutputBuffer;
 using protocol::Problem;
+using storage::Status;
 
-Connection::Connection(IoThread& thread, int socket, bool turned_away) noexcept
-    : thread_(thread), socket_(socket), since_(thread.now()), turned_away_(turned_away) {}
-
-Connection::~Connection() {
-  if (socket_ >= 0) ::close(socket_);
-}
-
-void Connection::enqueue(Exchange& exchange) {
-  exchange.connection = this;
-  (first_ == nullptr ? first_ : last_->next_in_line) = &exchange;
-  last_ = &exchange;
-  ++in_flight_;
-}
+Connection::Connection(ThreadState& thread, std::unique_ptr<Transport> transport,
+                       bool turned_away) noexcept
+    : thread_(thread),
+      transport_(std::move(transport)),
+      intake_(thread.buffers, thread.requests),
+      output_(thread.buffers, thread.observer),
+      waits_to_read_(thread.now),
+      turned_away_(turned_away) {}
 
 void Connection::on_done() {
-  if (receiving_) {
+  if (parsing_) {
     write_answers();
   } else {
     mark_dirty();
@@ -41,313 +31,340 @@ void Connection::on_done() {
 }
 
 void Connection::finish_turn() {
-  dirty_ = false;
+  is_dirty_ = false;
   if (closed()) return;
   write_answers();
+  offer_continue();
   send();
-  finish_or_wait();
+  proceed();
 }
 
 void Connection::write_answers() {
-  while (first_ != nullptr && first_->done) {
-    if (first_->line > 0) {
-      write_lines();
-      continue;
-    }
-    if (first_->kind == Exchange::Kind::stream && has_export_piece()) {
-      if (!write_export_piece()) return;
-      continue;
-    }
-    Exchange& exchange = *std::exchange(first_, first_->next_in_line);
-    --in_flight_;
-    const bool is_last = closing_ && first_ == nullptr && !held_;
-    if (!exchange.keep_alive) closing_ = true;
-    write_answer(exchange, is_last || !exchange.keep_alive);
-    thread_.give_back(exchange);
-  }
-  if (!bulk_ || first_ != nullptr) return;
-  if (bulk_->ended()) {
-    end_bulk();
-  } else if (closing_) {
-    break_bulk_off();
-  }
-}
-
-void Connection::write_answer(const Exchange& exchange, bool close) {
-  protocol::AnswerContext answer = context(close);
-  answer.keep_alive_http10 = !exchange.http11 && !close;
-  answer.head = exchange.head;
-  server::write_answer(output(), exchange, answer);
-  if (exchange.kind == Exchange::Kind::list) account_output(Unread::listings);
-}
-
-void Connection::answer_held() {
-  held_ = false;
-  const protocol::Request& request = parser_->request();
-  if (thread_.draining() || (route_.action == Action::refuse && row(route_.problem).close)) {
-    keep_alive_ = false;
-  }
-  protocol::AnswerContext answer = context(!keep_alive_);
-  answer.keep_alive_http10 = !request.http11 && keep_alive_;
-  answer.head = request.method == Method::head;
-  closing_ = !keep_alive_;
-  switch (route_.action) {
-    case Action::find_user:
-      return start_find();
-    case Action::list_users:
-      return start_list(answer);
-    case Action::export_users:
-      return start_export(answer);
-    case Action::replace_user:
-    case Action::patch_user:
-    case Action::remove_user:
-      return start_update();
-    case Action::live:
-      protocol::write_health(output(), answer);
-      break;
-    case Action::ready:
-      // What passes by itself is no reason to send no traffic, which alone would find it passed.
-      if (const storage::Status health = thread_.store().health(); is_lasting(health)) {
-        protocol::write_problem(output(), to_problem(health), {}, answer);
-      } else {
-        protocol::write_health(output(), answer);
-      }
-      break;
-    case Action::not_modified:
-      protocol::write_not_modified(output(), answer);
-      break;
-    case Action::describe_api:
-      protocol::write_document(output(), protocol::openapi_document(), answer);
-      break;
-    case Action::describe:
-      protocol::write_no_content(output(), route_.fields, answer);
-      break;
-    case Action::create_user:
-    case Action::create_users:
-    case Action::refuse:
-      protocol::write_problem(output(), route_.problem,
-                              {route_.fields, reader_ ? &reader_->faults() : nullptr}, answer);
-      break;
-  }
-  drop_request();
-}
-
-Exchange& Connection::begin_exchange(Exchange::Kind kind) {
-  const protocol::Request& request = parser_->request();
-  Exchange& exchange = thread_.take_exchange();
-  exchange.kind = kind;
-  exchange.head = request.method == Method::head;
-  exchange.http11 = request.http11;
-  exchange.keep_alive = keep_alive_;
-  return exchange;
-}
-
-void Connection::start_find() {
-  Exchange& exchange = begin_exchange(Exchange::Kind::find);
-  exchange.FindOperation::id = route_.id;
-  exchange.asked_for = parser_->take_condition();
-  drop_request();
-  enqueue(exchange);
-  thread_.session().find(exchange);
-}
-
-void Connection::start_update() {
-  const protocol::Request& request = parser_->request();
-  Exchange& exchange = begin_exchange(Exchange::Kind::write);
-  storage::WriteOperation& operation = exchange;
-  operation.verb = route_.action == Action::remove_user ? storage::WriteOperation::Verb::remove
-                                                        : storage::WriteOperation::Verb::replace;
-  operation.id = route_.id;
-  exchange.asked_for = parser_->take_condition();
-  operation.condition = exchange.asked_for.get();
-  operation.merged = nullptr;
-  if (route_.action == Action::remove_user && request.accepted.names_json()) {
-    exchange.whole = std::make_unique<storage::UserRecord>();
-    operation.merged = exchange.whole.get();
-  }
-  if (reader_) {
-    storage::UserRecord& text = exchange.FindOperation::user;
-    text.assign(reader_->user());
-    operation.user = text.view();
-    operation.members = reader_->members();
-    if (operation.members != storage::all_members) {
-      exchange.whole = std::make_unique<storage::UserRecord>();
-      operation.merged = exchange.whole.get();
+  bool wrote_lines = false;
+  while (Exchange* const front = queue_.done_front()) {
+    if (std::holds_alternative<Write>(front->what)) {
+      write_answer();
+    } else if (front->is_line()) {
+      upload_->write_lines(output_);
+      wrote_lines = true;
+    } else if (auto* const piece = std::get_if<Export>(&front->what);
+               piece != nullptr && (piece->download.begun() || piece->status == Status::ok)) {
+      if (!write_piece(*piece)) return;
+    } else if (auto* const list = std::get_if<List>(&front->what);
+               list != nullptr && !may_write(*list)) {
+      return;
+    } else {
+      write_answer();
     }
   }
-  drop_request();
-  enqueue(exchange);
-  thread_.session().write(exchange);
+  if (!upload_ || !queue_.empty()) return;
+  // Its client may have waited for these before it sends more.
+  if (wrote_lines) waits_to_read_ = thread_.now;
+  if (upload_->stage() != Upload::Stage::reading) finish_upload();
 }
 
-void Connection::drop_request() {
-  parser_.reset();
-  if (reader_) thread_.readers().give_back(std::move(reader_));
+/// The front is done, and answered as a whole.
+void Connection::write_answer() {
+  Exchange& exchange = queue_.pop();
+  const bool is_last = state_ == State::closing && queue_.empty();
+  const RequestFacts& request = exchange.request;
+  protocol::AnswerContext answer = context(request, is_last || !request.keep_alive);
+  answer.head = request.head();
+  output_.answer(request,
+                 [&](OutputBuffer& into) { server::write_answer(into, exchange, answer); });
+  thread_.give_back(exchange);
 }
 
-protocol::OutputBuffer& Connection::output() {
-  if (!output_) {
-    output_ = thread_.buffers().take();
-    output_->clear();
-    progressed();
+/// The front is an export that has come to its next piece. False if nothing behind it can be
+/// written now.
+bool Connection::write_piece(Export& piece) {
+  const RequestFacts& request = piece.exchange.request;
+  ends_with_connection_ = !request.http11;
+  switch (piece.download.write(output_, request, piece, context(request, !request.keep_alive))) {
+    case Download::Progress::more:
+      piece.exchange.stage = Exchange::Stage::parked;
+      return false;
+    case Download::Progress::whole:
+      thread_.give_back(queue_.pop());
+      return true;
+    case Download::Progress::broken:
+      break;
   }
-  return *output_;
+  // Nothing can be told behind it.
+  thread_.give_back(queue_.pop());
+  abandon_queue();
+  state_ = State::closing;
+  if (ends_with_connection_) close(Transport::Close::discard);
+  return false;
 }
 
-protocol::AnswerContext Connection::context(bool close) const {
+/// A listing that does not fit now is dropped, and asked for again when it does.
+bool Connection::may_write(List& list) {
+  constexpr std::size_t octets_around_a_user = 80;
+  const std::size_t octets = list.users.octets() + list.users.size() * octets_around_a_user;
+  Exchange& exchange = list.exchange;
+  if (exchange.request.head() || thread_.admission.fits(*this, output_.size(), octets)) {
+    thread_.admission.stop_deferring(*this);
+    return true;
+  }
+  list.users = {};
+  exchange.stage = Exchange::Stage::parked;
+  thread_.admission.wait_to_write(*this, octets);
+  return false;
+}
+
+void Connection::finish_upload() {
+  upload_->write_end(output_);
+  const bool whole = upload_->stage() == Upload::Stage::ended;
+  if (!whole || !upload_->keep_alive() || thread_.draining) state_ = State::closing;
+  upload_.reset();
+  intake_.finish_request();
+}
+
+/// A listing or an export whose answer could not be written, or not all at once.
+void Connection::go_on_with_front() {
+  Exchange* const front = queue_.front();
+  if (front == nullptr || !may_go_on(*front)) return;
+  if (auto* const list = std::get_if<List>(&front->what)) return start_listing(*list);
+  Export& piece = std::get<Export>(front->what);
+  const std::size_t octets = std::max<std::size_t>(piece.download.piece_octets(), 1);
+  if (!thread_.admission.fits(*this, output_.size(), octets)) {
+    return thread_.admission.wait_to_write(*this, octets);
+  }
+  front->stage = Exchange::Stage::in_store;
+  thread_.session->export_next(piece);
+}
+
+bool Connection::may_go_on(const Exchange& front) const noexcept {
+  return front.stage == Exchange::Stage::parked && !thread_.admission.waits(*this) &&
+         output_.size() < max_unsent_octets;
+}
+
+/// Not before everything was looked at that has come: the body may be here.
+void Connection::offer_continue() {
+  if (!intake_.wants_continue() || intake_.awaits_answers() || readable_ || !queue_.empty() ||
+      state_ != State::reading) {
+    return;
+  }
+  intake_.continued();
+  output_.write_continue();
+}
+
+void Connection::flush() {
+  offer_continue();
+  if (output_.empty()) return;
+  if (queue_.empty()) {
+    send();
+  } else {
+    mark_dirty();
+  }
+}
+
+protocol::AnswerContext Connection::context(const RequestFacts& request,
+                                            bool close) const noexcept {
   protocol::AnswerContext answer;
-  answer.date = thread_.date();
+  answer.date = thread_.date.text();
   answer.close = close;
+  answer.keep_alive_http10 = !request.http11 && !close;
   return answer;
 }
 
 void Connection::send() {
-  while (output_ && !closed()) {
-    const ssize_t sent = ::send(socket_, output_->data(), output_->size(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      // Edge-triggered: the ready set tells when there is room again.
-      if (errno != EAGAIN) cut();
-      return;
-    }
-    progressed();
-    output_->consume(static_cast<std::size_t>(sent));
-    if (output_->size() == 0) {
-      drop_output();
-    } else {
-      account_sent();
-    }
-  }
-}
-
-void Connection::drop_output() {
-  thread_.give_back(std::move(output_));
-  account_sent();
+  if (output_.empty()) return;
+  const Output::Sent sent = output_.send(*transport_);
+  if (sent == Output::Sent::broken) return close(Transport::Close::deliver);
+  // From now on its client is to send.
+  if (output_.empty() && !intake_.begun()) waits_to_read_ = thread_.now;
+  if (output_.empty() && !is_counted()) return;
+  thread_.admission.set_unread(*this, output_.size(), sent == Output::Sent::some, thread_.now);
 }
 
 /// What is to happen next, now that this event is dealt with.
-void Connection::finish_or_wait() {
+void Connection::proceed() {
   if (closed()) return;
-  if (export_waits_ && unsent() < max_unsent_octets) ask_to_resume();
-  const bool all_answered = first_ == nullptr && !held_ && !output_ && !bulk_wanted_;
-  if (lingering_ || (peer_closed_ && all_answered && !paused_)) {
-    if (peer_closed_) cut();
-    if (!closed() && readable_) ask_to_resume();
-  } else if (closing_ && all_answered) {
-    begin_linger();
-  } else if (paused_) {
-    const bool waits = held_ || continue_wanted_ || bulk_wanted_ || (bulk_ && bulk_->ended());
-    if (waits_for_room_) return;
-    if (waits ? first_ == nullptr : !is_full()) {
-      ask_to_resume();
-    } else if (!waits) {
-      wait_for_room();
-    }
-  } else if (readable_) {
+  if (const Exchange* const front = queue_.front(); front != nullptr && may_go_on(*front)) {
     ask_to_resume();
   }
+  switch (state_) {
+    case State::reading:
+      if (peer_end_ == PeerEnd::reached) return end_of_input();
+      if (readable_) ask_to_resume();
+      return;
+    case State::awaits_answers:
+      if (queue_.empty()) ask_to_resume();
+      return;
+    case State::awaits_space:
+      if (has_space()) ask_to_resume();
+      return;
+    case State::closing:
+      if (queue_.empty() && output_.empty() && !upload_) begin_linger();
+      return;
+    case State::lingering:
+      if (peer_end_ == PeerEnd::reached) return close(Transport::Close::deliver);
+      if (readable_) ask_to_resume();
+      return;
+    case State::awaits_room:
+    case State::awaits_spare:
+    case State::closed:
+      return;
+  }
+}
+
+/// A request that is not whole is not answered (RFC 9112, section 8), but what an upload was
+/// answered so far ends in order.
+void Connection::end_of_input() {
+  if (upload_) {
+    break_upload_off(Problem::incomplete_upload);
+    send();
+    return proceed();
+  }
+  if (queue_.empty() && output_.empty()) close(Transport::Close::deliver);
 }
 
 /// Closing a socket that holds bytes nobody read would reset the connection, and the reset may
 /// overtake the last answer (RFC 9112, section 9.6).
 void Connection::begin_linger() {
-  if (peer_closed_) return cut();
-  ::shutdown(socket_, SHUT_WR);
-  lingering_ = true;
-  paused_ = false;
-  drop_request();
-  if (rest_) thread_.give_back(std::move(rest_));
-  progressed();
+  if (peer_end_ == PeerEnd::reached) return close(Transport::Close::deliver);
+  transport_->shutdown();
+  intake_.clear();
+  state_ = State::lingering;
+  waits_to_read_ = thread_.now;
   if (readable_) ask_to_resume();
 }
 
-Connection::Phase Connection::phase() const noexcept {
-  if (lingering_) return Phase::linger;
-  if (output_) return Phase::write;
-  if (first_ != nullptr || held_ || waits_for_room_) return Phase::store;
-  if (parser_ && parser_->started()) return parser_->head_done() ? Phase::body : Phase::header;
-  return Phase::idle;
-}
-
-std::chrono::milliseconds Connection::allowance(Phase phase) const noexcept {
-  if (turned_away_) return thread_.timeouts().linger;
-  switch (phase) {
-    case Phase::header:
-      return thread_.timeouts().header;
-    case Phase::body:
-      return thread_.timeouts().body;
-    case Phase::write:
-      return thread_.timeouts().write;
-    case Phase::linger:
-      return thread_.timeouts().linger;
-    case Phase::idle:
-      return thread_.timeouts().idle;
-    case Phase::store:
-      break;
-  }
-  return {};
-}
-
 void Connection::on_tick() {
-  const Phase now_in = phase();
-  // What the store takes is no fault of the peer's.
-  if (closed() || now_in == Phase::store) return;
-  if (thread_.now() - since_ < allowance(now_in)) return;
-  if (now_in != Phase::header && now_in != Phase::body) return cut();
-  if (bulk_) {
-    fail_bulk(Problem::line_timeout);
-  } else {
-    hold_problem(Problem::request_timeout, false);
-    answer_held();
+  if (closed()) return;
+  const Timeouts& timeouts = thread_.timeouts;
+  if (state_ == State::lingering) {
+    if (thread_.now - waits_to_read_ >= timeouts.linger) close(Transport::Close::deliver);
+    return;
   }
+  // Whatever it sends, it has to read. What is left would stay in the kernel as long as it does
+  // not: only a reset frees it.
+  const auto to_write = turned_away_ ? timeouts.linger : timeouts.write;
+  if (!output_.empty() && thread_.now - unread_since() >= to_write) {
+    return close(Transport::Close::discard);
+  }
+  // What the store takes is no fault of the client's.
+  if (state_ == State::reading && queue_.empty()) check_reading();
+}
+
+void Connection::check_reading() {
+  const Timeouts& timeouts = thread_.timeouts;
+  if (!intake_.begun()) {
+    const auto idle = turned_away_ ? timeouts.linger : timeouts.idle;
+    const bool over = output_.empty() && thread_.now - waits_to_read_ >= idle;
+    return over ? close(Transport::Close::deliver) : void();
+  }
+  const bool in_body = intake_.head_done();
+  const auto since = in_body ? waits_to_read_ : intake_.request().begun;
+  const auto allowed = turned_away_ ? timeouts.linger : in_body ? timeouts.body : timeouts.header;
+  if (thread_.now - since < allowed) return;
+  if (!upload_) return refuse(Problem::request_timeout, After::closes);
+  break_upload_off(Problem::line_timeout);
   send();
-  finish_or_wait();
+  proceed();
 }
 
 void Connection::drain() {
-  if (closed() || lingering_) return;
+  if (closed() || state_ == State::lingering) return;
   // What has arrived already was in flight before the stop.
   readable_ = true;
   resume();
-  if (closed()) return;
   // A request that has begun, or waits for its turn, is answered; its answer will say `close`.
-  if (!held_ && !paused_ && !(parser_ && parser_->started())) closing_ = true;
-  finish_or_wait();
+  if (state_ == State::reading && !intake_.begun()) state_ = State::closing;
+  proceed();
 }
 
-void Connection::cut() {
+void Connection::stop_stream() {
   if (closed()) return;
-  // An answer that the end of the connection ends must not look whole: the peer sees a reset.
-  const bool unfinished = output_ || bulk_ || (first_ != nullptr && first_->exporting);
-  const linger at_once{1, 0};
-  if (unfinished) ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  ::close(socket_);
-  socket_ = -1;
-  drop_request();
-  bulk_.reset();
-  if (rest_) thread_.give_back(std::move(rest_));
-  if (output_) drop_output();
-  while (first_ != nullptr) {
-    Exchange& exchange = *std::exchange(first_, first_->next_in_line);
-    exchange.connection = nullptr;
-    if (exchange.listing) thread_.session().cancel(*exchange.listing);
-    // An export that waits for the peer to read is in nobody's hands.
-    if (exchange.done || std::exchange(export_waits_, false)) thread_.give_back(exchange);
-  }
-  in_flight_ = 0;
-  thread_.remove(*this);
+  if (defers_listing()) return cut();
+  if (!upload_ || upload_->stage() != Upload::Stage::reading) return;
+  break_upload_off(Problem::stopping);
+  send();
+  proceed();
 }
 
-void Connection::progressed() { since_ = thread_.now(); }
+void Connection::cut() { close(Transport::Close::deliver); }
+
+void Connection::go_on() {
+  if (state_ == State::awaits_room || state_ == State::awaits_spare) {
+    state_ = State::awaits_space;
+    waits_to_read_ = thread_.now;
+  }
+  ask_to_resume();
+}
+
+void Connection::give_way() { close(Transport::Close::discard); }
+
+bool Connection::is_idle() const noexcept {
+  return state_ == State::reading && queue_.empty() && output_.empty() && !intake_.begun() &&
+         !turned_away_;
+}
+
+std::optional<Clock::time_point> Connection::idle_since() const noexcept {
+  return is_idle() ? std::optional(waits_to_read_) : std::nullopt;
+}
+
+bool Connection::close_if_idle() {
+  if (!is_idle()) return false;
+  const Clock::time_point since = waits_to_read_;
+  readable_ = true;
+  receive();
+  proceed();
+  // It may have been answered at once.
+  if (is_idle() && waits_to_read_ == since) cut();
+  return closed();
+}
+
+/// It waits for a listing only, and its client sends no more: it has probably gone.
+bool Connection::defers_listing() const noexcept {
+  const Exchange* const front = queue_.front();
+  return peer_end_ != PeerEnd::none && front != nullptr && front->stage != Exchange::Stage::done &&
+         std::holds_alternative<List>(front->what);
+}
+
+void Connection::close(Transport::Close how) {
+  if (closed()) return;
+  // An answer that the end of the connection ends must not look whole: its client sees a reset.
+  const bool unfinished = upload_ || !output_.empty() || !queue_.empty();
+  if (ends_with_connection_ && unfinished) how = Transport::Close::discard;
+  transport_->close(how);
+  transport_.reset();
+  state_ = State::closed;
+  if (upload_) upload_->abandon(output_);
+  upload_.reset();
+  intake_.clear();
+  output_.drop();
+  thread_.admission.leave(*this);
+  abandon_queue();
+  thread_.closed.push_back(this);
+}
+
+void Connection::abandon_queue() {
+  while (!queue_.empty()) {
+    Exchange& exchange = queue_.pop();
+    exchange.owner = nullptr;
+    if (auto* const list = std::get_if<List>(&exchange.what);
+        list != nullptr && exchange.stage == Exchange::Stage::in_store) {
+      thread_.session->cancel(*list);
+    }
+    if (const auto* const piece = std::get_if<Export>(&exchange.what);
+        piece != nullptr && piece->download.begun()) {
+      piece->download.break_off(output_);
+    }
+    if (exchange.stage != Exchange::Stage::in_store) thread_.give_back(exchange);
+  }
+}
 
 void Connection::mark_dirty() {
-  if (std::exchange(dirty_, true)) return;
-  thread_.at_end_of_turn(*this);
+  if (std::exchange(is_dirty_, true)) return;
+  thread_.dirty.push_back(this);
 }
 
 void Connection::ask_to_resume() {
-  if (std::exchange(resume_asked_, true)) return;
-  thread_.in_next_turn(*this);
+  if (std::exchange(is_resumed_, true)) return;
+  thread_.resumed.push_back(this);
 }
 
 }  // namespace rollcall::server

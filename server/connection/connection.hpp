@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,160 +7,141 @@
 #include <string_view>
 
 #include "protocol/answer.hpp"
-#include "protocol/http/output_buffer.hpp"
-#include "protocol/http/request_parser.hpp"
-#include "protocol/route.hpp"
-#include "server/connection/bulk.hpp"
+#include "server/admission.hpp"
 #include "server/connection/exchange.hpp"
+#include "server/connection/intake.hpp"
+#include "server/connection/output.hpp"
+#include "server/connection/response_queue.hpp"
+#include "server/connection/thread_state.hpp"
+#include "server/connection/transport.hpp"
+#include "server/connection/upload.hpp"
 
 namespace rollcall::server {
 
-class IoThread;
-
-/// One client's connection: reads requests, passes them on to the store and sends the answers in
-/// the order of the requests. Creates are passed on as they come, without waiting for one another;
-/// any other request waits until all before it are answered, and so sees their effect. Owns its
-/// socket. Lives on one I/O thread; buffers are lent by it and held only while they hold something.
-class Connection {
+/// One client's connection: what its transport, intake, response queue, output and upload do
+/// together. Passes requests on to the store and sends the answers in the order of the requests.
+/// Creates, and what needs no store, go on as they come; any other request waits until all before
+/// it are answered, and so sees their effect. Lives on one I/O thread.
+class Connection final : public Admission::Guest, private ExchangeOwner {
  public:
   /// `turned_away`: a request is answered with 503, whatever it is, and the connection closed.
-  Connection(IoThread& thread, int socket, bool turned_away) noexcept;
-  ~Connection();
+  Connection(ThreadState& thread, std::unique_ptr<Transport> transport, bool turned_away) noexcept;
+  ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// The ready set saw `events` (epoll's) on the socket.
+  /// The ready set saw `events` (epoll's) on the descriptor.
   void on_ready(std::uint32_t events);
-  /// The turn that IoThread::in_next_turn() asked for.
+  /// The turn comes that ThreadState::resumed has asked for.
   void resume();
-  /// What IoThread::when_there_is_room() asked for.
-  void on_room();
-  /// An exchange of this connection is done.
-  void on_done();
-  /// The turn asked for by IoThread::at_end_of_turn() ends: sends what there is to send.
+  /// The turn ends that ThreadState::dirty has asked for: sends what there is to send.
   void finish_turn();
   /// Deadlines.
   void on_tick();
   /// The server stops: what was asked for is answered, the last answer with `Connection: close`.
   void drain();
-  /// The server has waited long enough for the end of a stream of users: it reads no more of it,
-  /// answers what it has read, and says so in a last line. Nor does it wait for what
-  /// defers_listing().
+  /// The server has waited long enough for the end of an upload: it reads no more of it, answers
+  /// what it has read, and says so in a last line. Nor does it wait for a listing whose client has
+  /// probably gone.
   void stop_stream();
-  /// Closes the socket now.
+  /// Closes the transport now, answered or not.
   void cut();
+  /// Since when nothing has been under way on it; null if something is.
+  std::optional<Clock::time_point> idle_since() const noexcept;
+  /// Makes room for another connection: closes it, unless a request has come meanwhile. Whether it
+  /// is closed.
+  bool close_if_idle();
 
-  // For its stream of users.
-  void create_line(std::uint64_t line, const storage::UserView& user);
-  void refuse_line(std::uint64_t line, protocol::Problem problem,
-                   const protocol::UserReader& reader);
-
-  /// Waits for a listing only, and its peer sends no more: it has probably gone.
-  bool defers_listing() const noexcept {
-    return peer_closing_ && first_ != nullptr && first_->listing && !first_->done;
-  }
-
-  /// A stream that may have no more answers unread: other streams' take what there is.
-  bool lacks_spare() const noexcept;
+  // Admission::Guest
+  void go_on() override;
+  void give_way() override;
 
   bool turned_away() const noexcept { return turned_away_; }
-  bool closed() const noexcept { return socket_ < 0; }
+  bool closed() const noexcept { return state_ == State::closed; }
   std::size_t place() const noexcept { return place_; }
   void set_place(std::size_t place) noexcept { place_ = place; }
 
  private:
-  /// What the connection waits for, and so which deadline counts.
-  enum class Phase : std::uint8_t { idle, header, body, store, write, linger };
+  enum class State : std::uint8_t {
+    reading,  ///< Takes requests as they come.
+    // Takes none, until
+    awaits_answers,  ///< all that was asked for is answered: a request is held that wants it;
+    awaits_space,    ///< less of its own is in flight and unread;
+    awaits_room,     ///< Admission finds room in the store for its upload;
+    awaits_spare,    ///< Admission finds that its upload may leave more unread.
+    closing,         ///< Takes no more: closes when all is answered and sent.
+    lingering,       ///< All is sent and shut down: waits for the peer's end.
+    closed,
+  };
+  /// What becomes of a connection behind the answer to what was refused.
+  enum class After : std::uint8_t { stays, closes };
+  enum class PeerEnd : std::uint8_t { none, announced, reached };
 
-  // connection_input.cpp
-  bool is_full() const noexcept;
-  bool lacks_room() const noexcept;
-  void defer_listing() noexcept;
+  // connection_input.cpp: from octets to exchanges.
   void receive();
-  void take_in(std::string_view bytes, bool from_rest);
-  std::size_t parse(std::string_view bytes);
-  bool parse_one(std::string_view bytes, std::size_t& consumed);
-  bool settle_held();
+  void read_once();
+  void parse_rest();
+  std::size_t parse(std::string_view octets);
+  bool settle_held(bool body_is_here);
+  bool has_space() const noexcept;
+  bool is_blocked();
+  void on_event(Intake::Event event);
   void on_head();
-  void on_complete();
+  void on_whole();
+  void on_failed();
   void start_create();
-  void hold_problem(protocol::Problem problem, bool keep_alive);
-
-  // connection_stream.cpp
-  void start_bulk();
-  bool parse_bulk(std::string_view bytes, std::size_t& consumed);
-  void write_lines();
-  void end_bulk();
-  void fail_bulk(protocol::Problem problem);
-  void break_bulk_off();
-  void wait_for_room();
-
-  void start_list(const protocol::AnswerContext& answer);
-  void account_output(Unread kind);
-  void account_sent();
-  void start_export(const protocol::AnswerContext& answer);
-  void next_export_piece();
-  bool has_export_piece() const noexcept;
-  bool write_export_piece();
-
-  // connection.cpp
-  void send();
-  void write_answers();
-  void write_answer(const Exchange& exchange, bool close);
-  void answer_held();
-  Exchange& begin_exchange(Exchange::Kind kind);
-  void start_find();
-  void start_update();
-  void drop_output();
+  void start_asked();
+  void refuse(protocol::Problem problem, After after, const char* fields = "");
+  void start_upload(bool body_is_here);
+  void break_upload_off(protocol::Problem why);
+  void on_peer_ending();
+  Exchange& begin_exchange();
   void enqueue(Exchange& exchange);
-  protocol::OutputBuffer& output();
-  protocol::AnswerContext context(bool close) const;
-  std::size_t unsent() const noexcept { return output_ ? output_->size() : 0; }
-  void finish_or_wait();
+  void start_listing(List& list);
+
+  // connection.cpp: answers, deadlines, the end.
+  void on_done() override;
+  void write_answers();
+  void write_answer();
+  bool write_piece(Export& piece);
+  bool may_write(List& list);
+  void finish_upload();
+  void go_on_with_front();
+  bool may_go_on(const Exchange& front) const noexcept;
+  void offer_continue();
+  void flush();
+  void send();
+  void proceed();
+  void end_of_input();
   void begin_linger();
-  Phase phase() const noexcept;
-  std::chrono::milliseconds allowance(Phase phase) const noexcept;
-  void drop_request();
-  void progressed();
+  void close(Transport::Close how);
+  void abandon_queue();
+  bool is_idle() const noexcept;
+  bool defers_listing() const noexcept;
+  void check_reading();
+  protocol::AnswerContext context(const RequestFacts& request, bool close) const noexcept;
+  bool waits() const noexcept {
+    return state_ >= State::awaits_answers && state_ <= State::awaits_spare;
+  }
   void mark_dirty();
   void ask_to_resume();
 
-  IoThread& thread_;
-  int socket_;
-  std::size_t place_ = 0;
-  std::chrono::steady_clock::time_point since_;  ///< The phase began, or the peer last took octets.
-
-  std::optional<protocol::RequestParser> parser_;  ///< Of the request being read or held.
-  std::unique_ptr<protocol::UserReader> reader_;   ///< Of the body being read, or of a held 400.
-  std::unique_ptr<protocol::OutputBuffer> rest_;   ///< Received and not parsed yet.
-  std::unique_ptr<protocol::OutputBuffer> output_;
-  std::unique_ptr<Bulk> bulk_;  ///< The stream being read.
-  protocol::Route route_;
-
-  Exchange* first_ = nullptr;  ///< In flight, in the order of the requests.
-  Exchange* last_ = nullptr;
-  std::size_t in_flight_ = 0;
-  std::size_t accounted_octets_ = 0;  ///< Of output_, in the thread's sum.
-  Unread accounted_as_ = Unread::listings;
-
+  ThreadState& thread_;
+  std::unique_ptr<Transport> transport_;  ///< Null once it is closed.
+  Intake intake_;
+  ResponseQueue queue_;
+  Output output_;
+  std::unique_ptr<Upload> upload_;     ///< The one being read or answered.
+  Clock::time_point waits_to_read_{};  ///< Since when it waits for what it is to read next.
+  std::size_t place_ = 0;              ///< IoThread's.
+  State state_ = State::reading;
+  PeerEnd peer_end_ = PeerEnd::none;
   const bool turned_away_;
-  bool readable_ = false;      ///< The socket may hold something that was not received yet.
-  bool peer_closing_ = false;  ///< An end of input was announced: read until it is there.
-  bool peer_closed_ = false;
-  bool held_ = false;  ///< A whole request waits for those before it to be answered.
-  bool continue_wanted_ = false;
-  bool export_waits_ = false;  ///< The front of the line is an export whose next piece is wanted.
-  bool bulk_wanted_ = false;   ///< A stream waits for all before it to be answered.
-  protocol::Problem broken_bulk_ = protocol::Problem::malformed_request;
-  bool keep_alive_ = true;  ///< Of the held request.
-  bool paused_ = false;     ///< parse() stopped although it has bytes or a held request.
-  bool closing_ = false;    ///< No request is read any more; close when all is sent.
-  bool lingering_ = false;  ///< All is sent and shut down; waiting for the peer's end.
-  bool dirty_ = false;
-  bool resume_asked_ = false;
-  bool receiving_ = false;
-  bool let_on_ = false;          ///< By on_room(), and has passed nothing on since.
-  bool waits_for_room_ = false;  ///< Or for spare: paused until IoThread calls on_room().
+  bool ends_with_connection_ = false;  ///< An answer has begun whose end nothing else tells.
+  bool readable_ = false;              ///< The transport may hold something.
+  bool parsing_ = false;               ///< What is done meanwhile is answered at once.
+  bool is_dirty_ = false;              ///< In ThreadState::dirty.
+  bool is_resumed_ = false;            ///< In ThreadState::resumed.
 };
 
 }  // namespace rollcall::server

@@ -1,255 +1,274 @@
-#include <sys/epoll.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-
 #include "server/connection/connection.hpp"
-#include "server/io_thread.hpp"
+#include "server/connection/dispatch.hpp"
 
-/// The receiving half of Connection: bytes to requests.
+/// Connection's way in: from octets to exchanges.
 namespace rollcall::server {
 
 using protocol::Action;
 using protocol::Problem;
-using protocol::RequestParser;
 
 void Connection::on_ready(std::uint32_t events) {
   if (closed()) return;
-  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-    readable_ = peer_closing_ = true;
-    defer_listing();
-    if (thread_.streams_stopped() && defers_listing()) return cut();
-  }
-  if ((events & EPOLLIN) != 0) readable_ = true;
-  if ((events & EPOLLOUT) != 0 && output_) send();
-  if (!paused_) receive();
-  finish_or_wait();
+  const Readiness ready = transport_->on_ready(events);
+  if (ready.ending && peer_end_ == PeerEnd::none) on_peer_ending();
+  if (ready.readable) readable_ = true;
+  if (ready.writable) send();
+  receive();
+  proceed();
+}
+
+/// Its client sends no more, and may have gone.
+void Connection::on_peer_ending() {
+  peer_end_ = PeerEnd::announced;
+  if (!defers_listing()) return;
+  std::get<List>(queue_.front()->what).deferred = true;
+  thread_.admission.defer_listing(*this);
+  if (thread_.uploads_stopped) cut();
 }
 
 void Connection::resume() {
-  resume_asked_ = false;
+  is_resumed_ = false;
   if (closed()) return;
-  if (export_waits_ && unsent() < max_unsent_octets) next_export_piece();
-  if (paused_) {
-    paused_ = false;
-    receiving_ = true;
-    take_in(rest_ ? std::string_view(rest_->data(), rest_->size()) : std::string_view(), true);
-    receiving_ = false;
+  go_on_with_front();
+  if (state_ == State::awaits_answers || state_ == State::awaits_space) {
+    state_ = State::reading;
+    waits_to_read_ = thread_.now;
+    parse_rest();
   }
-  // Also when paused again: it sends what was answered.
+  // Also when it waits again: it sends what was answered.
   receive();
-  finish_or_wait();
+  proceed();
 }
 
-void Connection::on_room() {
-  waits_for_room_ = false;
-  let_on_ = true;
-  if (closed()) return;
-  progressed();
-  finish_or_wait();
-}
-
+/// Only while it takes octets; in any case what was answered meanwhile is sent.
 void Connection::receive() {
-  receiving_ = true;
-  for (int reads = 0; readable_ && !paused_ && !closed() && reads < max_reads_a_turn; ++reads) {
-    char* into = thread_.receive_buffer().data();
-    std::size_t room = receive_octets;
-    if (rest_) {
-      // What is not parsed is less than a header, or reading would be paused.
-      room -= rest_->size();
-      rest_->reserve(room);
-      into = rest_->tail();
-    }
-    const ssize_t received = ::recv(socket_, into, room, MSG_DONTWAIT);
-    if (received < 0) {
-      if (errno == EINTR) continue;
-      readable_ = false;
-      if (errno != EAGAIN) cut();
-    } else if (received == 0) {
-      readable_ = false;
-      peer_closed_ = true;
+  for (int reads = 0; readable_ && reads < max_reads_a_turn; ++reads) {
+    if (state_ == State::lingering) {
+      const auto room = thread_.receive_buffer.size();
+      const auto dropped = transport_->read(thread_.receive_buffer.data(), room);
+      readable_ = dropped.outcome == Transport::Outcome::again;
+      if (!readable_ && dropped.outcome != Transport::Outcome::wait) peer_end_ = PeerEnd::reached;
+    } else if (state_ == State::reading) {
+      read_once();
     } else {
-      const auto size = static_cast<std::size_t>(received);
-      // Edge-triggered: a short read has emptied the socket (epoll(7), question 9).
-      if (size < room && !peer_closing_) readable_ = false;
-      if (rest_) {
-        rest_->commit(size);
-        take_in({rest_->data(), rest_->size()}, true);
-      } else {
-        take_in({into, size}, false);
-      }
+      break;
     }
   }
-  receiving_ = false;
-  if (!output_ || closed()) return;
-  if (first_ != nullptr) {
-    mark_dirty();
-  } else {
-    send();
-  }
+  flush();
 }
 
-void Connection::take_in(std::string_view bytes, bool from_rest) {
-  const std::size_t used = parse(bytes);
-  if (closed()) return;
-  if (from_rest) {
-    if (!rest_) return;
-    rest_->consume(used);
-    if (rest_->size() == 0) thread_.give_back(std::move(rest_));
-  } else if (used < bytes.size()) {
-    rest_ = thread_.buffers().take();
-    rest_->clear();
-    rest_->append(bytes.substr(used));
-  }
+void Connection::read_once() {
+  const Intake::Room room = intake_.room(thread_.receive_buffer);
+  const Transport::Result result = transport_->read(room.at, room.octets);
+  readable_ = result.outcome == Transport::Outcome::again;
+  if (result.outcome == Transport::Outcome::broken) return close(Transport::Close::deliver);
+  if (result.outcome == Transport::Outcome::ended) peer_end_ = PeerEnd::reached;
+  if (result.octets == 0) return;
+  const std::string_view octets = intake_.received(room, result.octets);
+  const std::size_t used = parse(octets);
+  if (!closed()) intake_.consumed(octets, used);
 }
 
-/// As much is passed on, or unread by the peer, as may be.
-bool Connection::is_full() const noexcept {
-  if (!bulk_) return in_flight_ >= max_pipelined_requests || unsent() >= max_unsent_octets;
-  return in_flight_ >= max_lines_in_flight || unsent() >= max_unread_line_octets || lacks_room() ||
-         lacks_spare();
+void Connection::parse_rest() {
+  const std::string_view rest = intake_.rest();
+  const std::size_t used = parse(rest);
+  if (!closed()) intake_.consumed(rest, used);
 }
 
-/// A stream leaves the store room for requests that can't wait.
-bool Connection::lacks_room() const noexcept { return bulk_ && !thread_.has_room(); }
-
-bool Connection::lacks_spare() const noexcept {
-  return bulk_ && unsent() >= max_unsent_octets && !thread_.has_spare();
-}
-
-/// Behind those of which it is known that somebody waits for them.
-void Connection::defer_listing() noexcept {
-  for (Exchange* each = first_; each != nullptr; each = each->next_in_line) {
-    if (each->listing) each->listing->deferred = true;
-  }
-}
-
-std::size_t Connection::parse(std::string_view bytes) {
+/// As far as it may. Behind the last request nothing is read: it is dropped.
+std::size_t Connection::parse(std::string_view octets) {
   std::size_t used = 0;
-  while (!closing_ && !closed()) {
-    if (!settle_held()) {
-      paused_ = true;
-      break;
-    }
-    if (closing_ || (!parser_ && used == bytes.size())) break;
-    if (is_full()) {
-      paused_ = true;
-      break;
-    }
-    std::size_t consumed = 0;
-    const std::string_view rest = bytes.substr(used);
-    const bool more = bulk_ ? parse_bulk(rest, consumed) : parse_one(rest, consumed);
-    used += consumed;
-    if (!more) break;
+  bool at_head = false;
+  parsing_ = true;
+  while (state_ == State::reading && settle_held(used < octets.size())) {
+    // A request may end with its head.
+    if (used == octets.size() && !at_head) break;
+    if (is_blocked()) break;
+    const Intake::Step step = intake_.read(octets.substr(used), thread_.now);
+    used += step.consumed;
+    at_head = step.event == Intake::Event::head;
+    if (step.event == Intake::Event::need_more) break;
+    on_event(step.event);
   }
-  return closing_ ? bytes.size() : used;
+  parsing_ = false;
+  return state_ == State::reading || waits() ? used : octets.size();
 }
 
-/// False when the request at the beginning of `bytes` goes on beyond them.
-bool Connection::parse_one(std::string_view bytes, std::size_t& consumed) {
-  if (!parser_) parser_.emplace();
-  const bool had_started = parser_->started();
-  const RequestParser::Result result = parser_->read(bytes);
-  if (!had_started) progressed();
-  consumed = result.consumed;
-  switch (result.progress) {
-    case RequestParser::Progress::need_more:
-      return false;
-    case RequestParser::Progress::head:
-      on_head();
-      return true;
-    case RequestParser::Progress::complete:
-      on_complete();
-      return true;
-    case RequestParser::Progress::failed:
-      hold_problem(parser_->problem(), false);
-      return true;
-  }
-  return false;
-}
-
-/// Answers what had to wait until all before it were answered. False if it still has to.
-bool Connection::settle_held() {
-  if (bulk_ && bulk_->ended()) {
+/// Goes on with what had to wait until all before it were answered. False if it still has to.
+bool Connection::settle_held(bool body_is_here) {
+  if (upload_ && upload_->stage() == Upload::Stage::ended) {
     write_answers();
-    return !bulk_;
+    if (upload_) state_ = State::awaits_answers;
+    return !upload_ && state_ == State::reading;
   }
-  if (!held_ && !continue_wanted_ && !bulk_wanted_) return true;
-  if (first_ != nullptr) return false;
-  if (continue_wanted_) {
-    continue_wanted_ = false;
-    protocol::write_continue(output());
+  if (!intake_.awaits_answers()) return true;
+  if (!queue_.empty()) {
+    state_ = State::awaits_answers;
+    return false;
   }
-  if (bulk_wanted_) start_bulk();
-  if (held_) answer_held();
+  if (intake_.request().route.action == Action::create_users) {
+    start_upload(body_is_here);
+  } else {
+    start_asked();
+  }
+  return state_ == State::reading;
+}
+
+/// Less is passed on and unread by the client than may be.
+bool Connection::has_space() const noexcept {
+  if (upload_) {
+    return queue_.size() < max_lines_in_flight && output_.size() < max_unread_line_octets;
+  }
+  return queue_.size() < max_pipelined_requests && output_.size() < max_unsent_octets;
+}
+
+/// Whether it has to wait before it takes more.
+bool Connection::is_blocked() {
+  if (!has_space()) {
+    state_ = State::awaits_space;
+  } else if (!upload_) {
+    return false;
+  } else if (!thread_.admission.has_room(thread_.session->has_room())) {
+    state_ = State::awaits_room;
+    thread_.admission.wait_for_room(*this);
+  } else if (!thread_.admission.fits(*this, output_.size(), 1)) {
+    state_ = State::awaits_spare;
+    thread_.admission.wait_to_write(*this, 1);
+  } else {
+    return false;
+  }
   return true;
 }
 
+void Connection::on_event(Intake::Event event) {
+  switch (event) {
+    case Intake::Event::need_more:
+      break;
+    case Intake::Event::head:
+      return on_head();
+    case Intake::Event::piece:
+      // Blank lines too: that is how an upload that waits for users is kept alive.
+      if (upload_->has_new_lines()) waits_to_read_ = thread_.now;
+      return thread_.admission.took_room(*this);
+    case Intake::Event::whole:
+      return upload_ ? upload_->finish() : on_whole();
+    case Intake::Event::failed:
+      return on_failed();
+  }
+}
+
 void Connection::on_head() {
-  const protocol::Request& request = parser_->request();
-  progressed();
-  if (turned_away_) return hold_problem(Problem::too_many_connections, false);
-  route_ = protocol::route(request);
-  if (request.expects_continue && request.has_body) {
-    if (route_.action == Action::refuse) {
-      // The client may or may not send its body now (RFC 9110, section 10.1.1): nothing that
-      // follows could be told apart from it.
-      return hold_problem(route_.problem, false);
-    }
-    continue_wanted_ = true;
-  }
-  // The end of a stream may be far: whoever sends it is told now.
-  if (route_.action == Action::refuse && parser_->is_unbounded()) {
-    return hold_problem(route_.problem, false);
-  }
-  bulk_wanted_ = route_.action == Action::create_users;
-  if (takes_user(route_.action)) {
-    reader_ = thread_.readers().take();
-    reader_->reset();
-    parser_->read_body_into(reader_.get());
-  }
+  waits_to_read_ = thread_.now;
+  const IncomingRequest& request = intake_.request();
+  if (turned_away_) return refuse(Problem::too_many_connections, After::closes);
+  if (request.route.action == Action::create_users) return intake_.hold();
+  if (request.route.action != Action::refuse) return;
+  // The client may or may not send its body now (RFC 9110, section 10.1.1): nothing that follows
+  // could be told apart from it. And the end of a stream may be far.
+  const bool expects = request.head().expects_continue && request.head().has_body;
+  if (!expects && !request.parser->is_unbounded()) return;
+  refuse(request.route.problem, After::closes, request.route.fields);
 }
 
-void Connection::on_complete() {
-  progressed();
-  continue_wanted_ = false;
-  keep_alive_ = parser_->request().keep_alive;
-  if (takes_user(route_.action)) {
-    const bool patch = route_.action == Action::patch_user;
+void Connection::on_whole() {
+  waits_to_read_ = thread_.now;
+  IncomingRequest& request = intake_.request();
+  const Action action = request.route.action;
+  if (takes_user(action)) {
+    const bool patch = action == Action::patch_user;
     const protocol::UserReader::Outcome outcome =
-        reader_->finish(patch ? protocol::Content::patch : protocol::Content::user);
-    if (!outcome.ok) return hold_problem(outcome.problem, keep_alive_);
-    if (route_.action == Action::create_user) return start_create();
+        request.reader->finish(patch ? protocol::Content::patch : protocol::Content::user);
+    if (!outcome.ok) return refuse(outcome.problem, After::stays);
+    if (action == Action::create_user) return start_create();
   }
-  held_ = true;
+  is_answered_at_once(action) ? start_asked() : intake_.hold();
 }
 
-void Connection::hold_problem(Problem problem, bool keep_alive) {
-  // What the route had to say was for its own answer.
-  if (route_.action != Action::refuse) route_.fields = "";
-  route_.action = Action::refuse;
-  route_.problem = problem;
-  keep_alive_ = keep_alive;
-  held_ = true;
+void Connection::on_failed() {
+  const Problem problem = intake_.request().parser->problem();
+  if (upload_) return break_upload_off(problem);
+  refuse(problem, After::closes);
+}
+
+/// Of the request that is being read. Behind one whose answer closes the connection nothing is
+/// read.
+Exchange& Connection::begin_exchange() {
+  Exchange& exchange = thread_.exchanges.take(*this, intake_.request().facts());
+  if (thread_.draining) exchange.request.keep_alive = false;
+  return exchange;
+}
+
+void Connection::enqueue(Exchange& exchange) {
+  if (!exchange.request.keep_alive) state_ = State::closing;
+  intake_.finish_request();
+  queue_.push(exchange);
 }
 
 void Connection::start_create() {
-  Exchange& exchange = begin_exchange(Exchange::Kind::write);
-  storage::UserRecord& text = exchange.FindOperation::user;
-  text.assign(reader_->user());
-  exchange.WriteOperation::user = text.view();
-  exchange.verb = storage::WriteOperation::Verb::create;
-  exchange.key = nullptr;
-  if (parser_->request().key) {
-    exchange.key_text = parser_->take_key();
-    exchange.idempotency_key.text = *exchange.key_text;
-    exchange.key = &exchange.idempotency_key;
-  }
-  exchange.keep_alive = keep_alive_ && !thread_.draining();
-  if (!exchange.keep_alive) closing_ = true;
-  drop_request();
+  Exchange& exchange = begin_exchange();
+  become_creation(exchange, intake_.request());
   enqueue(exchange);
-  thread_.session().write(exchange);
+  thread_.session->write(std::get<Write>(exchange.what));
+}
+
+void Connection::start_asked() {
+  Exchange& exchange = begin_exchange();
+  become_asked(exchange, intake_.request(), thread_.store);
+  if (const auto* const answer = std::get_if<Immediate>(&exchange.what)) {
+    if (answer->problem && row(*answer->problem).close) exchange.request.keep_alive = false;
+  } else if (std::holds_alternative<List>(exchange.what) && !thread_.admission.begin_listing()) {
+    become_problem(exchange, Problem::too_many_listings);
+  }
+  enqueue(exchange);
+  if (auto* const list = std::get_if<List>(&exchange.what)) return start_listing(*list);
+  if (submit(exchange, *thread_.session)) return;
+  exchange.stage = Exchange::Stage::done;
+  on_done();
+}
+
+void Connection::start_listing(List& list) {
+  thread_.store_works = true;
+  list.exchange.stage = Exchange::Stage::in_store;
+  if (peer_end_ != PeerEnd::none) {
+    list.deferred = true;
+    thread_.admission.defer_listing(*this);
+  }
+  thread_.session->list(list);
+}
+
+/// The request that is being read is answered with `problem` and read no further. The field lines
+/// are those that belong to the problem, not to what was found before.
+void Connection::refuse(Problem problem, After after, const char* fields) {
+  Exchange& exchange = begin_exchange();
+  const IncomingRequest& request = intake_.request();
+  Immediate& answer = become_problem(exchange, problem, fields);
+  if (problem == Problem::invalid_user) answer.faults = request.reader->faults();
+  if (row(problem).close || after == After::closes) exchange.request.keep_alive = false;
+  enqueue(exchange);
+  exchange.stage = Exchange::Stage::done;
+  on_done();
+}
+
+/// All before it is answered: the answer begins, and goes on while the request does.
+void Connection::start_upload(bool body_is_here) {
+  RequestFacts request = intake_.request().facts();
+  request.keep_alive = request.keep_alive && request.http11 && !thread_.draining;
+  if (intake_.wants_continue() && !body_is_here && !readable_) output_.write_continue();
+  upload_ = std::make_unique<Upload>(
+      Upload::Means{*this, thread_.exchanges, queue_, *thread_.session}, request);
+  intake_.begin_upload(*upload_);
+  ends_with_connection_ = !upload_->chunked();
+  upload_->write_head(output_, context(request, !request.keep_alive));
+  if (thread_.uploads_stopped) break_upload_off(Problem::stopping);
+}
+
+/// It can't be read further. What is passed on is still answered; the answer then says why and
+/// breaks off without its end, so that nobody takes it for whole.
+void Connection::break_upload_off(Problem why) {
+  thread_.admission.stop_waiting(*this);
+  upload_->break_off(why);
+  state_ = State::closing;
+  if (queue_.empty()) finish_upload();
 }
 
 }  // namespace rollcall::server

@@ -1,65 +1,185 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "protocol/json/fault.hpp"
 #include "protocol/list_query.hpp"
 #include "protocol/problem.hpp"
+#include "server/connection/answer_observer.hpp"
+#include "server/connection/download.hpp"
+#include "server/pool.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
 
-/// Answers that may be large, for which a thread has a bound each.
-enum class Unread : std::uint8_t {
-  listings,
-  lines,  ///< Of streams of users.
-};
-
-class Connection;
 struct Exchange;
 
-/// A listing under way, and what its answer needs of the request.
-struct Listing : storage::ListOperation {
-  Exchange* exchange = nullptr;
-  protocol::ListQuery asked;  ///< Its request has been moved to the operation.
-  std::string query;
+/// Is told when an exchange of its own is done. A connection.
+class ExchangeOwner {
+ public:
+  virtual void on_done() = 0;
+
+ protected:
+  ~ExchangeOwner() = default;
 };
 
-/// An export under way.
-struct Exporting : storage::ExportOperation {
-  Exchange* exchange = nullptr;
-  bool begun = false;  ///< The head of the answer is written.
+// What an exchange can be. Those that the store works on begin with its operation, through which
+// they are found when it is completed.
+
+/// A user to be written, whose text is kept here.
+struct UserWrite : storage::WriteOperation {
+  explicit UserWrite(Exchange& of) noexcept : exchange(of) {}
+
+  Exchange& exchange;
+  storage::UserRecord text;
 };
 
-/// Why a line of an upload is refused.
-struct BadLine {
-  protocol::Problem problem;
-  protocol::Faults faults;
-};
+/// A creation, a replacement or a removal.
+struct Write : UserWrite {
+  using UserWrite::UserWrite;
 
-/// A request that waits for the store, and how its answer is to be sent. Owned by the I/O thread's
-/// pool, lent to one connection, in the connection's list in the order of its requests. The store
-/// works on one of the operations; the texts of a write lie in FindOperation::user, the one buffer.
-struct Exchange : storage::WriteOperation, storage::FindOperation {
-  enum class Kind : std::uint8_t { write, find, list, stream };
-
-  Connection* connection = nullptr;  ///< Null once the connection is gone: nobody is to be told.
-  Exchange* next_in_line = nullptr;
-  Kind kind = Kind::write;
-  bool done = false;
-  bool head = false;        ///< HEAD: no body in the answer.
-  bool keep_alive = false;  ///< The client lets the connection stay open.
-  bool http11 = true;
-  std::uint64_t line = 0;  ///< Of a stream of users, from 1; 0: the exchange is a request's.
   // What few requests have.
   std::unique_ptr<storage::Condition> asked_for;  ///< If-Match and If-None-Match.
   std::unique_ptr<std::string> key_text;          ///< Idempotency-Key.
   storage::IdempotencyKey idempotency_key;
   std::unique_ptr<storage::UserRecord> whole;  ///< What a patch makes of the user.
-  std::unique_ptr<Listing> listing;
-  std::unique_ptr<Exporting> exporting;
-  std::unique_ptr<BadLine> bad_line;
 };
+
+/// A line of an upload that is a user.
+struct Line : UserWrite {
+  using UserWrite::UserWrite;
+
+  std::uint64_t number = 0;  ///< From 1.
+};
+
+/// A line of an upload that is not a user.
+struct BadLine {
+  explicit BadLine(Exchange&) noexcept {}
+
+  std::uint64_t number = 0;
+  protocol::Problem problem{};
+  protocol::Faults faults{};
+};
+
+struct Find : storage::FindOperation {
+  explicit Find(Exchange& of) noexcept : exchange(of) {}
+
+  Exchange& exchange;
+  std::unique_ptr<storage::Condition> asked_for;
+};
+
+struct List : storage::ListOperation {
+  explicit List(Exchange& of) noexcept : exchange(of) {}
+
+  Exchange& exchange;
+  protocol::ListQuery asked;  ///< Its request has been moved to the operation.
+  std::string query;
+};
+
+struct Export : storage::ExportOperation {
+  explicit Export(Exchange& of) noexcept : exchange(of) {}
+
+  Exchange& exchange;
+  Download download;
+};
+
+/// An answer that needs no store: a problem, or what the request's action says.
+struct Immediate {
+  explicit Immediate(Exchange&) noexcept {}
+
+  std::optional<protocol::Problem> problem;
+  const char* fields = "";                         ///< Route::fields
+  protocol::Faults faults{};                       ///< For Problem::invalid_user.
+  std::vector<protocol::QueryError> query_errors;  ///< For Problem::bad_query.
+};
+
+/// A request, or a line of an upload, from when it is read until it is answered. Lent by the
+/// thread's ExchangePool to one connection.
+struct Exchange {
+  enum class Stage : std::uint8_t {
+    in_store,  ///< The store has it, and completes it.
+    done,      ///< It can be answered.
+    parked,    ///< Neither: a part of it was answered, or may not be written yet.
+  };
+
+  ExchangeOwner* owner = nullptr;  ///< Null once the connection is closed: nobody is to be told.
+  Exchange* next = nullptr;        ///< The response queue's.
+  Stage stage = Stage::in_store;
+  RequestFacts request;
+  std::variant<Write, Line, BadLine, Find, List, Export, Immediate> what{std::in_place_type<Write>,
+                                                                         *this};
+
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  /// Makes it one of another kind, or a new one of the same.
+  template <class Kind>
+  Kind& become() {
+    return what.emplace<Kind>(*this);
+  }
+  bool is_line() const noexcept {
+    return std::holds_alternative<Line>(what) || std::holds_alternative<BadLine>(what);
+  }
+};
+
+/// Creations are most of what comes: what the last one left is set anew, not made anew.
+template <>
+inline Write& Exchange::become<Write>() {
+  auto* const same = std::get_if<Write>(&what);
+  if (same == nullptr) return what.emplace<Write>(*this);
+  static_cast<storage::WriteOperation&>(*same) = {};
+  return *same;
+}
+template <>
+inline Line& Exchange::become<Line>() {
+  auto* const same = std::get_if<Line>(&what);
+  if (same == nullptr) return what.emplace<Line>(*this);
+  static_cast<storage::WriteOperation&>(*same) = {};
+  return *same;
+}
+
+/// The exchanges of one thread, lent and kept for reuse. Not thread-safe.
+class ExchangePool {
+ public:
+  /// One of any kind.
+  Exchange& take(ExchangeOwner& owner, const RequestFacts& request) {
+    ++lent_;
+    Exchange& exchange = *pool_.take().release();
+    exchange.owner = &owner;
+    exchange.next = nullptr;
+    exchange.stage = Exchange::Stage::in_store;
+    exchange.request = request;
+    return exchange;
+  }
+  /// The exchange ends, and with it what it had on the heap.
+  void give_back(Exchange& exchange);
+  /// How many are lent.
+  std::size_t lent() const noexcept { return lent_; }
+  /// See Pool::shrink().
+  void shrink() noexcept { pool_.shrink(); }
+
+ private:
+  Pool<Exchange> pool_;
+  std::size_t lent_ = 0;
+};
+
+inline void ExchangePool::give_back(Exchange& exchange) {
+  --lent_;
+  if (auto* const write = std::get_if<Write>(&exchange.what)) {
+    write->asked_for.reset();
+    write->whole.reset();
+    write->key_text.reset();
+  } else if (!exchange.is_line()) {
+    exchange.become<Write>();
+  }
+  pool_.give_back(std::unique_ptr<Exchange>(&exchange));
+}
 
 }  // namespace rollcall::server

@@ -85,8 +85,7 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
   const std::int64_t version = database.query_integer("PRAGMA user_version", code);
   require(database, path, code);
   check_version(path, version);
-  for (const SchemaRow& each : schema_rows()) {
-    if (each.since > version) continue;
+  for (const SchemaRow& each : schema_rows(version)) {
     SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
     require(database, path, code);
     find.bind(1, std::string_view(each.name));
@@ -103,11 +102,7 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
 /// In the transaction of the load, which SqliteJournal::prepare() commits.
 void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
   if (version == schema_version) return;
-  std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
-  for (const SchemaRow& each : schema_rows()) {
-    if (each.since > version) sql.append(each.sql).append(";");
-  }
-  require(database, path, database.execute(sql.c_str()));
+  require(database, path, database.execute(upgrade_sql(version).c_str()));
 }
 
 /// The version of the schema.

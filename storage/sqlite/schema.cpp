@@ -5,6 +5,15 @@
 namespace rollcall::storage {
 namespace {
 
+constexpr const char* keys_table =
+    "CREATE TABLE idempotency_keys (\n"
+    "  number INTEGER PRIMARY KEY,\n"
+    "  key TEXT NOT NULL,\n"
+    "  payload INTEGER NOT NULL,\n"
+    "  user_id INTEGER NOT NULL,\n"
+    "  created_at INTEGER NOT NULL\n"
+    ") STRICT";
+
 std::string users_table() {
   std::string sql = "CREATE TABLE users (\n  id INTEGER PRIMARY KEY";
   for (const MemberRow& each : user_members) {
@@ -13,36 +22,31 @@ std::string users_table() {
   return sql + "\n) STRICT";
 }
 
+}  // namespace
+
 /// A create pays nothing for the high-water mark: while its user is there, the largest id shows it.
 /// The triggers keep it when the user goes, whoever deletes it.
-std::vector<SchemaRow> make_rows() {
-  return {
-      {1, "users", users_table()},
-      {1, "high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
-      {1, "users_delete",
+std::vector<SchemaRow> schema_rows(std::int64_t version) {
+  std::vector<SchemaRow> rows{
+      {"users", users_table()},
+      {"high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
+      {"users_delete",
        "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
        "  UPDATE high_water SET id = max(id, old.id);\n"
        "END"},
-      {1, "users_update_id",
+      {"users_update_id",
        "CREATE TRIGGER users_update_id AFTER UPDATE OF id ON users BEGIN\n"
        "  UPDATE high_water SET id = max(id, old.id);\n"
        "END"},
-      {2, "idempotency_keys",
-       "CREATE TABLE idempotency_keys (\n"
-       "  number INTEGER PRIMARY KEY,\n"
-       "  key TEXT NOT NULL,\n"
-       "  payload INTEGER NOT NULL,\n"
-       "  user_id INTEGER NOT NULL,\n"
-       "  created_at INTEGER NOT NULL\n"
-       ") STRICT"},
   };
+  if (version >= 2) rows.push_back({"idempotency_keys", keys_table});
+  return rows;
 }
 
-}  // namespace
-
-const std::vector<SchemaRow>& schema_rows() {
-  static const std::vector<SchemaRow> rows = make_rows();
-  return rows;
+std::string upgrade_sql(std::int64_t version) {
+  std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
+  if (version < 2) sql.append(keys_table).append(";");
+  return sql;
 }
 
 std::string user_columns() {

@@ -14,13 +14,15 @@ inline constexpr std::int64_t schema_version = 2;
 
 /// One table or trigger.
 struct SchemaRow {
-  std::int64_t since;  ///< The schema version that brought it.
   const char* name;
   std::string sql;  ///< As SQLite keeps it: a file with any other text is refused.
 };
 
-/// In the order in which they are made. Any thread.
-const std::vector<SchemaRow>& schema_rows();
+/// What a file of that version has, in the order in which it is made. `version` is 1 at least.
+std::vector<SchemaRow> schema_rows(std::int64_t version = schema_version);
+
+/// Brings a file of the older `version` up to date. To be run in a transaction.
+std::string upgrade_sql(std::int64_t version);
 
 /// `id` and the columns of the members: "id, last_name, ...".
 std::string user_columns();

@@ -51,9 +51,10 @@ def read_body(stream, answer):
     return body
 
 
-def receive(connection, method, stream=None):
+def receive(connection, method, stream=None, body=b""):
     """The next answers on `connection`: interim ones and the one that ends the request. Where more
-    are to follow, `stream` is the connection's, kept from call to call."""
+    are to follow, `stream` is the connection's, kept from call to call. `body` is sent when a 100
+    asks for it."""
     stream = stream or connection.makefile("rb")
     answers = []
     while not answers or answers[-1].status < 200:
@@ -66,6 +67,8 @@ def receive(connection, method, stream=None):
         if method != "head" and status >= 200 and status not in (204, 304):
             answer.body = read_body(stream, answer)
         answers.append(answer)
+        if status == 100:
+            connection.sendall(body)
         if answer.get("Connection") == ["close"]:
             connection.shutdown(socket.SHUT_WR)
             answer.extra = stream.read()
@@ -73,9 +76,12 @@ def receive(connection, method, stream=None):
 
 
 def ask(port, request):
+    octets = request.octets()
+    waits = request.fields.get("Expect") == "100-continue"
+    body = request.body if waits else b""
     with connect(port) as connection:
-        connection.sendall(request.octets())
-        return receive(connection, request.method)
+        connection.sendall(octets[:len(octets) - len(body)])
+        return receive(connection, request.method, body=body)
 
 
 def as_json(value):

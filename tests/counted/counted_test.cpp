@@ -12,7 +12,7 @@
 #include "tests/support/driven_server.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-/// Counts what a create, a user and a connection cost. The load of the machine does not matter.
+/// What a create, a user and a connection cost, in counts that do not depend on the machine's load.
 namespace rollcall::tests {
 namespace {
 
@@ -35,13 +35,9 @@ struct Created {
   }
 };
 
-struct NoSockets {
-  NoSockets() { fake_kernel().clear(); }
-};
-
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(counted, NoSockets)
+BOOST_AUTO_TEST_SUITE(counted)
 
 BOOST_AUTO_TEST_CASE(a_create_costs_no_heap_but_the_table_s_pages_and_chunks) {
   Created created;
@@ -65,7 +61,7 @@ BOOST_AUTO_TEST_CASE(
     constexpr int connections = 64;
     for (int i = 0; i < connections; ++i) server.connect();
     const auto turn = [&] {
-      for (FakeSocket& each : fake_kernel().sockets()) {
+      for (MemorySocket& each : server.sockets()) {
         each.forget_sent();
         each.arrive(create);
       }
@@ -79,7 +75,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_REQUIRE(store->size() == 400U * connections);
     // SQLite asks for a cursor over each batch; what it takes from malloc() is not counted.
     BOOST_TEST(allocation_count() - before < turns + turns * connections / 256 + 2 * 64 + 64U);
-    for (int i = 0; i < connections; ++i) fake_kernel().sockets()[std::size_t(i)].finish();
+    for (int i = 0; i < connections; ++i) server.sockets()[std::size_t(i)].finish();
     server.take_turn();
   }
   std::string error;
@@ -89,21 +85,21 @@ BOOST_AUTO_TEST_CASE(
 BOOST_AUTO_TEST_CASE(a_create_that_comes_alone_costs_one_recv_and_one_send) {
   Created created;
   created(100);
-  const auto before = fake_kernel().calls();
+  const auto before = created.server.calls();
   created(1'000);
-  BOOST_TEST(fake_kernel().calls().recv - before.recv == 1'000U);
-  BOOST_TEST(fake_kernel().calls().send - before.send == 1'000U);
+  BOOST_TEST(created.server.calls().reads - before.reads == 1'000U);
+  BOOST_TEST(created.server.calls().writes - before.writes == 1'000U);
 }
 
 BOOST_AUTO_TEST_CASE(creates_that_come_together_are_answered_by_one_send) {
   Created created;
   created(100);
-  const auto before = fake_kernel().calls();
+  const auto before = created.server.calls();
   std::string sixteen;
   for (int i = 0; i < 16; ++i) sixteen += create;
   for (int i = 0; i < 100; ++i) created.server.arrive(sixteen);
-  BOOST_TEST(fake_kernel().calls().recv - before.recv == 100U);
-  BOOST_TEST(fake_kernel().calls().send - before.send == 100U);
+  BOOST_TEST(created.server.calls().reads - before.reads == 100U);
+  BOOST_TEST(created.server.calls().writes - before.writes == 100U);
 }
 
 BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_each) {
@@ -112,25 +108,25 @@ BOOST_AUTO_TEST_CASE(creates_of_64_connections_cost_at_most_2_2_system_calls_eac
   constexpr std::size_t connections = 64;
   for (std::size_t i = 0; i < connections; ++i) server.connect();
   constexpr std::uint64_t turns = 100;
-  const auto before = fake_kernel().calls();
+  const auto before = server.calls();
   for (std::uint64_t turn = 0; turn < turns; ++turn) {
-    for (FakeSocket& each : fake_kernel().sockets()) each.arrive(create);
+    for (MemorySocket& each : server.sockets()) each.arrive(create);
     server.take_turn();
   }
   constexpr std::uint64_t creates = turns * connections;
   BOOST_REQUIRE(store.size() == creates);
-  const auto after = fake_kernel().calls();
-  BOOST_TEST(after.recv - before.recv == creates);
-  BOOST_TEST(after.send - before.send == creates);
-  // One more, with which the io_context waits for the set.
-  const std::uint64_t waits = after.epoll - before.epoll + turns;
+  const auto after = server.calls();
+  BOOST_TEST(after.reads - before.reads == creates);
+  BOOST_TEST(after.writes - before.writes == creates);
+  // And one with which the io_context waits for the set.
+  const std::uint64_t waits = after.polls - before.polls + turns;
   const std::uint64_t all = 2 * creates + waits;
   BOOST_TEST_MESSAGE("system calls a create: " << double(all) / creates);
   BOOST_TEST(10 * all <= 22 * creates);
 }
 
 BOOST_AUTO_TEST_CASE(a_user_costs_at_most_16_octets_over_its_text) {
-  // So many that the unused ends of 64 chunks of 256 KiB hardly matter.
+  // Enough for the unused ends of 64 chunks of 256 KiB to matter little.
   constexpr std::uint64_t users = 2'000'000;
   const std::int64_t before = allocated_octets();
   const storage::Table table;
@@ -158,7 +154,7 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_costs_at_most_1_kib) {
     in_use.push_back(allocated_octets());
   }
   BOOST_REQUIRE(store.size() == 2'000U);
-  // The second thousand users, including the pages that they start, cost less than 100 KiB.
+  // The users of the second thousand, with the pages that they begin, cost less than 100 KiB.
   BOOST_TEST(in_use[1] - in_use[0] <= 1'024 * 1'000);
   BOOST_TEST(sizeof(server::Connection) <= 640U);
 }

@@ -5,8 +5,8 @@
 #include "storage/local/memory_store.hpp"
 #include "tests/support/driven_server.hpp"
 
-/// The program that script/count-instructions counts. Creates as many users as its argument says, a
-/// multiple of 64, over a kernel in memory, from 64 connections with one request in flight each.
+/// Creates as many users as its argument says, a multiple of 64, from 64 connections that each have
+/// a request in flight, over a network in memory: what script/count-instructions counts.
 int main(int argc, char** argv) {
   using namespace rollcall;
   constexpr long connections = 64;
@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   tests::DrivenServer server(store);
   for (long i = 0; i < connections; ++i) server.connect();
   for (long i = 0; i < creates; i += connections) {
-    for (tests::FakeSocket& each : tests::fake_kernel().sockets()) {
+    for (tests::MemorySocket& each : server.sockets()) {
       each.forget_sent();
       each.arrive(create);
     }

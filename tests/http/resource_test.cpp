@@ -127,11 +127,11 @@ BOOST_AUTO_TEST_CASE(put_patch_and_delete_take_a_key_and_refuse_a_malformed_one)
   const std::string bad = "Idempotency-Key: a b\r\n";
   const std::string json = "Content-Type: application/json\r\n";
   for (const char* method : {"PUT /users/1", "PATCH /users/1"}) {
-    check(with_body(method, other, json + bad), 400, "Idempotency-Key takes");
-    check(with_body(method, other, json + good + good), 400, "Idempotency-Key takes");
+    check(with_body(method, other, json + bad), 400, "Idempotency-Key must be");
+    check(with_body(method, other, json + good + good), 400, "Idempotency-Key must be");
     check(with_body(method, other, json + good), 200, R"("last-name":"New")");
   }
-  check(bare("DELETE /users/1", bad), 400, "Idempotency-Key takes");
+  check(bare("DELETE /users/1", bad), 400, "Idempotency-Key must be");
   check(bare("DELETE /users/1", good), 204);
   check(bare("GET /users/1", bad), 200);
 }

@@ -15,7 +15,6 @@ struct Begun {
   DrivenServer server{store};
 
   Begun() {
-    fake_kernel().clear();
     server.connect();
     server.arrive(
         "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"

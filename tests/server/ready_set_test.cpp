@@ -8,7 +8,7 @@
 BOOST_AUTO_TEST_SUITE(ready_set)
 
 BOOST_AUTO_TEST_CASE(a_socket_is_told_of_once_each_time_that_something_comes) {
-  rollcall::server::ReadySet set;
+  rollcall::server::EpollSet set;
   int ends[2];
   BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
   int owner = 0;

@@ -1,5 +1,6 @@
 #include "tests/support/driven_server.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "tests/support/finding.hpp"
@@ -79,13 +80,14 @@ std::unique_ptr<storage::Session> TurnStore::open_session(storage::SessionOwner&
   return std::make_unique<TurnSession>(*this, owner);
 }
 
-DrivenServer::DrivenServer(storage::Store& store) : thread_(store, server::Timeouts{}) {
+DrivenServer::DrivenServer(storage::Store& store, const server::Timeouts& timeouts,
+                           server::AnswerObserver* observer)
+    : thread_(store, timeouts, {&network_, &clock_, observer}) {
   thread_.open_session();
 }
 
-void DrivenServer::connect(std::size_t send_octets) {
-  socket_ = fake_kernel().open(send_octets);
-  thread_.add(socket_, false);
+void DrivenServer::connect(std::size_t write_octets, bool turned_away) {
+  thread_.add(network_.open(write_octets), turned_away);
 }
 
 void DrivenServer::arrive(std::string_view octets) {
@@ -107,6 +109,14 @@ void DrivenServer::finish() {
   take_turn();
 }
 
+void DrivenServer::pass(std::chrono::milliseconds time) {
+  for (std::chrono::milliseconds passed{0}; passed < time; passed += server::tick) {
+    clock_.advance(std::min(server::tick, time - passed));
+    thread_.tick_now();
+    take_turn();
+  }
+}
+
 void TurnServer::settle() {
   do {
     server_.take_turn();
@@ -114,9 +124,9 @@ void TurnServer::settle() {
 }
 
 std::string TurnServer::run(const Manner& manner) {
-  fake_kernel().clear();
+  server_.clear();
   store_.reset(manner.store_turns);
-  server_.connect(manner.send_octets);
+  server_.connect(manner.write_octets);
   for (const std::string_view piece : manner.pieces) {
     server_.arrive(piece);
     settle();

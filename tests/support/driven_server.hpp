@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <ctime>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -7,10 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "server/clock.hpp"
 #include "server/io_thread.hpp"
 #include "storage/local/memory_store.hpp"
 #include "storage/store.hpp"
-#include "tests/support/fake_kernel.hpp"
+#include "tests/support/memory_network.hpp"
 
 namespace rollcall::tests {
 
@@ -44,34 +47,56 @@ class TurnStore final : public storage::Store {
   std::size_t room_ = static_cast<std::size_t>(-1);
 };
 
-/// The server's own connection and I/O thread over FakeKernel, turned by hand: no socket, no thread
-/// and no clock decide what comes of the octets.
+/// A clock that stands until it is set.
+class ManualClock final : public server::Clock {
+ public:
+  time_point now() const noexcept override { return now_; }
+  /// The Date field must not depend on when a test runs.
+  std::time_t date() const noexcept override { return 784'111'777; }
+  void advance(std::chrono::milliseconds time) noexcept { now_ += time; }
+
+ private:
+  time_point now_{std::chrono::hours(1)};
+};
+
+/// The server's own connections and I/O thread over a MemoryNetwork, turned by hand: no socket, no
+/// thread and no clock decide what comes of the octets.
 class DrivenServer {
  public:
-  explicit DrivenServer(storage::Store& store);
+  explicit DrivenServer(storage::Store& store, const server::Timeouts& timeouts = {},
+                        server::AnswerObserver* observer = nullptr);
 
-  /// A new connection; see FakeSocket. It is the one meant by what follows.
-  void connect(std::size_t send_octets = 1'000'000);
-  FakeSocket& socket() { return fake_kernel().at(socket_); }
+  /// A new connection; see MemorySocket. It is the one meant by what follows.
+  void connect(std::size_t write_octets = 1'000'000, bool turned_away = false);
+  /// The server's end of a new connection that it has not taken over.
+  std::unique_ptr<server::Transport> open() { return network_.open(1'000'000); }
+  MemorySocket& socket() { return network_.sockets().back(); }
+  std::deque<MemorySocket>& sockets() { return network_.sockets(); }
+  const NetworkCalls& calls() const { return network_.calls(); }
+  /// Forgets the connections, which are closed.
+  void clear() { network_.clear(); }
   /// The client's octets arrive, and turns are taken until there is nothing to do.
   void arrive(std::string_view octets);
   /// One more turn, for a store that completes later.
   void take_turn();
   /// The client sends no more.
   void finish();
+  /// So much time passes, in steps of a tick.
+  void pass(std::chrono::milliseconds time);
 
   server::IoThread& thread() noexcept { return thread_; }
 
  private:
+  MemoryNetwork network_;
+  ManualClock clock_;
   server::IoThread thread_;
-  int socket_ = -1;
 };
 
 /// How a run's octets come in and its answers go out.
 struct Manner {
   std::vector<std::string_view> pieces;
-  std::size_t send_octets = 1'000'000;  ///< What a send takes before it wants another event.
-  int store_turns = 0;                  ///< Until the store completes a verb.
+  std::size_t write_octets = 1'000'000;  ///< What a write takes before it wants another event.
+  int store_turns = 0;                   ///< Until the store completes a verb.
 };
 
 /// A DrivenServer with a TurnStore.

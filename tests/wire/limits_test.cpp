@@ -48,6 +48,12 @@ long cpu_ticks(pid_t pid) {
   return user + system;
 }
 
+/// Each has begun a request, and so is not idle.
+void make_busy(const std::vector<std::unique_ptr<Client>>& clients) {
+  for (const auto& each : clients) BOOST_REQUIRE(each->send("G"));
+  std::this_thread::sleep_for(200ms);
+}
+
 void limit_descriptors(pid_t pid, std::size_t count) {
   rlimit limit{};
   BOOST_REQUIRE(::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
@@ -66,6 +72,7 @@ BOOST_AUTO_TEST_CASE(connections_up_to_the_cap_are_served_and_one_more_gets_503_
     clients.push_back(std::make_unique<Client>(server.port()));
     BOOST_TEST(status(*clients.back()) == 200U);
   }
+  make_busy(clients);
   {
     Client beyond(server.port());
     const auto refused = beyond.exchange(get);
@@ -75,7 +82,9 @@ BOOST_AUTO_TEST_CASE(connections_up_to_the_cap_are_served_and_one_more_gets_503_
     BOOST_TEST((*refused)[http::field::connection] == "close");
     BOOST_TEST(beyond.at_end());
   }
-  BOOST_TEST(status(*clients.front()) == 200U);
+  BOOST_REQUIRE(clients.front()->send(std::string(get).substr(1)));
+  BOOST_TEST(clients.front()->receive()->result_int() == 200U);
+  BOOST_REQUIRE(clients.front()->send("G"));
   clients.pop_back();
   unsigned now = 0;
   for (int i = 0; i < 1'000 && now != 200; ++i) {
@@ -87,16 +96,40 @@ BOOST_AUTO_TEST_CASE(connections_up_to_the_cap_are_served_and_one_more_gets_503_
   BOOST_TEST(server.program().error_output().find("--max-connections") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(at_the_cap_the_connection_that_was_idle_longest_makes_room_for_a_new_one) {
+  RunningServer server("memory:", {"--max-connections", "3", "--threads", "2"});
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    BOOST_TEST(status(*clients.back()) == 200U);
+    // The threads tell one another every 250 ms how long theirs were idle.
+    std::this_thread::sleep_for(300ms);
+  }
+  BOOST_TEST(status(*clients.front()) == 200U);
+  std::this_thread::sleep_for(300ms);
+  Client newcomer(server.port());
+  BOOST_TEST(status(newcomer) == 200U);
+  BOOST_TEST(clients[1]->at_end());
+  BOOST_TEST(status(*clients[0]) == 200U);
+  BOOST_TEST(status(*clients[2]) == 200U);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+  BOOST_TEST(server.program().error_output().find("503") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(as_many_as_are_turned_away_in_order_and_the_rest_at_once) {
   RunningServer server("memory:", {"--max-connections", "1"});
-  Client only(server.port());
+  std::vector<std::unique_ptr<Client>> clients;
+  clients.push_back(std::make_unique<Client>(server.port()));
+  Client& only = *clients.front();
   BOOST_TEST(status(only) == 200U);
+  make_busy(clients);
   // 256 silent ones wait for their 503; further ones are closed without one.
   std::vector<std::unique_ptr<Client>> silent;
   for (int i = 0; i < 257; ++i) silent.push_back(std::make_unique<Client>(server.port()));
   BOOST_TEST(status(*silent[255]) == 503U);
   BOOST_TEST(!silent[256]->exchange(get));
-  BOOST_TEST(status(only) == 200U);
+  BOOST_REQUIRE(only.send(std::string(get).substr(1)));
+  BOOST_TEST(only.receive()->result_int() == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(every_deadline_can_be_set) {
@@ -139,6 +172,11 @@ BOOST_AUTO_TEST_CASE(without_a_free_descriptor_nothing_ends_nothing_spins_and_it
   const auto response = waiting.receive();
   BOOST_REQUIRE(response);
   BOOST_TEST(response->result_int() == 200U);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+  const std::string said = server.program().error_output();
+  const std::size_t at = said.find("can't accept connections: Too many open files");
+  BOOST_TEST(at != said.npos, said);
+  BOOST_TEST(said.find("can't accept", at + 1) == said.npos, said);
 }
 
 BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_lowers_the_cap_and_says_so) {

@@ -141,6 +141,15 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_late_in_a_stop_is_told_so_too) {
   BOOST_TEST(server.program().wait().value_or(-1) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_sighup_harms_nothing) {
+  RunningServer server("memory:");
+  Client client(server.port());
+  BOOST_TEST(client.exchange(create_request(body))->result_int() == 201U);
+  server.program().signal(SIGHUP);
+  BOOST_TEST(client.exchange(create_request(body))->result_int() == 201U);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_one_file) {
   const TemporaryDirectory directory;
   {

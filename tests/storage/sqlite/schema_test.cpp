@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "storage/sqlite/database.hpp"
+
 namespace rollcall::storage {
 
 BOOST_AUTO_TEST_SUITE(schema)
@@ -16,6 +18,28 @@ BOOST_AUTO_TEST_CASE(the_table_of_users_is_the_one_that_files_of_schema_2_have) 
              "  first_name TEXT NOT NULL,\n"
              "  email TEXT NOT NULL\n"
              ") STRICT");
+}
+
+BOOST_AUTO_TEST_CASE(an_older_file_with_its_upgrade_has_what_a_new_one_has) {
+  for (std::int64_t version = 1; version < schema_version; ++version) {
+    const auto contents = [&](const std::string& sql) {
+      int code = -1;
+      SqliteDatabase database(":memory:", SqliteDatabase::Access::read_write, nullptr, code);
+      BOOST_TEST(database.execute(sql.c_str()) == 0, database.error());
+      BOOST_TEST(database.query_integer("PRAGMA user_version", code) == schema_version);
+      std::string all;
+      SqliteStatement rows(database.get(), "SELECT sql FROM sqlite_schema ORDER BY name", code);
+      while (rows.step() == 100) all.append(rows.text(0)).append("\n");
+      return all;
+    };
+    const auto make = [](std::int64_t of) {
+      std::string sql;
+      for (const SchemaRow& each : schema_rows(of)) sql.append(each.sql).append(";");
+      return sql;
+    };
+    BOOST_TEST(contents(make(version) + upgrade_sql(version)) ==
+               contents(make(schema_version) + upgrade_sql(schema_version)));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(statements_name_the_columns_in_the_order_of_the_members) {

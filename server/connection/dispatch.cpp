@@ -1,0 +1,148 @@
+#include "server/connection/dispatch.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "server/connection/status_problem.hpp"
+
+namespace rollcall::server {
+namespace {
+
+using protocol::Action;
+using protocol::Problem;
+
+/// Of a change, `user` is where the store puts the whole of it.
+void become_change(Exchange& exchange, IncomingRequest& request) {
+  const Action action = request.route.action;
+  const protocol::Request& head = request.head();
+  Write& write = exchange.become<Write>();
+  const bool removes = action == Action::remove_user;
+  write.verb =
+      removes ? storage::WriteOperation::Verb::remove : storage::WriteOperation::Verb::replace;
+  write.id = request.route.id;
+  write.asked_for = request.parser->take_condition();
+  write.condition = write.asked_for.get();
+  if (!removes) {
+    write.text.assign(request.reader->user());
+    write.user = write.text.view();
+    write.members = request.reader->members();
+  }
+  // json-server's clients read the user that was removed from the answer.
+  if (removes ? head.accepted.names_json() : write.members != storage::all_members) {
+    write.whole = std::make_unique<storage::UserRecord>();
+    write.merged = write.whole.get();
+  }
+}
+
+void become_listing(Exchange& exchange, IncomingRequest& request) {
+  const std::string& query = request.head().query;
+  protocol::ListQuery asked = protocol::parse_list_query(query);
+  if (!asked.errors.empty()) {
+    become_problem(exchange, Problem::bad_query).query_errors = std::move(asked.errors);
+    return;
+  }
+  List& list = exchange.become<List>();
+  list.request = std::move(asked.request);
+  list.asked = std::move(asked);
+  list.query = query;
+}
+
+void become_export(Exchange& exchange, IncomingRequest& request) {
+  std::vector<protocol::QueryError> errors = protocol::refuse_parameters(request.head().query);
+  if (!errors.empty()) {
+    become_problem(exchange, Problem::bad_query).query_errors = std::move(errors);
+    return;
+  }
+  // To HTTP/1.0 a stream ends with its connection.
+  exchange.request.keep_alive = exchange.request.keep_alive && exchange.request.http11;
+  if (exchange.request.head()) {
+    exchange.become<Immediate>();
+  } else {
+    exchange.become<Export>();
+  }
+}
+
+}  // namespace
+
+bool is_answered_at_once(Action action) noexcept {
+  switch (action) {
+    case Action::live:
+    case Action::ready:
+    case Action::describe_api:
+    case Action::describe:
+    case Action::not_modified:
+    case Action::refuse:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void become_creation(Exchange& exchange, IncomingRequest& request) {
+  Write& write = exchange.become<Write>();
+  write.text.assign(request.reader->user());
+  write.user = write.text.view();
+  if (request.head().key) {
+    write.key_text = request.parser->take_key();
+    write.idempotency_key.text = *write.key_text;
+    write.key = &write.idempotency_key;
+  }
+}
+
+void become_asked(Exchange& exchange, IncomingRequest& request, const storage::Store& store) {
+  switch (request.route.action) {
+    case Action::find_user: {
+      Find& find = exchange.become<Find>();
+      find.id = request.route.id;
+      find.asked_for = request.parser->take_condition();
+      return;
+    }
+    case Action::list_users:
+      return become_listing(exchange, request);
+    case Action::export_users:
+      return become_export(exchange, request);
+    case Action::replace_user:
+    case Action::patch_user:
+    case Action::remove_user:
+      return become_change(exchange, request);
+    case Action::ready:
+      // What passes by itself is no reason to send no traffic, which alone would find it passed.
+      if (const storage::Status health = store.health(); is_lasting(health)) {
+        become_problem(exchange, to_problem(health));
+        return;
+      }
+      exchange.become<Immediate>();
+      return;
+    case Action::refuse:
+      become_problem(exchange, request.route.problem, request.route.fields);
+      return;
+    default:
+      exchange.become<Immediate>().fields = request.route.fields;
+      return;
+  }
+}
+
+Immediate& become_problem(Exchange& exchange, Problem problem, const char* fields) {
+  Immediate& answer = exchange.become<Immediate>();
+  answer.problem = problem;
+  answer.fields = fields;
+  return answer;
+}
+
+bool submit(Exchange& exchange, storage::Session& session) {
+  if (auto* const write = std::get_if<Write>(&exchange.what)) {
+    session.write(*write);
+  } else if (auto* const find = std::get_if<Find>(&exchange.what)) {
+    session.find(*find);
+  } else if (auto* const list = std::get_if<List>(&exchange.what)) {
+    session.list(*list);
+  } else if (auto* const download = std::get_if<Export>(&exchange.what)) {
+    session.export_next(*download);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,45 @@
+#include "server/connection/output.hpp"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "protocol/answer.hpp"
+
+namespace rollcall::server {
+
+/// The status is that of the octets: what the client will see.
+void Output::report(const RequestFacts& request, std::size_t before) const noexcept {
+  constexpr std::string_view version = "HTTP/1.1 ";
+  constexpr std::size_t digits = 3;
+  const char* const status = buffer_->data() + before + version.size();
+  AnswerRecord record{0, request, buffer_->size() - before, true};
+  std::from_chars(status, status + digits, record.status);
+  observer_->answered(record);
+}
+
+void Output::end(const Stream& stream, bool whole) noexcept {
+  constexpr unsigned ok = 200;
+  if (observer_ != nullptr) observer_->answered({ok, stream.request, stream.octets, whole});
+}
+
+void Output::write_continue() { protocol::write_continue(buffer()); }
+
+Output::Sent Output::send(Transport& transport) noexcept {
+  Sent sent = Sent::nothing;
+  while (buffer_) {
+    const Transport::Result result = transport.write({buffer_->data(), buffer_->size()});
+    if (result.outcome == Transport::Outcome::broken) return Sent::broken;
+    if (result.outcome == Transport::Outcome::wait) return sent;
+    sent = Sent::some;
+    buffer_->consume(result.octets);
+    if (buffer_->size() == 0) drop();
+  }
+  return sent;
+}
+
+void Output::drop() noexcept {
+  if (buffer_) buffers_.give_back(std::move(buffer_));
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "protocol/http/output_buffer.hpp"
+#include "server/buffers.hpp"
+#include "server/connection/answer_observer.hpp"
+#include "server/connection/transport.hpp"
+
+namespace rollcall::server {
+
+/// The octets that a connection owes its client, and the one place through which every answer
+/// passes: nothing can be written but as an answer, as a part of one, or as an interim answer.
+class Output {
+ public:
+  /// An answer that is written in parts.
+  struct Stream {
+    RequestFacts request;
+    std::uint64_t octets = 0;
+  };
+  enum class Sent : std::uint8_t {
+    nothing,
+    some,  ///< Or all.
+    broken,
+  };
+
+  /// `observer` may be null, and set at any time.
+  Output(Buffers& buffers, AnswerObserver* const& observer) noexcept
+      : buffers_(buffers), observer_(observer) {}
+
+  bool empty() const noexcept { return buffer_ == nullptr; }
+  std::size_t size() const noexcept { return buffer_ ? buffer_->size() : 0; }
+
+  /// `write` appends a whole answer.
+  template <class Write>
+  void answer(const RequestFacts& request, const Write& write) {
+    protocol::OutputBuffer& into = buffer();
+    const std::size_t before = into.size();
+    write(into);
+    if (observer_ != nullptr) [[unlikely]]
+      report(request, before);
+  }
+  /// `write` appends the next part of an answer, the head first.
+  template <class Write>
+  void part(Stream& stream, const Write& write) {
+    protocol::OutputBuffer& into = buffer();
+    const std::size_t before = into.size();
+    write(into);
+    stream.octets += into.size() - before;
+    if (into.size() == 0) drop();
+  }
+  /// The parts are all there, or `whole` is false: there will be no more.
+  void end(const Stream& stream, bool whole) noexcept;
+  /// 100 (RFC 9110, section 15.2.1).
+  void write_continue();
+
+  /// Sends as much as `transport` takes.
+  Sent send(Transport& transport) noexcept;
+  void drop() noexcept;
+
+ private:
+  protocol::OutputBuffer& buffer() {
+    if (!buffer_) buffer_ = buffers_.take();
+    return *buffer_;
+  }
+  void report(const RequestFacts& request, std::size_t before) const noexcept;
+
+  Buffers& buffers_;
+  AnswerObserver* const& observer_;
+  Buffers::Buffer buffer_;  ///< Null, or not empty.
+};
+
+}  // namespace rollcall::server

@@ -1,0 +1,50 @@
+#include "server/connection/plain_transport.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace rollcall::server {
+
+Readiness PlainTransport::on_ready(std::uint32_t events) noexcept {
+  const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  ending_ = ending_ || ending;
+  return {ending || (events & EPOLLIN) != 0, (events & EPOLLOUT) != 0, ending};
+}
+
+Transport::Result PlainTransport::read(char* into, std::size_t room) noexcept {
+  ssize_t received = 0;
+  do {
+    received = ::recv(socket_, into, room, MSG_DONTWAIT);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return {0, errno == EAGAIN ? Outcome::wait : Outcome::broken};
+  if (received == 0) return {0, Outcome::ended};
+  const auto octets = static_cast<std::size_t>(received);
+  // Edge-triggered: a short read has emptied the socket (epoll(7), question 9).
+  return {octets, octets < room && !ending_ ? Outcome::wait : Outcome::again};
+}
+
+Transport::Result PlainTransport::write(std::string_view octets) noexcept {
+  ssize_t sent = 0;
+  do {
+    sent = ::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return {0, errno == EAGAIN ? Outcome::wait : Outcome::broken};
+  return {static_cast<std::size_t>(sent), Outcome::again};
+}
+
+void PlainTransport::shutdown() noexcept { ::shutdown(socket_, SHUT_WR); }
+
+void PlainTransport::close(Close how) noexcept {
+  if (socket_ < 0) return;
+  const linger at_once{1, 0};
+  if (how == Close::discard) {
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  ::close(std::exchange(socket_, -1));
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "server/admission.hpp"
+#include "server/buffers.hpp"
+#include "server/clock.hpp"
+#include "server/connection/answer_observer.hpp"
+#include "server/connection/exchange.hpp"
+#include "server/connection/intake.hpp"
+#include "server/http_date.hpp"
+#include "server/limits.hpp"
+#include "storage/store.hpp"
+
+namespace rollcall::server {
+
+class Connection;
+
+/// What the connections of one thread have in common, and what they ask of its loop, which is
+/// IoThread's. One thread.
+struct ThreadState {
+  ThreadState(storage::Store& of, const Timeouts& times) : store(of), timeouts(times) {}
+  ThreadState(const ThreadState&) = delete;
+  ThreadState& operator=(const ThreadState&) = delete;
+
+  void give_back(Exchange& exchange) {
+    if (std::holds_alternative<List>(exchange.what)) admission.end_listing();
+    exchanges.give_back(exchange);
+  }
+
+  storage::Store& store;
+  storage::Session* session = nullptr;
+  const Timeouts timeouts;
+  AnswerObserver* observer = nullptr;
+
+  // The turn.
+  Clock::time_point now{};
+  HttpDate date;
+  bool draining = false;         ///< No new requests: what was asked for is answered.
+  bool uploads_stopped = false;  ///< And uploads are read no further.
+
+  // Shared, and lent.
+  /// Where a connection without octets of its own receives; contents last until the next read.
+  std::array<char, receive_octets> receive_buffer;
+  Buffers buffers;
+  Pool<IncomingRequest> requests;
+  ExchangePool exchanges;
+  Admission admission;
+
+  // Asked of the loop.
+  std::vector<Connection*> dirty;    ///< finish_turn() is to be called when this turn ends.
+  std::vector<Connection*> resumed;  ///< resume() is to be called in the next turn.
+  std::vector<Connection*> closed;   ///< To be destroyed when this turn has ended.
+  bool store_works = false;          ///< Session::work() has more to do.
+};
+
+}  // namespace rollcall::server

@@ -1,0 +1,102 @@
+#include "server/connection/plain_transport.hpp"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace rollcall::server {
+namespace {
+
+using Outcome = Transport::Outcome;
+
+struct Pair {
+  Pair() {
+    int ends[2];
+    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
+    transport = std::make_unique<PlainTransport>(ends[0]);
+    peer = ends[1];
+  }
+  ~Pair() { ::close(peer); }
+  void peer_sends(const std::string& text) const {
+    BOOST_REQUIRE(::send(peer, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
+  }
+
+  std::unique_ptr<PlainTransport> transport;
+  int peer;
+  char buffer[64];
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(plain_transport)
+
+BOOST_FIXTURE_TEST_CASE(a_short_read_has_emptied_the_socket_and_a_full_one_may_not_have, Pair) {
+  peer_sends("abcdef");
+  auto result = transport->read(buffer, 4);
+  BOOST_TEST(result.octets == 4U);
+  BOOST_TEST((result.outcome == Outcome::again));
+  result = transport->read(buffer, 4);
+  BOOST_TEST(result.octets == 2U);
+  BOOST_TEST((result.outcome == Outcome::wait));
+  result = transport->read(buffer, 4);
+  BOOST_TEST(result.octets == 0U);
+  BOOST_TEST((result.outcome == Outcome::wait));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_end_that_was_announced_is_read_for_even_behind_a_short_read, Pair) {
+  peer_sends("ab");
+  BOOST_REQUIRE(::shutdown(peer, SHUT_WR) == 0);
+  const Readiness ready = transport->on_ready(EPOLLRDHUP);
+  BOOST_TEST(ready.readable);
+  BOOST_TEST(ready.ending);
+  BOOST_TEST((transport->read(buffer, 64).outcome == Outcome::again));
+  BOOST_TEST((transport->read(buffer, 64).outcome == Outcome::ended));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_the_socket_can_not_take_waits_and_a_peer_that_is_gone_is_told, Pair) {
+  const std::string much(100'000, 'x');
+  Transport::Result result{};
+  for (int i = 0; i < 1'000 && result.outcome == Outcome::again; ++i) {
+    result = transport->write(much);
+  }
+  BOOST_TEST((result.outcome == Outcome::wait));
+  ::close(std::exchange(peer, -1));
+  BOOST_TEST((transport->write("x").outcome == Outcome::broken));
+}
+
+BOOST_FIXTURE_TEST_CASE(events_are_told_as_what_they_allow, Pair) {
+  const Readiness out = transport->on_ready(EPOLLOUT);
+  BOOST_TEST((out.writable && !out.readable && !out.ending));
+  const Readiness in = transport->on_ready(EPOLLIN);
+  BOOST_TEST((in.readable && !in.writable && !in.ending));
+}
+
+BOOST_FIXTURE_TEST_CASE(after_shutdown_the_peer_sees_the_end_behind_the_octets, Pair) {
+  BOOST_TEST((transport->write("last").octets == 4U));
+  transport->shutdown();
+  BOOST_TEST(::recv(peer, buffer, sizeof buffer, 0) == 4);
+  BOOST_TEST(::recv(peer, buffer, sizeof buffer, 0) == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(close_and_the_destructor_close_the_descriptor_once, Pair) {
+  const int descriptor = transport->descriptor();
+  transport->close(Transport::Close::deliver);
+  BOOST_TEST(transport->descriptor() < 0);
+  BOOST_TEST(::fcntl(descriptor, F_GETFD) < 0);
+  // Another one may have the number by now: it must not be closed again.
+  const int other = ::dup(peer);
+  transport.reset();
+  BOOST_TEST(::fcntl(other, F_GETFD) >= 0);
+  ::close(other);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server
