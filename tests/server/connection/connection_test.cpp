@@ -187,6 +187,8 @@ BOOST_AUTO_TEST_CASE(continue_waits_for_the_answers_before_it_and_an_upload_gets
   served.connect();
   served.arrive(head.substr(0, head.size() - 2) + "Expect: 100-continue\r\n\r\n" + line);
   BOOST_TEST(served.socket().sent().starts_with("HTTP/1.1 200 "));
+  served.store.finish_create(false);
+  served.take_turn();
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_turned_away_has_its_first_request_answered_and_no_other) {

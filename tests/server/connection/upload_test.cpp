@@ -1,6 +1,7 @@
 #include "server/connection/upload.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <memory>
 #include <string>
 
 #include "tests/server/connection/parts.hpp"
@@ -13,7 +14,7 @@ using storage::Status;
 struct Uploading : tests::Written {
   explicit Uploading(bool http11 = true) {
     request.http11 = http11;
-    upload.emplace(Upload::Means{owner, exchanges, queue, session}, request);
+    upload = std::make_unique<Upload>(Upload::Means{owner, exchanges, queue, session}, request);
   }
   ~Uploading() {
     while (!queue.empty()) exchanges.give_back(queue.pop());
@@ -31,7 +32,7 @@ struct Uploading : tests::Written {
   ExchangePool exchanges;
   ResponseQueue queue;
   tests::WaitingSession session;
-  std::optional<Upload> upload;
+  std::unique_ptr<Upload> upload;
 };
 
 const std::string line = R"({"last-name":"A","first-name":"B","email":"a@b.c"})"
