@@ -1,4 +1,4 @@
-#include "tests/disk/simulated_disk.hpp"
+#include "tests/disk/disk_state.hpp"
 
 #include <sqlite3.h>
 
@@ -18,62 +18,6 @@ namespace rollcall::tests::disk {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t sector_octets = 512;
-
-/// A change that was not synced: octets at an offset, or a new size.
-struct Change {
-  std::size_t at;
-  std::optional<std::string> octets;  ///< Null: the file is `at` octets long from now on.
-};
-
-struct File {
-  std::string synced;
-  std::vector<Change> since;
-  bool name_is_synced = true;
-  bool removed = false;  ///< The name is gone, but its directory was not synced.
-  /// An earlier file of this name, whose removal was not synced.
-  std::optional<std::string> ghost;
-};
-
-struct State {
-  std::mutex mutex;
-  std::map<std::string, File> files;
-  Lie lie = Lie::none;
-  std::optional<std::string> late;  ///< Synced by a lie: takes effect with the next sync.
-  std::optional<Fault> fault;
-  std::uint64_t calls = 0;  ///< Of the fault's kind.
-  std::uint64_t hit = 0;
-  std::uint64_t changes = 0;
-  std::uint64_t hook_at = 0;
-  std::function<void()> hook;
-};
-
-State& state() {
-  static State only;
-  return only;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-void apply(std::string& content, const Change& change) {
-  if (!change.octets) {
-    content.resize(change.at);
-    return;
-  }
-  if (content.size() < change.at + change.octets->size()) {
-    content.resize(change.at + change.octets->size());
-  }
-  content.replace(change.at, change.octets->size(), *change.octets);
-}
-
-void apply_all(File& file) {
-  for (const Change& each : file.since) apply(file.synced, each);
-  file.since.clear();
-}
 
 /// What SQLite opened: its own struct, then the base VFS's.
 struct Opened {
@@ -284,46 +228,6 @@ const bool registered = [] {
   return sqlite3_vfs_register(&vfs, 1) == SQLITE_OK;
 }();
 
-/// A change with only some of its sectors; the sectors are those of the file.
-void apply_torn(std::string& content, const Change& change, Random& random) {
-  if (!change.octets) return apply(content, change);
-  const std::string& octets = *change.octets;
-  for (std::size_t done = 0; done < octets.size();) {
-    const std::size_t at = change.at + done;
-    const std::size_t size = std::min(octets.size() - done, sector_octets - at % sector_octets);
-    if (random() % 2 == 0) apply(content, {at, octets.substr(done, size)});
-    done += size;
-  }
-}
-
-/// The file after a loss of power; null if its name is not there.
-std::optional<std::string> after_loss(const File& file, Random& random) {
-  if (file.removed && random() % 2 == 0) return std::nullopt;
-  if (!file.name_is_synced) {
-    switch (random() % 3) {
-      case 0:
-        return file.ghost;
-      case 1:
-        return std::nullopt;
-      default:
-        break;
-    }
-  }
-  std::string content = file.synced;
-  const std::uint64_t how = random() % 5;
-  const std::size_t first = file.since.empty() ? 0 : random() % (file.since.size() + 1);
-  for (std::size_t i = 0; i < file.since.size(); ++i) {
-    const bool whole = how == 1 || (how == 2 && i < first) || (how == 3 && random() % 2 == 0);
-    if (whole) apply(content, file.since[i]);
-    if (how == 4) apply_torn(content, file.since[i], random);
-  }
-  return content;
-}
-
-bool is_in(const std::string& path, const std::string& directory) {
-  return fs::path(path).parent_path() == fs::path(directory);
-}
-
 }  // namespace
 
 void reset() {
@@ -358,25 +262,6 @@ void before_change(std::uint64_t number, std::function<void()> act) {
   const std::lock_guard lock(now.mutex);
   now.hook_at = number;
   now.hook = std::move(act);
-}
-
-void lose_power(const std::string& from, const std::string& to, Random& random) {
-  State& now = state();
-  const std::lock_guard lock(now.mutex);
-  for (const auto& [path, file] : now.files) {
-    if (!is_in(path, from)) continue;
-    const std::optional<std::string> content = after_loss(file, random);
-    if (!content) continue;
-    std::ofstream(fs::path(to) / fs::path(path).filename(), std::ios::binary) << *content;
-  }
-}
-
-void kill(const std::string& from, const std::string& to) {
-  for (const auto& entry : fs::directory_iterator(from)) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".db-shm") continue;
-    std::ofstream(fs::path(to) / entry.path().filename(), std::ios::binary)
-        << read_file(entry.path().string());
-  }
 }
 
 }  // namespace rollcall::tests::disk
