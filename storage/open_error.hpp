@@ -10,6 +10,17 @@
 
 namespace rollcall::storage {
 
+/// What is wrong with a WAL.
+struct WalDamage {
+  std::uint64_t readable = 0;  ///< Frames from the first on that SQLite can reach.
+  std::uint64_t frames = 0;    ///< Frames that there are, or were.
+  bool in_data_file = false;   ///< The data file has all of them.
+  /// The data file has none of what can't be read, so the WAL may be cut behind what can.
+  bool can_be_cut = false;
+  std::uint64_t cut_octets = 0;  ///< Where to cut.
+  std::uint64_t lost_ids = 0;    ///< The most ids that may be lost by that.
+};
+
 /// Why a store can't be opened: facts only. What to tell a person, and what to do next, is for the
 /// program to say (server/cli/open_error.hpp).
 struct OpenFailure {
@@ -34,7 +45,12 @@ struct OpenFailure {
     not_written,             ///< SQLite failed with `detail`.
     no_wal,                  ///< There can be no WAL beside the file.
     wal_not_read,            ///< Reading the WAL `path` failed with the errno `code`.
-    wal_damaged,             ///< As `detail` says, with what to do: users would be lost.
+    wal_damaged,             ///< As `wal` says: users would be lost. `path` is the real name of
+                             ///< the data file.
+    wal_without_data,        ///< The file is missing or empty, but its WAL `detail` has `found`
+                             ///< frames.
+    wal_behind,              ///< Its WAL has `found` frames, and another program that has the file
+                             ///< open knows of `known`.
     changed_meanwhile,       ///< Another program wrote to the file while it was opened.
     shared_emails,  ///< Addresses must be unique, and the users of each of `ids` share one.
   };
@@ -46,6 +62,7 @@ struct OpenFailure {
   std::int64_t found = 0;
   std::int64_t known = 0;
   std::vector<std::vector<UserId>> ids{};
+  WalDamage wal{};
 };
 
 /// What opening a store throws. No existing file has been changed then.

@@ -26,6 +26,63 @@ std::string shared_emails(const storage::OpenFailure& failure) {
   return text + ": change them, or start without --unique-email";
 }
 
+/// As one word of a command for sh.
+std::string shell_word(std::string_view text) {
+  std::string word = "'";
+  for (const char each : text) {
+    if (each == '\'') {
+      word += "'\\''";
+    } else {
+      word += each;
+    }
+  }
+  return word + "'";
+}
+
+/// Ids of users that are lost must not be given to others.
+std::string cut_command(const std::string& data, const storage::WalDamage& wal) {
+  return "truncate -s " + std::to_string(wal.cut_octets) + " " + shell_word(data + "-wal") +
+         " && rm " + shell_word(data + "-shm") + " && sqlite3 " + shell_word(data) +
+         " 'UPDATE high_water SET id = max(id, coalesce((SELECT max(id) FROM users), 0)) + " +
+         std::to_string(wal.lost_ids) + "'";
+}
+
+std::string describe_damage(const std::string& data, const storage::WalDamage& wal) {
+  std::string line = data + "-wal is damaged: " + std::to_string(wal.readable) + " of " +
+                     std::to_string(wal.frames) + " frames can be read";
+  if (wal.in_data_file) {
+    return line + ", but the data file has them all: move the WAL away, run: mv " +
+           shell_word(data + "-wal") + " " + shell_word(data + "-wal.damaged") + " && rm " +
+           shell_word(data + "-shm");
+  }
+  line += ", and users in the others were acknowledged: copy " + data +
+          "* to another place, then restore a backup (without -wal and -shm files)";
+  if (wal.can_be_cut) {
+    line += ", or, to go on without those users, run: " + cut_command(data, wal);
+  }
+  return line;
+}
+
+std::string describe_wal(const storage::OpenFailure& failure) {
+  const std::string& path = failure.path;
+  switch (failure.reason) {
+    case Reason::wal_damaged:
+      return describe_damage(path, failure.wal);
+    case Reason::wal_without_data:
+      return path + " is missing or empty, but its WAL has " + std::to_string(failure.found) +
+             " frames: put the data file back, or, to begin a new store, run: mv " +
+             shell_word(failure.detail) + " " + shell_word(failure.detail + ".orphan");
+    case Reason::wal_behind:
+      return path + " is open in another program, and its WAL has fewer frames (" +
+             std::to_string(failure.found) + ") than that program knows of (" +
+             std::to_string(failure.known) + "): end it, then start again";
+    case Reason::wal_not_read:
+      return path + " can't be read: " + errno_text(failure.code);
+    default:
+      return path + " can't have a WAL here: use a file on a local file system";
+  }
+}
+
 /// What is wrong with the file or directory itself.
 std::string describe_place(const storage::OpenFailure& failure) {
   const std::string& path = failure.path;
@@ -83,11 +140,11 @@ std::string describe(const storage::StoreOpenError& error) {
     case Reason::not_written:
       return path + " can't be written: " + failure.detail;
     case Reason::no_wal:
-      return path + " can't have a WAL here: use a file on a local file system";
     case Reason::wal_not_read:
-      return path + " can't be read: " + errno_text(failure.code);
     case Reason::wal_damaged:
-      return failure.detail;
+    case Reason::wal_without_data:
+    case Reason::wal_behind:
+      return describe_wal(failure);
     case Reason::changed_meanwhile:
       return "another program wrote to " + path + " while it was opened: start again";
     case Reason::shared_emails:

@@ -16,29 +16,11 @@ namespace fs = std::filesystem;
 /// The least that a row takes of a page (sqlite.org/fileformat2.html, section 1.6).
 constexpr std::uint32_t min_row_octets = 4;
 
-/// As one word of a command for sh.
-std::string shell_word(std::string_view text) {
-  std::string word = "'";
-  for (const char each : text) {
-    if (each == '\'') {
-      word += "'\\''";
-    } else {
-      word += each;
-    }
-  }
-  return word + "'";
-}
-
 /// The real name of the data file: SQLite follows symbolic links.
 std::string real_path(const std::string& path) {
   std::error_code error;
   const fs::path real = fs::canonical(path, error);
   return error ? path : real.string();
-}
-
-[[noreturn]] void refuse_wal(const std::string& path, std::string why) {
-  throw StoreOpenError(
-      {.reason = OpenFailure::Reason::wal_damaged, .path = path, .detail = std::move(why)});
 }
 
 /// A WAL that is damaged, and what its index says of it, if that is its own.
@@ -60,32 +42,15 @@ struct Damage {
   /// The data file has nothing of what can't be read, so it goes with what can.
   bool can_be_cut() const { return index && index->attempted <= wal.committed; }
 
-  std::string move_command() const {
-    return "mv " + shell_word(data + "-wal") + " " + shell_word(data + "-wal.damaged") + " && rm " +
-           shell_word(data + "-shm");
-  }
-
-  /// Ids of users that are lost must not be given to others.
-  std::string cut_command() const {
-    const std::uint64_t end = wal.committed == 0 ? 0 : frame_offset(wal.committed, wal.page_octets);
-    const std::uint64_t ids = (frames() - wal.committed) * (wal.page_octets / min_row_octets);
-    return "truncate -s " + std::to_string(end) + " " + shell_word(data + "-wal") + " && rm " +
-           shell_word(data + "-shm") + " && sqlite3 " + shell_word(data) +
-           " 'UPDATE high_water SET id = max(id, coalesce((SELECT max(id) FROM users), 0)) + " +
-           std::to_string(ids) + "'";
-  }
-
   [[noreturn]] void refuse() const {
-    std::string line = data + "-wal is damaged: " + std::to_string(wal.committed) + " of " +
-                       std::to_string(frames()) + " frames can be read";
-    if (is_copied()) {
-      refuse_wal(data, line + ", but the data file has them all: move the WAL away, run: " +
-                           move_command());
-    }
-    line += ", and users in the others were acknowledged: copy " + data +
-            "* to another place, then restore a backup (without -wal and -shm files)";
-    if (can_be_cut()) line += ", or, to go on without those users, run: " + cut_command();
-    refuse_wal(data, std::move(line));
+    WalDamage damage;
+    damage.readable = wal.committed;
+    damage.frames = frames();
+    damage.in_data_file = is_copied();
+    damage.can_be_cut = can_be_cut();
+    damage.cut_octets = wal.committed == 0 ? 0 : frame_offset(wal.committed, wal.page_octets);
+    damage.lost_ids = (frames() - wal.committed) * (wal.page_octets / min_row_octets);
+    throw StoreOpenError({.reason = OpenFailure::Reason::wal_damaged, .path = data, .wal = damage});
   }
 };
 
@@ -98,9 +63,10 @@ WalContents check_wal(const std::string& path, bool has_data) {
   const WalContents wal = read_wal(wal_path);
   if (wal.room == 0 || wal.header == WalContents::Header::none) return wal;
   if (!has_data) {
-    refuse_wal(path, path + " is missing or empty, but its WAL has " + std::to_string(wal.room) +
-                         " frames: put the data file back, or, to begin a new store, run: mv " +
-                         shell_word(wal_path) + " " + shell_word(wal_path + ".orphan"));
+    throw StoreOpenError({.reason = OpenFailure::Reason::wal_without_data,
+                          .path = path,
+                          .detail = wal_path,
+                          .found = static_cast<std::int64_t>(wal.room)});
   }
   std::optional<WalIndex> index = read_wal_index(real_path(path) + "-shm");
   if (index && index->salts != wal.salts) index.reset();
@@ -115,9 +81,10 @@ WalContents check_wal(const std::string& path, bool has_data) {
 void check_wal_index(const std::string& path, const WalContents& contents, const WalIndex& index) {
   if (index.frames == 0) return;
   if (contents.salts == index.salts && contents.committed >= index.frames) return;
-  refuse_wal(path, path + " is open in another program, and its WAL has fewer frames (" +
-                       std::to_string(contents.committed) + ") than that program knows of (" +
-                       std::to_string(index.frames) + "): end it, then start again");
+  throw StoreOpenError({.reason = OpenFailure::Reason::wal_behind,
+                        .path = path,
+                        .found = static_cast<std::int64_t>(contents.committed),
+                        .known = static_cast<std::int64_t>(index.frames)});
 }
 
 }  // namespace rollcall::storage

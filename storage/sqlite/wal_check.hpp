@@ -29,7 +29,7 @@ namespace rollcall::storage {
 std::string wal_path_of(const std::string& path);
 
 /// Looks at the WAL of the data file at `path`, which exists and is empty if not `has_data`, before
-/// SQLite does. Throws StoreOpenError, with what to do, if users would be lost.
+/// SQLite does. Throws StoreOpenError if users would be lost.
 WalContents check_wal(const std::string& path, bool has_data);
 
 /// Whether what all who have the data file at `path` open take for true, its `index`, is there in

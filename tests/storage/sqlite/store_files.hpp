@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "server/cli/open_error.hpp"
 #include "storage/local/table.hpp"
 #include "storage/local/table_sink.hpp"
 #include "storage/sqlite/journal.hpp"
@@ -177,7 +178,7 @@ struct StoreFiles {
     try {
       open();
     } catch (const StoreOpenError& error) {
-      message = error.failure().detail;
+      message = server::describe(error);
     }
     BOOST_TEST(!message.empty());
     BOOST_TEST(message.find('\n') == message.npos);

@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
-#include "storage/store.hpp"
 #include "tests/storage/sqlite/store_files.hpp"
 #include "tests/support/program.hpp"
 
@@ -239,7 +238,7 @@ BOOST_AUTO_TEST_CASE(nobody_writes_behind_a_hole_that_another_program_keeps_open
       open();
       return std::string();
     } catch (const StoreOpenError& error) {
-      return error.failure().detail;
+      return server::describe(error);
     }
   }();
   check_says(message, "is open in another program");
