@@ -1,13 +1,11 @@
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <string>
 #include <utility>
 
+#include "storage/sqlite/header.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
 #include "storage/sqlite/schema.hpp"
@@ -15,54 +13,6 @@
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
 namespace rollcall::storage {
 namespace {
-
-/// The 100 octets that a SQLite file begins with (sqlite.org/fileformat2.html, section 1.3).
-class Header {
- public:
-  explicit Header(int descriptor) noexcept
-      : size_(::pread(descriptor, octets_.data(), octets_.size(), 0)) {}
-
-  bool empty() const noexcept { return size_ == 0; }
-  bool is_sqlite() const noexcept {
-    constexpr std::string_view magic("SQLite format 3\0", 16);
-    return size_ == static_cast<ssize_t>(octets_.size()) &&
-           std::string_view(octets_.data(), magic.size()) == magic;
-  }
-  std::int64_t user_version() const noexcept { return integer(60); }
-  std::int64_t application() const noexcept { return integer(68); }
-
- private:
-  std::int64_t integer(std::size_t at) const noexcept {
-    std::int64_t value = 0;
-    for (std::size_t i = at; i < at + 4; ++i) {
-      value = value << 8 | static_cast<unsigned char>(octets_[i]);
-    }
-    return value;
-  }
-
-  std::array<char, 100> octets_{};
-  ssize_t size_;
-};
-
-void check_version(const std::string& path, std::int64_t version) {
-  if (version <= schema_version) return;
-  throw StoreOpenError({.reason = OpenFailure::Reason::newer_schema,
-                        .path = path,
-                        .found = version,
-                        .known = schema_version});
-}
-
-void check_header(const std::string& path, int descriptor) {
-  const Header header(descriptor);
-  if (header.empty()) return;
-  if (!header.is_sqlite()) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
-  }
-  if (header.application() != application_id) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::other_program, .path = path});
-  }
-  check_version(path, header.user_version());
-}
 
 bool exists(const std::string& path) { return std::filesystem::exists(path); }
 
@@ -122,16 +72,6 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
                            "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
                            "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1"));
   return check_schema(database, path);
-}
-
-/// A new name in a directory is durable only when the directory is synced.
-void sync_directory(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const int directory =
-      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  ::fsync(directory);
-  ::close(directory);
 }
 
 }  // namespace
