@@ -1,5 +1,7 @@
 #include "storage/open_store.hpp"
 
+#include <sys/stat.h>
+
 #include <string_view>
 #include <utility>
 
@@ -27,6 +29,9 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
         {.reason = OpenFailure::Reason::shared_emails, .path = path, .ids = std::move(shared)});
   });
   if (report.created) events.created(path);
+  if (struct stat about{}; ::stat(path.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
+    events.open_to_others(path, about.st_mode & 0777);
+  }
   decider->keys().load(report.keys);
   return std::make_unique<LocalStore>(std::move(table), std::move(decider), std::move(journal),
                                       report.last_id, options.commit_by, events);

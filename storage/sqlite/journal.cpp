@@ -69,11 +69,15 @@ bool SqliteJournal::prepare() noexcept {
   data_version_ = SqliteStatement(database, "PRAGMA data_version", codes[5]);
   sqlite3_wal_hook(database, on_commit, this);
   known_version_ = data_version();
+  const auto noted = [this](int code) {
+    if (code != SQLITE_OK && last_error_.empty()) last_error_ = database_->error();
+    return code;
+  };
   // The transaction of the load, and of what open() may have brought up to date.
-  codes[12] = commit_.run();
+  codes[12] = noted(commit_.run());
   // A log that a crash left: what is in it is acknowledged, and discard_unsynced() must know it.
-  codes[6] = copy_log();
-  codes[7] = begin();
+  codes[6] = noted(copy_log());
+  codes[7] = noted(begin());
   return !changed_elsewhere_ && std::all_of(std::begin(codes), std::end(codes),
                                             [](int code) { return code == SQLITE_OK; });
 }

@@ -11,6 +11,9 @@ namespace rollcall::storage {
 class RecordingEvents final : public Events {
  public:
   void created(const std::string& path) noexcept override { all.push_back("created " + path); }
+  void open_to_others(const std::string& path, unsigned mode) noexcept override {
+    all.push_back("open to others: " + path + " " + std::to_string(mode));
+  }
   void writes_stopped(Status, const std::string& reason) noexcept override {
     all.push_back("writes stopped: " + reason);
   }
