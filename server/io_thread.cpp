@@ -291,6 +291,7 @@ void IoThread::start_tick() {
     take_turns();
     refresh_clock();
     for_each_connection(&Connection::on_tick);
+    session_->tick(now_);
     end_turn();
     schedule();
     start_tick();

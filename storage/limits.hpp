@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,6 +24,9 @@ inline constexpr std::size_t max_idempotency_key_octets = 255;
 
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
+
+/// Between two looks at what time brings on, such as whether the data file is still there.
+inline constexpr std::chrono::milliseconds upkeep_interval{500};
 
 /// Users that one listing gives.
 inline constexpr std::size_t max_listed_users = 1'000;

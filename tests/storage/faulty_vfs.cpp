@@ -28,7 +28,11 @@ std::mutex mutex;
 
 const sqlite3_io_methods* original_of(const sqlite3_file* file) {
   for (const Methods& each : tables) {
-    if (file->pMethods == &each.replaced) return each.original;
+    // By the way of locking: the program may have replaced other methods in a table of its own.
+    if (each.original != nullptr && file->pMethods->xLock == each.original->xLock &&
+        file->pMethods->xClose == each.original->xClose) {
+      return each.original;
+    }
   }
   std::abort();
 }

@@ -83,6 +83,7 @@ class SlowStore final : public storage::Store {
     bool has_room() const noexcept override { return store_.room_; }
     bool work() noexcept override { return false; }
     void end_turn() noexcept override {}
+    void tick(std::chrono::steady_clock::time_point) noexcept override {}
     void deliver() noexcept override {
       std::deque<storage::WriteOperation*> creates;
       std::deque<storage::FindOperation*> finds;
