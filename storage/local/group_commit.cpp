@@ -1,8 +1,11 @@
 #include "storage/local/group_commit.hpp"
 
 #include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
+
+#include "storage/limits.hpp"
 
 namespace rollcall::storage {
 
@@ -82,7 +85,7 @@ void CommitRound::set_health(Status status) noexcept {
 
 void CommitRound::maintain() noexcept {
   const bool due = is_due() && due_.exchange(false, std::memory_order_acq_rel);
-  Status status = due ? journal_.look() : Status::ok;
+  Status status = due ? look() : Status::ok;
   if (status == Status::ok) status = journal_.maintain();
   const Status before = std::exchange(upkeep_, status);
   // What no write can mend is known at once, not at the next write.
@@ -90,6 +93,22 @@ void CommitRound::maintain() noexcept {
   if (before == Status::ok && status != Status::ok) {
     events_.checkpoint_failed(journal_.last_error());
   }
+}
+
+/// What time brings on.
+Status CommitRound::look() noexcept {
+  if (const Status status = journal_.look(); status != Status::ok) return status;
+  const std::uint64_t octets = journal_.wal_octets();
+  const bool large = octets > max_wal_octets;
+  if (large && !wal_is_large_) events_.wal_is_large(octets);
+  if (!large && wal_is_large_) events_.wal_is_copied();
+  wal_is_large_ = large;
+  KnownKeys& keys = decider_.keys();
+  if (keys.tick(last_tick_.load(std::memory_order_relaxed))) {
+    journal_.note_key_time(keys.time());
+    set_health(journal_.commit(nullptr, keys.forgotten_through()));
+  }
+  return Status::ok;
 }
 
 bool CommitRound::tick(Clock::time_point now) noexcept {
@@ -156,6 +175,7 @@ class TurnCommitter final : public Committer {
   }
 
   void lead(BatchOwner& owner) noexcept {
+    if (round_.maintains_long() && maintain_apart()) return;
     round_.maintain();
     std::vector<SubmittedBatch> batches;
     {
@@ -177,6 +197,20 @@ class TurnCommitter final : public Committer {
     spare_.swap(batches);
   }
 
+  /// Nobody else leads meanwhile, and batches wait: two connections, or two threads, at the same
+  /// WAL are what SQLite can do without harm only since 3.51.3. False if there is no thread for it.
+  bool maintain_apart() noexcept {
+    try {
+      apart_ = std::jthread([this] {
+        round_.maintain();
+        hand_over();
+      });
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
+
   void hand_over() noexcept {
     // All under the lock: the next leader may commit, and its session end, as soon as it is free.
     const MutexLock lock(mutex_);
@@ -193,6 +227,7 @@ class TurnCommitter final : public Committer {
   /// Leads now or was asked to lead next.
   BatchOwner* leader_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
   bool leading_ ROLLCALL_GUARDED_BY(mutex_) = false;
+  std::jthread apart_;  ///< The leader's. Last: it uses all of the above.
 };
 
 class ThreadCommitter final : public Committer {

@@ -66,6 +66,8 @@ class CommitRound {
 
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept;
+  /// The next maintain() may take long. Asked by the leader.
+  bool maintains_long() const noexcept { return journal_.maintains_long(); }
 
   using Clock = std::chrono::steady_clock;
   /// It is `now`: whether what time brings on is due, at most once in upkeep_interval; the next
@@ -89,12 +91,14 @@ class CommitRound {
   void show_all(const Batch& batch, Status status) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
+  Status look() noexcept;
 
   Journal& journal_;
   Table& table_;
   Decider& decider_;
   Events& events_;
   UserId last_id_;
+  bool wal_is_large_ = false;   ///< The operator knows.
   Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
   Mutex showing_;
   std::atomic<Status> health_{Status::ok};

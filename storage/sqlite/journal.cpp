@@ -15,6 +15,9 @@ namespace {
 /// in milliseconds.
 constexpr int checkpoint_frames = 1'000;
 
+/// Frames not copied yet from which a checkpoint would hold up a turn of a loop: 16 MiB.
+constexpr int long_checkpoint_frames = 4'000;
+
 /// The log's format: a header, then for each page a header and the page
 /// (sqlite.org/fileformat2.html).
 constexpr std::int64_t log_header_octets = 32;
@@ -55,7 +58,7 @@ SqliteJournal::SqliteJournal(std::string path, std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[14];
+  int codes[15];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   codes[13] = batch_.attach(database);
   insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
@@ -66,8 +69,13 @@ bool SqliteJournal::prepare() noexcept {
                       "INSERT INTO idempotency_keys (number, key, payload, user_id, created_at) "
                       "VALUES (?1, ?2, ?3, ?4, ?5)",
                       codes[10]);
-  delete_keys_ =
-      SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
+  delete_keys_ = SqliteStatement(
+      database, "DELETE FROM idempotency_keys WHERE number BETWEEN 1 AND ?1", codes[11]);
+  set_key_time_ = SqliteStatement(database,
+                                  "INSERT OR REPLACE INTO idempotency_keys "
+                                  "(number, key, payload, user_id, created_at) "
+                                  "VALUES (0, '', 0, 0, ?1)",
+                                  codes[14]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
@@ -166,6 +174,12 @@ int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
   return delete_keys_.run();
 }
 
+int SqliteJournal::write_key_time() noexcept {
+  if (!key_time_) return SQLITE_OK;
+  set_key_time_.bind(1, *key_time_);
+  return set_key_time_.run();
+}
+
 Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
   if (lasting_ != Status::ok) return lasting_;
   int code = begin();
@@ -175,11 +189,15 @@ Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotte
   }
   if (code == SQLITE_OK) code = write(first);
   if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
+  if (code == SQLITE_OK) code = write_key_time();
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();
   if (code != SQLITE_OK) return fail(code, true);
   in_transaction_ = false;
+  key_time_.reset();
   log_is_copied_ = false;
+  // Fewer than before: the log was copied as a whole, and has begun again.
+  if (log_frames_ < copied_frames_) copied_frames_ = 0;
   forgotten_keys_ = forgotten_keys;
   // At once, so that no other process gets in between; if one does, begin() sees it.
   begin();
@@ -240,10 +258,31 @@ void SqliteJournal::discard_unsynced() noexcept {
 Status SqliteJournal::maintain() noexcept {
   if (lasting_ != Status::ok) return lasting_;
   if (log_is_copied_ || log_frames_ < checkpoint_frames) return Status::ok;
-  return checkpoint();
+  if (is_checkpoint_due()) latest_checkpoint_ = checkpoint();
+  return latest_checkpoint_;
 }
 
-Status SqliteJournal::look() noexcept { return lasting_ != Status::ok ? lasting_ : check_place(); }
+/// One that failed, or left frames to a reader, is not tried again at every batch: only to look for
+/// what can be copied takes SQLite time in proportion to the log.
+bool SqliteJournal::is_checkpoint_due() const noexcept {
+  return lasting_ == Status::ok && !log_is_copied_ && log_frames_ >= checkpoint_frames &&
+         backoff_.may_try();
+}
+
+bool SqliteJournal::maintains_long() const noexcept {
+  return is_checkpoint_due() && log_frames_ - copied_frames_ >= long_checkpoint_frames;
+}
+
+std::uint64_t SqliteJournal::wal_octets() const noexcept {
+  return log_is_copied_ ? 0
+                        : static_cast<std::uint64_t>(log_frames_ - copied_frames_) *
+                              static_cast<std::uint64_t>(frame_header_octets + page_octets_);
+}
+
+Status SqliteJournal::look() noexcept {
+  backoff_.look();
+  return lasting_ != Status::ok ? lasting_ : check_place();
+}
 
 /// Whether the file is still there and ours alone. If not, it is left as it is: whoever replaced it
 /// may want it so.
@@ -273,6 +312,7 @@ Status SqliteJournal::checkpoint() noexcept {
   // A reader that is in the way is no failure: the next time copies the rest.
   const Status status = code == SQLITE_OK || code == SQLITE_BUSY ? Status::ok : to_status(code);
   if (status != Status::ok) note_error(code, "");
+  log_is_copied_ ? backoff_.succeeded() : backoff_.failed();
   if (is_lasting(status)) {
     lasting_ = status;
   } else {
@@ -291,6 +331,7 @@ int SqliteJournal::copy_log() noexcept {
   log_frames_ = std::max(in_log, 0);
   // A reader may hold a part of the log back; the next time copies the rest.
   log_is_copied_ = in_log == copied;
+  copied_frames_ = std::max(copied, 0);
   return code;
 }
 
@@ -313,7 +354,7 @@ bool SqliteJournal::close(std::string& error) noexcept {
     }
   }
   for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_,
-                                &commit_, &rollback_, &data_version_}) {
+                                &set_key_time_, &commit_, &rollback_, &data_version_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/local/journal.hpp"
 #include "storage/open_error.hpp"
+#include "storage/sqlite/backoff.hpp"
 #include "storage/sqlite/batch.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/file_lock.hpp"
@@ -34,7 +36,10 @@ class SqliteJournal final : public Journal {
                                              const std::function<void()>& accept = {});
 
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
+  void note_key_time(std::int64_t seconds) noexcept override { key_time_ = seconds; }
   Status maintain() noexcept override;
+  bool maintains_long() const noexcept override;
+  std::uint64_t wal_octets() const noexcept override;
   Status look() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
@@ -53,6 +58,8 @@ class SqliteJournal final : public Journal {
   int change(const WriteOperation& operation) noexcept;
   int write_key(const IdempotencyKey& key, UserId user_id) noexcept;
   int forget_keys(std::uint64_t through) noexcept;
+  int write_key_time() noexcept;
+  bool is_checkpoint_due() const noexcept;
   void note_error(int code, const char* suffix) noexcept;
   Status fail(int code, bool committing) noexcept;
   Status check_place() noexcept;
@@ -73,11 +80,16 @@ class SqliteJournal final : public Journal {
   SqliteStatement delete_;
   SqliteStatement insert_key_;
   SqliteStatement delete_keys_;
+  SqliteStatement set_key_time_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   SqliteStatement data_version_;
   bool in_transaction_ = false;
   FileWatch watch_;
+  Backoff backoff_;                        ///< Of checkpoints.
+  Status latest_checkpoint_ = Status::ok;  ///< How it ended.
+  std::optional<std::int64_t> key_time_;   ///< To be kept with the next commit.
+  int copied_frames_ = 0;                  ///< Of the log, when the latest checkpoint ended.
   Status lasting_ = Status::ok;  ///< Why no write is taken until the store is opened again.
   bool log_is_copied_ = true;    ///< Every frame of the log is in the data file, and synced there.
   std::int64_t known_version_ = 0;  ///< Of the data, when no other process had written to it.

@@ -120,7 +120,9 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   require(database, path,
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                            "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
-                           "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1"));
+                           "PRAGMA wal_autocheckpoint = 0"));
+  const std::string limit = "PRAGMA journal_size_limit = " + std::to_string(max_idle_wal_octets);
+  require(database, path, database.execute(limit.c_str()));
   return check_schema(database, path);
 }
 
