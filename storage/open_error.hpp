@@ -33,6 +33,9 @@ struct OpenFailure {
     not_read,                ///< SQLite failed with `detail`.
     not_written,             ///< SQLite failed with `detail`.
     changed_meanwhile,       ///< Another program wrote to the file while it was opened.
+    uri,                     ///< `path` is what SQLite takes for a URI.
+    network_file_system,     ///< `path` is on one, called `detail`.
+    no_wal,                  ///< The journal mode is `detail` although WAL was asked for.
     shared_emails,  ///< Addresses must be unique, and the users of each of `ids` share one.
   };
 

@@ -84,6 +84,15 @@ std::string describe(const storage::StoreOpenError& error) {
       return path + " can't be written: " + failure.detail;
     case Reason::changed_meanwhile:
       return "another program wrote to " + path + " while it was opened: start again";
+    case Reason::uri:
+      return path.substr(0, max_told_octets) +
+             " is a URI: give the path of a file (if its name begins with 'file:', put ./ before)";
+    case Reason::network_file_system:
+      return path + " is on a network file system (" + failure.detail +
+             "), which can lose users: name a file on a local disk with --store";
+    case Reason::no_wal:
+      return path + " is on a file system that can't do a WAL (journal mode " + failure.detail +
+             "): name a file on another one with --store";
     case Reason::shared_emails:
       return shared_emails(failure);
     default:

@@ -10,6 +10,7 @@
 
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
+#include "storage/sqlite/place.hpp"
 #include "storage/sqlite/schema.hpp"
 
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
@@ -54,7 +55,8 @@ void check_version(const std::string& path, std::int64_t version) {
 
 void check_header(const std::string& path, int descriptor) {
   const Header header(descriptor);
-  if (header.empty()) return;
+  // SQLite makes it empty when it opens it.
+  if (header.empty() || is_half_made(path)) return;
   if (!header.is_sqlite()) {
     throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
   }
@@ -110,6 +112,18 @@ void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t ver
   require(database, path, database.execute(sql.c_str()));
 }
 
+/// Where it can't have a WAL, SQLite says so only in the row that it returns.
+void use_wal(SqliteDatabase& database, const std::string& path) {
+  int code = SQLITE_OK;
+  SqliteStatement statement(database.get(), "PRAGMA journal_mode = WAL", code);
+  require(database, path, code);
+  code = statement.step();
+  if (code != SQLITE_ROW) refuse_file(path, code, database.error());
+  const std::string mode(statement.text(0));
+  if (mode == "wal") return;
+  throw StoreOpenError({.reason = OpenFailure::Reason::no_wal, .path = path, .detail = mode});
+}
+
 /// The version of the schema.
 std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   int code = SQLITE_OK;
@@ -117,9 +131,10 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   require(database, path, code);
   if (pages == 0) make_schema(database, path);
   sqlite3_busy_timeout(database.get(), 1'000);
+  use_wal(database, path);
   require(database, path,
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                           "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
+                           "PRAGMA synchronous = FULL;"
                            "PRAGMA wal_autocheckpoint = 0"));
   const std::string limit = "PRAGMA journal_size_limit = " + std::to_string(max_idle_wal_octets);
   require(database, path, database.execute(limit.c_str()));
@@ -139,9 +154,10 @@ void sync_directory(const std::string& path) {
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
-    const std::string& path, UserSink& sink, OpenReport& report,
+    const std::string& given, UserSink& sink, OpenReport& report,
     const std::function<void(std::uint64_t)>& progress, const char* vfs,
     const std::function<void()>& accept) {
+  const std::string path = resolve_place(given);
   auto lock = std::make_unique<FileLock>(path);
   auto locks = std::make_unique<KeptLocks>();
   const bool created = lock->created();
