@@ -84,8 +84,7 @@ void CommitRound::set_health(Status status) noexcept {
 }
 
 void CommitRound::maintain() noexcept {
-  const bool due = is_due() && due_.exchange(false, std::memory_order_acq_rel);
-  Status status = due ? look() : Status::ok;
+  Status status = look_if_due();
   if (status == Status::ok) status = journal_.maintain();
   const Status before = std::exchange(upkeep_, status);
   // What no write can mend is known at once, not at the next write.
@@ -95,8 +94,8 @@ void CommitRound::maintain() noexcept {
   }
 }
 
-/// What time brings on.
-Status CommitRound::look() noexcept {
+Status CommitRound::look_if_due() noexcept {
+  if (!is_due() || !due_.exchange(false, std::memory_order_acq_rel)) return Status::ok;
   if (const Status status = journal_.look(); status != Status::ok) return status;
   const std::uint64_t octets = journal_.wal_octets();
   const bool large = octets > max_wal_octets;
@@ -109,6 +108,10 @@ Status CommitRound::look() noexcept {
     set_health(journal_.commit(nullptr, keys.forgotten_through()));
   }
   return Status::ok;
+}
+
+void CommitRound::look() noexcept {
+  if (const Status status = look_if_due(); is_lasting(status)) set_health(status);
 }
 
 bool CommitRound::tick(Clock::time_point now) noexcept {
@@ -175,6 +178,8 @@ class TurnCommitter final : public Committer {
   }
 
   void lead(BatchOwner& owner) noexcept {
+    // The look first: it may let a long checkpoint be tried again.
+    round_.look();
     if (round_.maintains_long() && maintain_apart()) return;
     round_.maintain();
     std::vector<SubmittedBatch> batches;

@@ -66,6 +66,8 @@ class CommitRound {
 
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept;
+  /// The part of maintain() that time brings on, if it is due.
+  void look() noexcept;
   /// The next maintain() may take long. Asked by the leader.
   bool maintains_long() const noexcept { return journal_.maintains_long(); }
 
@@ -91,7 +93,7 @@ class CommitRound {
   void show_all(const Batch& batch, Status status) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
-  Status look() noexcept;
+  Status look_if_due() noexcept;
 
   Journal& journal_;
   Table& table_;

@@ -131,6 +131,16 @@ BOOST_AUTO_TEST_CASE(a_long_upkeep_is_made_by_a_thread_of_its_own_while_batches_
   BOOST_TEST(owner.ids == (std::vector<UserId>{11, 12}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_long_upkeep_that_a_look_lets_begin_is_not_made_in_a_turn) {
+  FakeOwner owner;
+  std::promise<std::thread::id> by;
+  journal.on_look = [&] { journal.is_long = true; };
+  journal.on_maintain = [&] { by.set_value(std::this_thread::get_id()); };
+  BOOST_TEST(round.tick(CommitRound::Clock::time_point{std::chrono::hours(1)}));
+  committer->end_turn(owner, Batch{});
+  BOOST_TEST((by.get_future().get() != std::this_thread::get_id()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage
