@@ -25,8 +25,8 @@ inline constexpr std::size_t max_json_depth = 32;
 /// stack.
 inline constexpr std::size_t max_document_depth = 256;
 
-/// The head of a response, from its status line to the empty line: a proxy's buffer for it has 4
-/// KiB or 8 KiB.
+/// The head of a response, from its status line to the empty line. A proxy's buffer for it has
+/// 4 KiB or 8 KiB.
 inline constexpr std::size_t max_answer_head_octets = 4 * 1'024;
 /// Its Link field, with name and line end: the other fields of a listing need less than the rest.
 inline constexpr std::size_t max_link_octets = max_answer_head_octets - 512;

@@ -221,8 +221,7 @@ bool IoThread::take_turn() {
 }
 
 void IoThread::end_turn() {
-  session_->end_turn();
-  state_.store_works = session_->work();
+  state_.store_works = session_->end_turn();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.

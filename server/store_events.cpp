@@ -6,6 +6,13 @@ void StoreEvents::created(const std::string& path) noexcept {
   std::fprintf(out_, "rollcall: created a new store: %s\n", path.c_str());
 }
 
+void StoreEvents::unfinished_dropped(const std::string& path, std::uint64_t frames) noexcept {
+  std::fprintf(out_,
+               "rollcall: the WAL of %s ends in %llu frames of transactions that were never "
+               "finished; they are left out, and nothing in them was acknowledged\n",
+               path.c_str(), static_cast<unsigned long long>(frames));
+}
+
 void StoreEvents::writes_stopped(storage::Status status, const std::string& reason) noexcept {
   std::fprintf(
       out_, "rollcall: can't write to the store: %s; %s\n", reason.c_str(),

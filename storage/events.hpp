@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 
@@ -15,6 +16,10 @@ class Events {
  public:
   /// There was no store at `path`; a new one was created.
   virtual void created(const std::string& path) noexcept = 0;
+
+  /// The WAL of the data file at `path` ended in this many frames of transactions that were never
+  /// finished: nothing in them was acknowledged.
+  virtual void unfinished_dropped(const std::string& path, std::uint64_t frames) noexcept = 0;
 
   /// Writes fail from now on, with `status`: for good if is_lasting(status), otherwise until one
   /// succeeds. `reason` is in the words of what is below.

@@ -32,6 +32,9 @@ struct OpenFailure {
     too_many_users,          ///< They do not fit into memory.
     not_read,                ///< SQLite failed with `detail`.
     not_written,             ///< SQLite failed with `detail`.
+    no_wal,                  ///< There can be no WAL beside the file.
+    wal_not_read,            ///< Reading the WAL `path` failed with the errno `code`.
+    wal_damaged,             ///< As `detail` says, with what to do: users would be lost.
     changed_meanwhile,       ///< Another program wrote to the file while it was opened.
     shared_emails,  ///< Addresses must be unique, and the users of each of `ids` share one.
   };

@@ -26,7 +26,9 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
     throw StoreOpenError(
         {.reason = OpenFailure::Reason::shared_emails, .path = path, .ids = std::move(shared)});
   });
+  journal->checkpoint_from(options.checkpoint_frames);
   if (report.created) events.created(path);
+  if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
   decider->keys().load(report.keys);
   return std::make_unique<LocalStore>(std::move(table), std::move(decider), std::move(journal),
                                       report.last_id, options.commit_by, events);

@@ -41,7 +41,7 @@ struct FindOperation : Operation {
 };
 
 /// What a session's owner (one I/O thread) lends to the store. `completed` is called on the
-/// session's thread only: inside the verb itself, inside end_turn(), deliver() or work().
+/// session's thread only: inside the verb itself, inside end_turn() or deliver().
 class SessionOwner {
  public:
   virtual void completed(WriteOperation& operation) noexcept = 0;
@@ -83,15 +83,13 @@ class Session {
   /// write that is cancelled may be made.
   virtual void cancel(Operation& operation) noexcept { operation.cancelled = true; }
 
-  /// The caller's event loop has handled all that was ready: what it gathered is one batch.
-  virtual void end_turn() noexcept = 0;
+  /// The caller's event loop has handled all that was ready: what it gathered is one batch. True if
+  /// there is more to do than fits into one turn: then the caller ends another turn soon, even if
+  /// nothing is ready until then.
+  virtual bool end_turn() noexcept = 0;
 
   /// Completes what other threads have finished for this session; asked for by wake().
   virtual void deliver() noexcept = 0;
-
-  /// Goes on with what takes long, for about as long as a turn takes anyway. True if there is more
-  /// to do: to be called once in each turn until then.
-  virtual bool work() noexcept = 0;
 };
 
 /// A place that keeps users. Thread-safe, except that every Session must be gone before close().

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "storage/limits.hpp"
+
 namespace rollcall::storage {
 
 /// How idempotency keys are remembered.
@@ -28,6 +30,7 @@ enum class CommitBy : std::uint8_t {
 struct StoreOptions {
   CommitBy commit_by = CommitBy::turn;
   StoreRules rules;
+  int checkpoint_frames = default_checkpoint_frames;  ///< Of a durable store.
 };
 
 }  // namespace rollcall::storage

@@ -82,6 +82,12 @@ std::string describe(const storage::StoreOpenError& error) {
       return path + " can't be read: " + failure.detail;
     case Reason::not_written:
       return path + " can't be written: " + failure.detail;
+    case Reason::no_wal:
+      return path + " can't have a WAL here: use a file on a local file system";
+    case Reason::wal_not_read:
+      return path + " can't be read: " + errno_text(failure.code);
+    case Reason::wal_damaged:
+      return failure.detail;
     case Reason::changed_meanwhile:
       return "another program wrote to " + path + " while it was opened: start again";
     case Reason::shared_emails:

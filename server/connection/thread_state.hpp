@@ -52,7 +52,7 @@ struct ThreadState {
   std::vector<Connection*> dirty;    ///< finish_turn() is to be called when this turn ends.
   std::vector<Connection*> resumed;  ///< resume() is to be called in the next turn.
   std::vector<Connection*> closed;   ///< To be destroyed when this turn has ended.
-  bool store_works = false;          ///< Session::work() has more to do.
+  bool store_works = false;          ///< Session::end_turn() has more to do.
 };
 
 }  // namespace rollcall::server

@@ -37,10 +37,10 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
   void find(FindOperation& operation) noexcept override { scans_.find(operation); }
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
   void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
-  bool work() noexcept override { return scans_.work(); }
 
-  void end_turn() noexcept override {
+  bool end_turn() noexcept override {
     store_.committer_->end_turn(*this, std::exchange(gathered_, Batch{}));
+    return scans_.work();
   }
 
   void deliver() noexcept override {

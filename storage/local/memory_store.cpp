@@ -21,9 +21,8 @@ class MemoryStore::MemorySession final : public Session {
   void find(FindOperation& operation) noexcept override { scans_.find(operation); }
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
   void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
-  void end_turn() noexcept override {}
+  bool end_turn() noexcept override { return scans_.work(); }
   void deliver() noexcept override {}
-  bool work() noexcept override { return scans_.work(); }
 
  private:
   MemoryStore& store_;

@@ -23,7 +23,7 @@ class Scans {
   void find(FindOperation& operation) noexcept;
   void list(ListOperation& operation) noexcept;
   void export_next(ExportOperation& operation) noexcept;
-  /// One slice of one listing; see Session::work().
+  /// One slice of one listing. True if there is more to do.
   bool work() noexcept;
 
  private:

@@ -5,6 +5,18 @@
 #include <utility>
 
 namespace rollcall::storage {
+namespace {
+
+/// The file that `which` means, or null if it is not open.
+sqlite3_file* file_of(sqlite3* database, int which) noexcept {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(database, "main", which, static_cast<void*>(&file)) != SQLITE_OK) {
+    return nullptr;
+  }
+  return file == nullptr || file->pMethods == nullptr ? nullptr : file;
+}
+
+}  // namespace
 
 SqliteStatement::SqliteStatement(sqlite3* database, const char* sql, int& code) noexcept {
   code = sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
@@ -83,8 +95,42 @@ std::int64_t SqliteDatabase::query_integer(const char* sql, int& code) noexcept 
 
 std::string SqliteDatabase::error() const { return sqlite3_errmsg(database_); }
 
-void SqliteDatabase::keep_log_on_close() noexcept {
+void SqliteDatabase::keep_wal_on_close() noexcept {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+std::optional<WalIndex> SqliteDatabase::wal_index() noexcept {
+  constexpr int region_octets = 32'768;
+  sqlite3_file* const file = file_of(database_, SQLITE_FCNTL_FILE_POINTER);
+  if (file == nullptr || file->pMethods->iVersion < 2) return {};
+  void volatile* region = nullptr;
+  // SQLite has it mapped already.
+  if (file->pMethods->xShmMap(file, 0, region_octets, 0, &region) != SQLITE_OK) return {};
+  if (region == nullptr) return {};
+  const auto* const octets = static_cast<const unsigned char*>(const_cast<const void*>(region));
+  return parse_wal_index({octets, wal_index_header_octets});
+}
+
+int SqliteDatabase::cut_wal(std::uint32_t page_octets) noexcept {
+  // Where SQLite would write the next transaction: after a restart of the WAL, at its beginning.
+  // Only the index knows if there was one, for a reader can prevent it.
+  const std::optional<WalIndex> index = wal_index();
+  sqlite3_file* const wal = file_of(database_, SQLITE_FCNTL_JOURNAL_POINTER);
+  if (!index || wal == nullptr) return SQLITE_ERROR;
+  const auto next_frame = static_cast<sqlite3_int64>(frame_offset(index->frames, page_octets));
+  const sqlite3_int64 end = index->frames == 0 ? 0 : next_frame;
+  sqlite3_int64 size = 0;
+  int code = wal->pMethods->xFileSize(wal, &size);
+  // To be cut is never to be made longer, which would leave a hole.
+  if (code == SQLITE_OK && size < end) code = SQLITE_CORRUPT;
+  if (code != SQLITE_OK) return code;
+  code = wal->pMethods->xTruncate(wal, end);
+  if (code != SQLITE_OK) {
+    // Without its header the first frame is not whole, nor what is behind it.
+    constexpr unsigned char nothing[frame_header_octets] = {};
+    code = wal->pMethods->xWrite(wal, nothing, sizeof nothing, next_frame);
+  }
+  return code == SQLITE_OK ? wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) : code;
 }
 
 }  // namespace rollcall::storage

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "storage/sqlite/wal.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -59,8 +62,15 @@ class SqliteDatabase {
   std::int64_t query_integer(const char* sql, int& code) noexcept;
   /// What the latest error was, in SQLite's words.
   std::string error() const;
-  /// The write-ahead log is left as it is when this is closed.
-  void keep_log_on_close() noexcept;
+  /// The WAL is left as it is when this is closed.
+  void keep_wal_on_close() noexcept;
+
+  /// What the WAL's index says now, which every process that has the file open shares; nothing if
+  /// there is none. To be called in WAL mode, in a transaction that keeps others from writing.
+  std::optional<WalIndex> wal_index() noexcept;
+  /// Cuts off all of the WAL that is not committed, and syncs it: SQLITE_OK or an error. To be
+  /// called in a transaction that keeps others from writing, and has written nothing.
+  int cut_wal(std::uint32_t page_octets) noexcept;
 
  private:
   sqlite3* database_ = nullptr;

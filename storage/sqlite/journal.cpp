@@ -10,20 +10,14 @@
 namespace rollcall::storage {
 namespace {
 
-/// Frames in the log from which it is copied to the data file: 4 MiB, which fits caches and is done
-/// in milliseconds.
-constexpr int checkpoint_frames = 1'000;
-
-/// The log's format: a header, then for each page a header and the page
-/// (sqlite.org/fileformat2.html).
-constexpr std::int64_t log_header_octets = 32;
-constexpr std::int64_t frame_header_octets = 24;
-
 Status to_status(int code) noexcept {
   switch (code) {
     case SQLITE_IOERR_FSYNC:
     case SQLITE_IOERR_DIR_FSYNC:
       return Status::sync_failed;
+    case SQLITE_IOERR_SHMSIZE:
+      // The index can't be made longer.
+      return Status::disk_full;
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID:
       // An id that nobody here gave out, or one whose user somebody else has removed.
@@ -50,9 +44,9 @@ SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[14];
+  int codes[13];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
-  codes[13] = batch_.attach(database);
+  codes[5] = batch_.attach(database);
   insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
   update_ = SqliteStatement(database, update_user_sql().c_str(), codes[8]);
   delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
@@ -65,28 +59,23 @@ bool SqliteJournal::prepare() noexcept {
       SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
-  page_octets_ = database_->query_integer("PRAGMA page_size", codes[4]);
-  data_version_ = SqliteStatement(database, "PRAGMA data_version", codes[5]);
+  page_octets_ = static_cast<std::uint32_t>(database_->query_integer("PRAGMA page_size", codes[4]));
   sqlite3_wal_hook(database, on_commit, this);
-  known_version_ = data_version();
+  const auto index = database_->wal_index();
+  known_changes_ = index ? index->changes : 0;
   // The transaction of the load, and of what open() may have brought up to date.
   codes[12] = commit_.run();
-  // A log that a crash left: what is in it is acknowledged, and discard_unsynced() must know it.
+  // A log that a crash left.
   codes[6] = copy_log();
   codes[7] = begin();
   return !changed_elsewhere_ && std::all_of(std::begin(codes), std::end(codes),
                                             [](int code) { return code == SQLITE_OK; });
 }
 
-std::int64_t SqliteJournal::data_version() noexcept {
-  data_version_.step();
-  const std::int64_t version = data_version_.integer(0);
-  data_version_.run();
-  return version;
-}
-
 int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
-  static_cast<SqliteJournal*>(self)->log_frames_ = frames;
+  auto& journal = *static_cast<SqliteJournal*>(self);
+  journal.log_frames_ = frames;
+  ++journal.known_changes_;
   return SQLITE_OK;
 }
 
@@ -96,9 +85,10 @@ int SqliteJournal::begin() noexcept {
   if (code != SQLITE_OK) return code;
   in_transaction_ = true;
   // There was a moment without a transaction: whoever used it has made the table out of date.
-  const std::int64_t version = data_version();
-  changed_elsewhere_ = changed_elsewhere_ || version != known_version_;
-  known_version_ = version;
+  // PRAGMA data_version would not do: it also changes when SQLite drops its own cache, as after a
+  // write that failed.
+  const auto index = database_->wal_index();
+  changed_elsewhere_ = changed_elsewhere_ || !index || index->changes != known_changes_;
   return code;
 }
 
@@ -184,16 +174,15 @@ Status SqliteJournal::fail(int code, bool committing) noexcept {
     last_error_ = "another program wrote to the data file";
     changed_elsewhere_ = true;
   }
-  // Unless it was a write of the log that failed, the log may hold the whole transaction by now.
-  if (committing && status == Status::io_error && code != SQLITE_IOERR_WRITE) {
-    status = Status::sync_failed;
-  }
   end_transaction();
+  begin();
+  // Unless it was never begun, or a write of the WAL failed, the WAL may hold all of it by now.
+  const bool may_be_whole =
+      committing && status != Status::busy && code != SQLITE_FULL && code != SQLITE_IOERR_WRITE;
+  if (may_be_whole && !cut_wal()) status = Status::sync_failed;
   if (status == Status::sync_failed) {
     faulted_ = true;
-    discard_unsynced();
-  } else {
-    begin();
+    end_transaction();
   }
   return status;
 }
@@ -203,24 +192,18 @@ void SqliteJournal::end_transaction() noexcept {
   in_transaction_ = false;
 }
 
-/// The log ends in a whole transaction that was not synced, and whose users are told that they were
-/// not created. The kernel may still write it out, and then a recovery after a crash would find it
-/// good: so cut it off.
-void SqliteJournal::discard_unsynced() noexcept {
-  sqlite3_file* log = nullptr;
-  sqlite3_file_control(database_->get(), "main", SQLITE_FCNTL_JOURNAL_POINTER,
-                       static_cast<void*>(&log));
-  if (log == nullptr || log->pMethods == nullptr) return;
-  // A log that was copied as a whole starts again from its beginning, over the old frames.
-  const std::int64_t good =
-      log_is_copied_ ? 0 : log_header_octets + log_frames_ * (frame_header_octets + page_octets_);
-  log->pMethods->xTruncate(log, good);
-  log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+/// The WAL ends in a whole transaction whose users are told that they were not created. It may be
+/// on disk, or the kernel may still write it, and then a recovery after a crash would find it good:
+/// so cut it off. Only with the lock: somebody else might have begun to write in its place.
+bool SqliteJournal::cut_wal() noexcept {
+  if (in_transaction_ && database_->cut_wal(page_octets_) == SQLITE_OK) return true;
+  last_error_ += ", and the WAL can't be cut: what is answered 503 may appear at the next start";
+  return false;
 }
 
 Status SqliteJournal::maintain() noexcept {
   if (faulted_) return Status::sync_failed;
-  if (log_is_copied_ || log_frames_ < checkpoint_frames) return Status::ok;
+  if (log_is_copied_ || log_frames_ < checkpoint_frames_) return Status::ok;
   end_transaction();
   const int code = copy_log();
   // A reader that is in the way is no failure: the next time copies the rest.
@@ -248,7 +231,7 @@ bool SqliteJournal::close(std::string& error) noexcept {
   int code = SQLITE_OK;
   if (faulted_) {
     // What is in the file and what in the log is for the next start to sort out.
-    database_->keep_log_on_close();
+    database_->keep_wal_on_close();
   } else {
     code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                                      nullptr);
@@ -257,11 +240,11 @@ bool SqliteJournal::close(std::string& error) noexcept {
     if (code != SQLITE_OK) {
       error = database_->error();
       // SQLite would try again, with only what it thinks is missing, and then delete the log.
-      database_->keep_log_on_close();
+      database_->keep_wal_on_close();
     }
   }
-  for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_,
-                                &commit_, &rollback_, &data_version_}) {
+  for (SqliteStatement* each :
+       {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_, &commit_, &rollback_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

@@ -29,6 +29,9 @@ class SqliteJournal final : public Journal {
                                              const char* vfs = nullptr,
                                              const std::function<void()>& accept = {});
 
+  /// A checkpoint is made once the WAL has this many frames; default_checkpoint_frames if not set.
+  void checkpoint_from(int frames) noexcept { checkpoint_frames_ = frames; }
+
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
   Status maintain() noexcept override;
   bool close(std::string& error) noexcept override;
@@ -39,7 +42,6 @@ class SqliteJournal final : public Journal {
 
   /// To be called in the transaction in which the users were loaded; begins the first one to write.
   bool prepare() noexcept;
-  std::int64_t data_version() noexcept;
   int begin() noexcept;
   int copy_log() noexcept;
   int write(const WriteOperation* first) noexcept;
@@ -49,7 +51,7 @@ class SqliteJournal final : public Journal {
   int forget_keys(std::uint64_t through) noexcept;
   Status fail(int code, bool committing) noexcept;
   void end_transaction() noexcept;
-  void discard_unsynced() noexcept;
+  bool cut_wal() noexcept;
   static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
 
   SqliteBatch batch_;
@@ -64,14 +66,14 @@ class SqliteJournal final : public Journal {
   SqliteStatement delete_keys_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
-  SqliteStatement data_version_;
   bool in_transaction_ = false;
   bool faulted_ = false;            ///< A sync failed: what is on disk can't be known any more.
   bool changed_elsewhere_ = false;  ///< Another process has written to the file.
   bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
-  std::int64_t known_version_ = 0;  ///< Of the data, when no other process had written to it.
-  int log_frames_ = 0;              ///< In the log after the last good commit.
-  std::int64_t page_octets_ = 0;
+  std::uint32_t known_changes_ = 0;  ///< The index's count, while no other process has written.
+  int checkpoint_frames_ = default_checkpoint_frames;
+  int log_frames_ = 0;  ///< In the log after the last good commit.
+  std::uint32_t page_octets_ = 0;
   std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
   std::string last_error_;
 };

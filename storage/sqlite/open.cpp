@@ -5,12 +5,14 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
 #include "storage/sqlite/schema.hpp"
+#include "storage/sqlite/wal_check.hpp"
 
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
 namespace rollcall::storage {
@@ -52,8 +54,7 @@ void check_version(const std::string& path, std::int64_t version) {
                         .known = schema_version});
 }
 
-void check_header(const std::string& path, int descriptor) {
-  const Header header(descriptor);
+void check_header(const std::string& path, const Header& header) {
   if (header.empty()) return;
   if (!header.is_sqlite()) {
     throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
@@ -63,8 +64,6 @@ void check_header(const std::string& path, int descriptor) {
   }
   check_version(path, header.user_version());
 }
-
-bool exists(const std::string& path) { return std::filesystem::exists(path); }
 
 void require(SqliteDatabase& database, const std::string& path, int code) {
   if (code != SQLITE_OK) refuse_file(path, code, database.error());
@@ -115,8 +114,23 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   require(database, path,
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                            "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
-                           "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1"));
+                           "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1;"
+                           // A batch is in memory as a whole, so its pages may be, too; and it
+                           // is written to the WAL in one piece, when it commits.
+                           "PRAGMA cache_spill = OFF"));
   return check_schema(database, path);
+}
+
+/// Nobody else writes by now: is what SQLite, or the programs that have the file open, take for
+/// committed in the WAL?
+void check_committed(SqliteDatabase& database, const std::string& path, const WalContents& before) {
+  const std::optional<WalIndex> index = database.wal_index();
+  if (!index) {
+    throw StoreOpenError({.reason = OpenFailure::Reason::no_wal, .path = path});
+  }
+  // It was read before others were kept from writing.
+  const bool changed = index->salts != before.salts || index->frames != before.committed;
+  check_wal_index(path, changed ? read_wal(wal_path_of(path)) : before, *index);
 }
 
 /// A new name in a directory is durable only when the directory is synced.
@@ -137,24 +151,29 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     const std::function<void()>& accept) {
   auto lock = std::make_unique<FileLock>(path);
   const bool created = lock->created();
+  bool is_new = false;
+  WalContents wal;
   std::unique_ptr<SqliteDatabase> database;
   try {
-    check_header(path, lock->descriptor());
-    const bool log_existed = exists(path + "-wal");
+    const Header header(lock->descriptor());
+    check_header(path, header);
+    is_new = header.empty();
+    wal = check_wal(path, !header.empty());
+    const bool wal_existed = std::filesystem::exists(wal_path_of(path));
     int code = SQLITE_OK;
     database =
         std::make_unique<SqliteDatabase>(path, SqliteDatabase::Access::read_write, vfs, code);
     if (code != SQLITE_OK) refuse_file(path, code, database->error());
     // Until all is known to be well, nothing is to be moved from the log into the file.
-    if (log_existed) database->keep_log_on_close();
+    if (wal_existed) database->keep_wal_on_close();
     const std::int64_t version = set_up(*database, path);
     if (created) sync_directory(path);
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
+    check_committed(*database, path, wal);
     report = load_users(*database, path, sink, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
-    report.created = created;
     if (accept) accept();
   } catch (...) {
     database.reset();
@@ -169,6 +188,10 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
                                         : OpenFailure::Reason::not_written,
                           .path = path,
                           .detail = journal->database_->error()});
+  }
+  report.created = is_new;
+  if (wal.header == WalContents::Header::whole && wal.written > wal.committed) {
+    report.unfinished_frames = wal.written - wal.committed;
   }
   return journal;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/limits.hpp"
 #include "tests/fuzz/cuts.hpp"
 #include "tests/support/driven_server.hpp"
 #include "tests/support/finding.hpp"
@@ -20,6 +21,7 @@ void check_answers(std::string_view all, bool head_asked) {
     require(all.starts_with("HTTP/1.1 "), "an answer does not begin with a status line");
     const std::size_t end = all.find("\r\n\r\n");
     require(end != all.npos, "an answer's header does not end");
+    require(end + 4 <= protocol::max_answer_head_octets, "an answer's header is too large");
     constexpr std::string_view name = "\r\nContent-Length: ";
     const std::size_t field = all.substr(0, end + 2).find(name);
     std::size_t length = 0;

@@ -32,6 +32,9 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
              "rollcall: can't write to the store: no room; writes get 503 until one succeeds\n");
   BOOST_TEST(written([](auto& events) { events.writes_stopped(Status::sync_failed, "EIO"); }) ==
              "rollcall: can't write to the store: EIO; no more writes until restart\n");
+  BOOST_TEST(written([](auto& events) { events.unfinished_dropped("a.db", 3); }) ==
+             "rollcall: the WAL of a.db ends in 3 frames of transactions that were never finished; "
+             "they are left out, and nothing in them was acknowledged\n");
   BOOST_TEST(written([](auto& events) { events.writes_resumed(); }) ==
              "rollcall: writes to the store succeed again\n");
   BOOST_TEST(written([](auto& events) { events.checkpoint_failed("EIO"); }) ==

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
+#include <utility>
 
 namespace rollcall::storage {
 
@@ -15,7 +16,12 @@ namespace {
 
 std::atomic<int> write_error{SQLITE_OK};
 std::atomic<int> sync_error{SQLITE_OK};
-std::atomic<bool> next_sync_fails{false};
+std::atomic<int> truncate_error{SQLITE_OK};
+std::atomic<int> index_error{SQLITE_OK};
+std::atomic<int> good_writes{0};
+/// Syncs until the one that fails; negative: none does.
+std::atomic<int> good_syncs{-1};
+std::function<void()> on_unlock;
 
 /// The VFS has one table of methods for each way of locking: each with its copy in which what is to
 /// fail is replaced.
@@ -34,14 +40,32 @@ const sqlite3_io_methods* original_of(const sqlite3_file* file) {
 }
 
 int write(sqlite3_file* file, const void* octets, int size, sqlite3_int64 offset) {
-  if (write_error != SQLITE_OK) return write_error;
+  if (write_error != SQLITE_OK && good_writes-- <= 0) return write_error;
   return original_of(file)->xWrite(file, octets, size, offset);
 }
 
 int sync(sqlite3_file* file, int flags) {
   if (sync_error != SQLITE_OK) return sync_error;
-  if (next_sync_fails.exchange(false)) return SQLITE_IOERR_FSYNC;
+  if (good_syncs >= 0 && good_syncs-- == 0) return SQLITE_IOERR_FSYNC;
   return original_of(file)->xSync(file, flags);
+}
+
+int truncate(sqlite3_file* file, sqlite3_int64 size) {
+  if (truncate_error != SQLITE_OK) return truncate_error;
+  return original_of(file)->xTruncate(file, size);
+}
+
+int map_index(sqlite3_file* file, int region, int size, int extend, void volatile** memory) {
+  if (index_error != SQLITE_OK && region > 0 && extend != 0) return index_error;
+  return original_of(file)->xShmMap(file, region, size, extend, memory);
+}
+
+int lock_index(sqlite3_file* file, int offset, int count, int flags) {
+  const int code = original_of(file)->xShmLock(file, offset, count, flags);
+  constexpr int write_lock = 0;
+  constexpr int unlock = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
+  if (offset == write_lock && flags == unlock && on_unlock) std::exchange(on_unlock, nullptr)();
+  return code;
 }
 
 int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {
@@ -55,6 +79,9 @@ int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out
       each.replaced = *each.original;
       each.replaced.xWrite = write;
       each.replaced.xSync = sync;
+      each.replaced.xTruncate = truncate;
+      each.replaced.xShmMap = map_index;
+      each.replaced.xShmLock = lock_index;
     }
     if (each.original != file->pMethods) continue;
     file->pMethods = &each.replaced;
@@ -72,11 +99,20 @@ const bool registered = [] {
 
 }  // namespace
 
-void FaultyVfs::fail_writes(Kind kind) noexcept {
+void FaultyVfs::fail_writes(Kind kind) noexcept { fail_writes_after(0, kind); }
+void FaultyVfs::fail_writes_after(int count, Kind kind) noexcept {
+  good_writes = count;
   write_error = kind == full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
 }
 void FaultyVfs::fail_syncs() noexcept { sync_error = SQLITE_IOERR_FSYNC; }
-void FaultyVfs::fail_next_sync() noexcept { next_sync_fails = true; }
-void FaultyVfs::heal() noexcept { write_error = sync_error = SQLITE_OK; }
+void FaultyVfs::fail_one_sync_after(int count) noexcept { good_syncs = count; }
+void FaultyVfs::fail_truncates() noexcept { truncate_error = SQLITE_IOERR_TRUNCATE; }
+void FaultyVfs::fail_index_growth() noexcept { index_error = SQLITE_IOERR_SHMSIZE; }
+void FaultyVfs::when_unlocked(std::function<void()> act) { on_unlock = std::move(act); }
+void FaultyVfs::heal() noexcept {
+  write_error = sync_error = truncate_error = index_error = SQLITE_OK;
+  good_syncs = -1;
+  on_unlock = nullptr;
+}
 
 }  // namespace rollcall::storage

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
+
 namespace rollcall::storage {
 
-/// A SQLite VFS over the default one whose writes or syncs fail when a test says so. Process-wide.
+/// A SQLite VFS over the default one, of which parts fail when a test says so. Process-wide.
 class FaultyVfs {
  public:
   enum Kind { full, broken };
@@ -11,9 +13,18 @@ class FaultyVfs {
   static const char* const name;
 
   static void fail_writes(Kind kind) noexcept;
+  /// `count` writes succeed first.
+  static void fail_writes_after(int count, Kind kind) noexcept;
   static void fail_syncs() noexcept;
-  /// As the kernel tells of a failed write-back: once.
-  static void fail_next_sync() noexcept;
+  /// As the kernel tells of a failed write-back: once, after `count` syncs that succeed.
+  static void fail_one_sync_after(int count) noexcept;
+  static void fail_next_sync() noexcept { fail_one_sync_after(0); }
+  static void fail_truncates() noexcept;
+  /// The WAL's index can't be made longer, as more than 4,062 frames need.
+  static void fail_index_growth() noexcept;
+  /// `act` is called once, when a connection has given up the lock on writing: before it can take
+  /// it again.
+  static void when_unlocked(std::function<void()> act);
   static void heal() noexcept;
 };
 

@@ -11,6 +11,9 @@ namespace rollcall::storage {
 class RecordingEvents final : public Events {
  public:
   void created(const std::string& path) noexcept override { all.push_back("created " + path); }
+  void unfinished_dropped(const std::string&, std::uint64_t frames) noexcept override {
+    all.push_back("unfinished frames dropped: " + std::to_string(frames));
+  }
   void writes_stopped(Status, const std::string& reason) noexcept override {
     all.push_back("writes stopped: " + reason);
   }

@@ -18,7 +18,7 @@ Listed list(Store& store, ListRequest request) {
   ListOperation operation;
   operation.request = std::move(request);
   session->list(operation);
-  while (owner.listed.empty()) session->work();
+  while (owner.listed.empty()) session->end_turn();
   BOOST_TEST((operation.status == Status::ok));
   std::vector<UserId> ids;
   for (std::size_t i = 0; i < operation.users.size(); ++i) ids.push_back(operation.users.id(i));
@@ -169,7 +169,7 @@ BOOST_DATA_TEST_CASE(what_is_cancelled_is_completed_all_the_same, kinds, kind) {
   BOOST_REQUIRE(owner.listed.empty());
   session->cancel(operation);
   BOOST_TEST(owner.listed.empty());
-  session->work();
+  session->end_turn();
   BOOST_TEST(owner.listed.size() == 1U);
   BOOST_TEST((operation.status == Status::cancelled));
   WriteOperation creation;

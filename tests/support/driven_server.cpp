@@ -23,17 +23,17 @@ class TurnStore::TurnSession final : public storage::Session, private storage::S
   void export_next(storage::ExportOperation& operation) noexcept override {
     later([this, &operation] { users().export_next(operation); });
   }
-  void end_turn() noexcept override {
+  bool end_turn() noexcept override {
     for (auto& each : store_.waiting_) --each.turns;
     while (!store_.waiting_.empty() && store_.waiting_.front().turns < 0) {
       const Waiting next = std::move(store_.waiting_.front());
       store_.waiting_.pop_front();
       next.complete();
     }
+    return users().end_turn();
   }
   bool has_room() const noexcept override { return store_.waiting_.size() < store_.room_; }
   void deliver() noexcept override {}
-  bool work() noexcept override { return users().work(); }
 
  private:
   template <class Complete>

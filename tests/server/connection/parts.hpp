@@ -60,9 +60,8 @@ struct WaitingSession final : storage::Session {
   void export_next(storage::ExportOperation& operation) noexcept override {
     exports.push_back(&operation);
   }
-  void end_turn() noexcept override {}
+  bool end_turn() noexcept override { return false; }
   void deliver() noexcept override {}
-  bool work() noexcept override { return false; }
 
   std::vector<storage::WriteOperation*> writes;
   std::vector<storage::FindOperation*> finds;

@@ -63,8 +63,7 @@ class SlowStore final : public storage::Store {
       store_.owner_->completed(operation);
     }
     bool has_room() const noexcept override { return store_.room_; }
-    bool work() noexcept override { return false; }
-    void end_turn() noexcept override {}
+    bool end_turn() noexcept override { return false; }
     void deliver() noexcept override {}
 
    private:

@@ -69,6 +69,7 @@ class TellingEvents final : public Events {
  public:
   explicit TellingEvents(int descriptor) noexcept : descriptor_(descriptor) {}
   void created(const std::string&) noexcept override {}
+  void unfinished_dropped(const std::string&, std::uint64_t) noexcept override {}
   void writes_stopped(Status, const std::string&) noexcept override {}
   void writes_resumed() noexcept override {}
   void checkpoint_failed(const std::string&) noexcept override {}

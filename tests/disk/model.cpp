@@ -1,0 +1,96 @@
+#include "tests/disk/model.hpp"
+
+#include "tests/storage/recording_owner.hpp"
+
+namespace rollcall::tests::disk {
+
+using storage::Status;
+using storage::UserId;
+using storage::WriteOperation;
+using Verb = WriteOperation::Verb;
+
+void Model::apply(const std::vector<Write>& batch) {
+  for (const Write& each : batch) {
+    switch (each.verb) {
+      case Verb::create:
+        if (!each.key.empty() && keys.contains(each.key)) break;
+        users[++largest] = each.user;
+        if (!each.key.empty()) keys[each.key] = {each.user, largest};
+        break;
+      case Verb::replace:
+        users[each.id] = each.user;
+        break;
+      case Verb::remove:
+        users.erase(each.id);
+        break;
+    }
+  }
+}
+
+std::optional<std::string> Model::difference(storage::Store& store) const {
+  if (store.size() != users.size()) {
+    return std::to_string(store.size()) + " users instead of " + std::to_string(users.size());
+  }
+  storage::RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  for (const auto& [id, user] : users) {
+    storage::FindOperation operation;
+    operation.id = id;
+    session->find(operation);
+    if (operation.status != Status::ok) return "user " + std::to_string(id) + " is missing";
+    if (operation.user.view() != user.view()) {
+      return "user " + std::to_string(id) + " has other content";
+    }
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+/// How one write of a batch was answered, against what the model says.
+void check_answer(const Write& asked, const WriteOperation& answer, const Model& before,
+                  UserId& next, std::string& problem) {
+  if (asked.verb != Verb::create) return;
+  const auto known = before.keys.find(asked.key);
+  const bool replayed = !asked.key.empty() && known != before.keys.end();
+  const UserId wanted = replayed ? known->second.id : ++next;
+  const Status status = replayed ? Status::replayed : Status::ok;
+  if (answer.status == status && answer.id == wanted) return;
+  problem = "a create" + std::string(replayed ? " that was sent again" : "") + " got id " +
+            std::to_string(answer.id) + ", status " +
+            std::to_string(static_cast<int>(answer.status)) + ", instead of " +
+            std::to_string(wanted);
+}
+
+}  // namespace
+
+Status write_batch(storage::Store& store, const std::vector<Write>& batch, const Model& before,
+                   std::string& problem) {
+  storage::RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  std::deque<WriteOperation> operations(batch.size());
+  std::deque<std::remove_pointer_t<decltype(WriteOperation::key)>> keys(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    operations[i].verb = batch[i].verb;
+    operations[i].id = batch[i].id;
+    operations[i].user = batch[i].user.view();
+    if (!batch[i].key.empty()) {
+      keys[i].text = batch[i].key;
+      operations[i].key = &keys[i];
+    }
+    session->write(operations[i]);
+  }
+  owner.turn_until(*session, batch.size());
+  Status status = Status::ok;
+  for (const WriteOperation& each : operations) {
+    if (each.status != Status::ok && each.status != Status::replayed) status = each.status;
+  }
+  if (status != Status::ok) return status;
+  UserId next = before.largest;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    check_answer(batch[i], operations[i], before, next, problem);
+  }
+  return status;
+}
+
+}  // namespace rollcall::tests::disk
