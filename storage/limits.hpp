@@ -24,8 +24,8 @@ inline constexpr std::size_t max_idempotency_key_octets = 255;
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
 
-/// Frames in the WAL from which a checkpoint copies it to the data file: 4 MiB, which fits caches and
-/// takes milliseconds.
+/// Frames in the WAL from which a checkpoint copies it to the data file: 4 MiB, which fits caches
+/// and takes milliseconds.
 inline constexpr int default_checkpoint_frames = 1'000;
 
 /// Users that one listing gives.
