@@ -22,6 +22,7 @@ std::atomic<int> good_writes{0};
 /// Syncs until the one that fails; negative: none does.
 std::atomic<int> good_syncs{-1};
 std::function<void()> on_unlock;
+bool write_lock_is_free = true;
 
 /// The VFS has one table of methods for each way of locking: each with its copy in which what is to
 /// fail is replaced.
@@ -63,8 +64,13 @@ int map_index(sqlite3_file* file, int region, int size, int extend, void volatil
 int lock_index(sqlite3_file* file, int offset, int count, int flags) {
   const int code = original_of(file)->xShmLock(file, offset, count, flags);
   constexpr int write_lock = 0;
-  constexpr int unlock = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
-  if (offset == write_lock && flags == unlock && on_unlock) std::exchange(on_unlock, nullptr)();
+  // The lock for writing is released first, the one for reading last.
+  if (offset == write_lock && (flags & SQLITE_SHM_UNLOCK) != 0) write_lock_is_free = true;
+  if (offset == write_lock && (flags & SQLITE_SHM_LOCK) != 0) write_lock_is_free = false;
+  constexpr int end_of_reading = SQLITE_SHM_UNLOCK | SQLITE_SHM_SHARED;
+  if (flags == end_of_reading && write_lock_is_free && on_unlock) {
+    std::exchange(on_unlock, nullptr)();
+  }
   return code;
 }
 

@@ -22,8 +22,8 @@ class FaultyVfs {
   static void fail_truncates() noexcept;
   /// The WAL's index can't be made longer, as more than 4,062 frames need.
   static void fail_index_growth() noexcept;
-  /// `act` is called once, when a connection has given up the lock on writing: before it can take
-  /// it again.
+  /// Calls `act` once, when a connection has released all its locks at the end of a transaction and
+  /// before it can take them again. For tests in which one thread uses this VFS.
   static void when_unlocked(std::function<void()> act);
   static void heal() noexcept;
 };

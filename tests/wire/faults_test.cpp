@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <fstream>
+#include <thread>
 #include <vector>
 
 #include "tests/support/client.hpp"
@@ -82,6 +83,32 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_503_reads_go_on_and_writes_come_back_by_them
   BOOST_TEST(create(client, "second") == 201U);
   BOOST_TEST(get(client, "/users/2") == 200U);
   BOOST_TEST(server.stop(SIGTERM) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(writes_come_back_after_a_disk_that_was_full_for_batches_of_megabytes) {
+  const FaultyDisk disk;
+  RunningServer server(disk.store, {"--threads", "1"}, disk.environment());
+  Client client(server.port());
+  BOOST_TEST(create(client, "first") == 201U);
+  disk.inject("write ENOSPC");
+  const std::string user = user_json(std::string(256, 'l'), std::string(256, 'f'), "a@b.c");
+  std::string lines;
+  for (int i = 0; i < 1'500; ++i) lines += user + "\n";
+  std::vector<std::thread> streams;
+  for (int i = 0; i < 20; ++i) {
+    streams.emplace_back([&] {
+      Client stream(server.port());
+      stream.exchange(
+          "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+          "Content-Length: " +
+          std::to_string(lines.size()) + "\r\n\r\n" + lines);
+    });
+  }
+  for (std::thread& each : streams) each.join();
+  BOOST_TEST(get(client, "/users/2") == 404U);
+  disk.inject("none");
+  BOOST_TEST(create(client, "second") == 201U);
+  BOOST_TEST(get(client, "/readyz") == 200U);
 }
 
 BOOST_AUTO_TEST_CASE(an_io_error_on_a_write_is_503_and_nothing_of_it_is_seen) {

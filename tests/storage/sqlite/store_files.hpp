@@ -58,7 +58,9 @@ inline std::string read_file(const std::string& path) {
   return octets.str();
 }
 
+/// Makes a new file: when an old one is overwritten, ext4 writes it to disk at once.
 inline void write_file(const std::string& path, const std::string& octets) {
+  std::filesystem::remove(path);
   std::ofstream(path, std::ios::binary) << octets;
 }
 
