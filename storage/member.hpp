@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -142,14 +141,15 @@ inline bool UserView::adjacent() const noexcept {
 }
 
 inline void UserView::copy_to(char* at) const noexcept {
+  // copy(), as memcpy() does not take the null pointer of an empty view, even for no octets.
   if (adjacent()) {
-    std::memcpy(at, (*this)[0].data(), octets());
+    const std::size_t all = octets();
+    std::string_view((*this)[0].data(), all).copy(at, all);
     return;
   }
   for_each_member([&](auto index) {
     const std::string_view text = (*this)[index];
-    std::memcpy(at, text.data(), text.size());
-    at += text.size();
+    at += text.copy(at, text.size());
   });
 }
 
