@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <functional>
@@ -13,6 +14,9 @@
 
 /// What the simulated disk knows: its files, and what is to fail.
 namespace rollcall::tests::disk {
+
+/// What a disk writes whole or not at all.
+constexpr std::size_t sector_octets = 512;
 
 /// A change that was not synced: octets at an offset, or a new size.
 struct Change {

@@ -9,8 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t sector_octets = 512;
-
 /// A change with only some of its sectors; the sectors are those of the file.
 void apply_torn(std::string& content, const Change& change, Random& random) {
   if (!change.octets) return apply(content, change);

@@ -70,12 +70,20 @@ int read(sqlite3_file* file, void* octets, int size, sqlite3_int64 at) {
   return code != SQLITE_OK ? code : real(file)->pMethods->xRead(real(file), octets, size, at);
 }
 
+/// How much of a write of `size` octets gets through that stops halfway: whole sectors, as a file
+/// system runs out of blocks, and a sector is written or not.
+int short_of(int size, sqlite3_int64 at) {
+  const auto sector = static_cast<sqlite3_int64>(sector_octets);
+  const sqlite3_int64 end = (at + size / 2) / sector * sector;
+  return static_cast<int>(std::max<sqlite3_int64>(end - at, 0));
+}
+
 int write(sqlite3_file* file, const void* octets, int size, sqlite3_int64 at) {
   Opened& to = opened(file);
   const int fault = fault_of(Call::write, to.target);
   if (fault != SQLITE_OK && !state().fault->half) return fault;
-  if (fault != SQLITE_OK) size /= 2;
-  if (to.kept) {
+  if (fault != SQLITE_OK) size = short_of(size, at);
+  if (to.kept && size > 0) {
     count_change();
     note(to, {static_cast<std::size_t>(at),
               std::string(static_cast<const char*>(octets), static_cast<std::size_t>(size))});

@@ -23,7 +23,7 @@ struct Fault {
   std::uint64_t nth = 1;  ///< The call of this kind, from 1, that fails.
   int code = 0;           ///< What SQLite is told, such as SQLITE_IOERR_WRITE.
   bool lasting = false;   ///< Every later call of this kind fails too, until heal().
-  bool half = false;      ///< A write: its first half reaches the file.
+  bool half = false;      ///< A write: the whole sectors of its first half reach the file.
 };
 
 /// How this disk breaks its promises, to show that a test would notice.
