@@ -17,7 +17,7 @@ constexpr std::size_t max_head_octets = 512;
 static_assert(max_head_octets + max_link_octets <= max_answer_head_octets);
 
 void write_fields(Writer& writer, const AnswerContext& context) noexcept {
-  writer.text("\r\nDate: ").text(context.date);
+  writer.text("\r\nDate: ").fixed_text<date_octets>(context.date);
   if (context.close) {
     writer.text("\r\nConnection: close");
   } else if (context.keep_alive_http10) {

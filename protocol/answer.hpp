@@ -16,8 +16,9 @@
 namespace rollcall::protocol {
 
 /// What an answer says besides its body.
+inline constexpr std::size_t date_octets = 29;
 struct AnswerContext {
-  std::string_view date;           ///< IMF-fixdate, 29 characters (RFC 9110, section 5.6.7).
+  std::string_view date;           ///< IMF-fixdate: date_octets (RFC 9110, section 5.6.7).
   bool close = false;              ///< Connection: close
   bool keep_alive_http10 = false;  ///< Connection: keep-alive, for a client of HTTP/1.0 that asked.
   bool head = false;               ///< The request was HEAD: fields as for GET, but no body.

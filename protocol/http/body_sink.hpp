@@ -10,7 +10,8 @@ class BodySink {
  public:
   /// The next piece, at least one octet, with the chunked coding taken off; not needed after the
   /// call. What is wrong with it the sink keeps: the parser reads the message to its end.
-  virtual void take(std::string_view piece) = 0;
+  /// `is_last`: nothing follows; of a chunked body that is not known.
+  virtual void take(std::string_view piece, bool is_last) = 0;
 
  protected:
   ~BodySink() = default;

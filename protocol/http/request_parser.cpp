@@ -144,8 +144,8 @@ RequestParser::Result RequestParser::read_field_line(std::string_view bytes) {
 RequestParser::Result RequestParser::read_body(std::string_view bytes) {
   const std::string_view piece =
       bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(body_rest_, bytes.size())));
-  if (sink_ != nullptr && !piece.empty()) sink_->take(piece);
   body_rest_ -= piece.size();
+  if (sink_ != nullptr && !piece.empty()) sink_->take(piece, body_rest_ == 0);
   return {piece.size(), body_rest_ == 0 ? Progress::complete : Progress::need_more};
 }
 
@@ -242,7 +242,7 @@ void RequestParser::on_chunk_header_impl(std::uint64_t size, string_view extensi
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, string_view body, error_code&) {
   chunks_.take(body.size());
-  if (sink_ != nullptr) sink_->take(to_std(body));
+  if (sink_ != nullptr) sink_->take(to_std(body), false);
   return body.size();
 }
 

@@ -130,7 +130,7 @@ bool ElementReader::judge(const Members& members) {
   }
   json_ += '}';
   reader_.reset();
-  reader_.take(json_);
+  reader_.take(json_, true);
   const auto outcome = reader_.finish();
   if (!outcome.ok && outcome.problem == Problem::invalid_user) {
     for (std::size_t i = 0; i < member_count; ++i) {

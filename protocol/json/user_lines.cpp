@@ -26,7 +26,7 @@ void UserLines::add(std::string_view piece) {
   octets_ = std::min(octets_ + piece.size(), max_line_octets + 1);
   if (octets_ > max_line_octets) return;
   blank_ = blank_ && piece.find_first_not_of(" \t\r") == piece.npos;
-  reader_.take(piece);
+  reader_.take(piece, false);
 }
 
 void UserLines::end_line(UserLineSink& sink) {

@@ -79,7 +79,7 @@ class UserReader::Impl {
     is_object_ = is_whole_ = duplicate_ = failed_ = skipping_exponent_ = muted_ = false;
   }
 
-  void take(std::string_view piece) {
+  void take(std::string_view piece, bool is_last) {
     while (!failed_ && !piece.empty()) {
       if (skipping_exponent_) {
         const auto digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
@@ -91,7 +91,7 @@ class UserReader::Impl {
         if (failed_) return;
       }
       json::error_code error;
-      const std::size_t size = parser_.write_some(true, piece.data(), piece.size(), error);
+      const std::size_t size = parser_.write_some(!is_last, piece.data(), piece.size(), error);
       if (!error) {
         failed_ = size < piece.size();
         return;
@@ -106,7 +106,7 @@ class UserReader::Impl {
   Outcome finish(Content content) {
     json::error_code error;
     // Of an object or an array that is closed the parser has nothing more to say.
-    if (!failed_ && !is_whole_) parser_.write_some(false, "", 0, error);
+    if (!failed_ && !is_whole_ && !parser_.done()) parser_.write_some(false, "", 0, error);
     // A number that is the whole text: see restart_behind_number(), with nothing to go on to.
     if (error == json::error::exponent_overflow && depth_ == 0) error = {};
     if (failed_ || error) return {false, Problem::not_json};
@@ -339,7 +339,7 @@ UserReader::UserReader() : impl_(std::make_unique<Impl>()) {}
 UserReader::~UserReader() = default;
 
 void UserReader::reset() noexcept { impl_->reset(); }
-void UserReader::take(std::string_view piece) { impl_->take(piece); }
+void UserReader::take(std::string_view piece, bool is_last) { impl_->take(piece, is_last); }
 UserReader::Outcome UserReader::finish(Content content) { return impl_->finish(content); }
 storage::UserView UserReader::user() const noexcept { return impl_->user(); }
 storage::MemberSet UserReader::members() const noexcept { return impl_->members(); }

@@ -36,8 +36,9 @@ class UserReader final : public BodySink {
   /// To be called before each body; ends what user() and faults() gave out.
   void reset() noexcept;
   /// The next piece of the body, not needed after the call. Does nothing once the body is known to
-  /// be no JSON. How long a body may be is the caller's to bound.
-  void take(std::string_view piece) override;
+  /// be no JSON. How long a body may be is the caller's to bound. Who does not know says of no
+  /// piece that it is the last.
+  void take(std::string_view piece, bool is_last) override;
   /// The body is whole: ok, not_json, not_an_object, duplicate_member or invalid_user, the first of
   /// these that holds. To be called once, after the last piece.
   Outcome finish(Content content = Content::user);

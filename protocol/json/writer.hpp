@@ -23,6 +23,14 @@ class Writer {
     return *this;
   }
 
+  /// A text of which the compiler knows that it has `octets` octets.
+  template <std::size_t octets>
+  Writer& fixed_text(std::string_view text) noexcept {
+    std::memcpy(at_, text.data(), octets);
+    at_ += octets;
+    return *this;
+  }
+
   Writer& number(std::uint64_t value) noexcept {
     at_ = std::to_chars(at_, at_ + 20, value).ptr;
     return *this;

@@ -42,7 +42,7 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
   }
 
   /// The next piece of the body.
-  void take(std::string_view piece) override { lines_.read(piece, *this); }
+  void take(std::string_view piece, bool) override { lines_.read(piece, *this); }
   /// The body is whole.
   void finish();
   /// It is read no further, because of `why`.

@@ -63,7 +63,7 @@ void check_line(std::string_view line) {
   using protocol::Problem;
   static protocol::UserReader posted;
   posted.reset();
-  posted.take(line);
+  posted.take(line, false);
   const auto outcome = posted.finish();
   protocol::ElementReader reader{protocol::MemberNames()};
   const bool good = reader.read_line(line);

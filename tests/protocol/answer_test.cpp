@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(texts_of_every_kind_and_size_come_back_through_a_json_parse
 BOOST_AUTO_TEST_CASE(every_problem_is_problem_json_with_the_fields_that_belong_to_it) {
   UserReader reader;
   reader.reset();
-  reader.take("{}");
+  reader.take("{}", true);
   reader.finish();
   for (int i = 0; i <= static_cast<int>(Problem::too_many_connections); ++i) {
     const auto problem = static_cast<Problem>(i);
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(the_longest_answers_fit_the_room_that_is_reserved_for_them)
   // Writes into reserved space are not checked; a head of over 512 octets would overwrite the body.
   UserReader reader;
   reader.reset();
-  reader.take(R"({"last-name":"\u0000","first-name":"\u0000","email":"\u0000"})");
+  reader.take(R"({"last-name":"\u0000","first-name":"\u0000","email":"\u0000"})", true);
   reader.finish();
   AnswerContext longest = context();
   longest.keep_alive_http10 = true;
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(the_304_of_the_collection_has_no_entity_tag) {
 BOOST_AUTO_TEST_CASE(faults_are_listed_in_the_order_of_the_contract) {
   UserReader reader;
   reader.reset();
-  reader.take(R"({"email":"nobody","first-name":"John"})");
+  reader.take(R"({"email":"nobody","first-name":"John"})", true);
   BOOST_TEST(!reader.finish().ok);
   OutputBuffer buffer;
   write_problem(buffer, Problem::invalid_user, {"", &reader.faults()}, context());

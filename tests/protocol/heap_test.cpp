@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_body_in_one_piece_costs_no_heap_not_even_a_hostile_one) {
   for (const std::string& body : {user(), user(",\"x\":[{}]"), user(numbers + "]")}) {
     BOOST_TEST(allocations([&] {
                  reader.reset();
-                 reader.take(body);
+                 reader.take(body, true);
                  if (!reader.finish().ok) std::abort();
                }) == 0U);
   }
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_answer_costs_no_heap) {
   context.date = date;
   UserReader reader;
   reader.reset();
-  reader.take("{}");
+  reader.take("{}", true);
   reader.finish();
   BOOST_TEST(allocations([&] {
                write_created(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, false, context);

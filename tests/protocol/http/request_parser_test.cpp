@@ -237,6 +237,30 @@ BOOST_AUTO_TEST_CASE(chunk_extensions_and_trailers_may_have_4_kib_each) {
                 Problem::chunk_overhead_too_large);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_piece_of_a_body_is_told_where_its_length_tells_it) {
+  struct Last final : BodySink {
+    void take(std::string_view piece, bool is_last) override {
+      BOOST_TEST(!ended);
+      BOOST_TEST(!piece.empty());
+      ended = is_last;
+    }
+    bool ended = false;
+  };
+  const auto told = [](const std::string& message, std::size_t cut) {
+    Last last;
+    RequestParser parser;
+    const std::size_t head = message.find("\r\n\r\n") + 4;
+    BOOST_TEST(parser.read(message.substr(0, head)).consumed == head);
+    parser.read_body_into(&last);
+    parser.read(message.substr(head, cut));
+    BOOST_TEST(!last.ended);
+    parser.read(message.substr(head + cut));
+    return last.ended;
+  };
+  for (std::size_t cut = 0; cut < 6; ++cut) BOOST_TEST(told(with_length("[1, 2]") + "GET", cut));
+  BOOST_TEST(!told(post("Transfer-Encoding: chunked\r\n", "2\r\n[]\r\n0\r\n\r\n"), 3));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::protocol

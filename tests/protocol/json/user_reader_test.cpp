@@ -20,9 +20,13 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
-Read read_pieces(UserReader& reader, const std::vector<std::string_view>& pieces) {
+/// `says_last`: the reader is told which piece is the last, as it is not of a chunked body.
+Read read_pieces(UserReader& reader, const std::vector<std::string_view>& pieces,
+                 bool says_last = false) {
   reader.reset();
-  for (const std::string_view piece : pieces) reader.take(piece);
+  for (const std::string_view& piece : pieces) {
+    reader.take(piece, says_last && &piece == &pieces.back());
+  }
   const UserReader::Outcome outcome = reader.finish();
   Read read{outcome.ok, outcome.problem, reader.faults(), "", "", ""};
   if (outcome.ok) {
@@ -33,13 +37,17 @@ Read read_pieces(UserReader& reader, const std::vector<std::string_view>& pieces
   return read;
 }
 
-/// The outcome of reading a body, checked to be the same however the body is cut.
+/// The outcome of reading a body, checked to be the same however the body is cut, and whether or
+/// not the end is known.
 Read read(const std::string& body) {
   UserReader reader;
   const Read whole = read_pieces(reader, {body});
+  BOOST_TEST((read_pieces(reader, {body}, true) == whole), body.substr(0, 80));
   for_each_split(body, [&](const auto& pieces) {
-    if (!(read_pieces(reader, pieces) == whole)) {
-      BOOST_ERROR("cut at " << pieces.front().size() << ": " << body.substr(0, 80));
+    for (const bool says_last : {false, true}) {
+      if (read_pieces(reader, pieces, says_last) == whole) continue;
+      BOOST_ERROR("cut at " << pieces.front().size() << (says_last ? ", last known: " : ": ")
+                            << body.substr(0, 80));
     }
   });
   return whole;
@@ -206,7 +214,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_body_is_left_for_the_next_one) {
        {"", "{", "[[[", "{\"id\":1e9999999999", "{\"x\":1,\"x\":2}", "{\"last-na", "{}x", "\"\xc5",
         "{\"email\":\"x", "{\"a\":{\"b\":[1e9999999999"}) {
     reader.reset();
-    reader.take(before);
+    reader.take(before, false);
     if (before.size() % 2 == 0) reader.finish();
     BOOST_TEST(read_pieces(reader, {next}).ok, before);
   }

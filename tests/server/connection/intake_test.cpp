@@ -35,7 +35,7 @@ std::string create(const std::string& fields = "") {
 }
 
 struct Pieces final : protocol::BodySink {
-  void take(std::string_view piece) override { text += piece; }
+  void take(std::string_view piece, bool) override { text += piece; }
   std::string text;
 };
 

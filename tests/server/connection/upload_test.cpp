@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_SUITE(upload)
 
 BOOST_FIXTURE_TEST_CASE(each_line_is_a_creation_and_is_answered_in_its_order_in_one_chunk,
                         Uploading) {
-  upload->take(line + line.substr(0, 10));
-  upload->take(line.substr(10) + line);
+  upload->take(line + line.substr(0, 10), false);
+  upload->take(line.substr(10) + line, false);
   BOOST_REQUIRE(session.writes.size() == 3U);
   BOOST_TEST((session.writes[1]->verb == storage::WriteOperation::Verb::create));
   BOOST_TEST(session.writes[1]->user.email == "a@b.c");
@@ -61,7 +61,7 @@ BOOST_FIXTURE_TEST_CASE(each_line_is_a_creation_and_is_answered_in_its_order_in_
 }
 
 BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_a_user_is_done_at_once, Uploading) {
-  upload->take("\n{}\n");
+  upload->take("\n{}\n", false);
   BOOST_TEST(session.writes.empty());
   BOOST_TEST(owner.done == 1);
   BOOST_REQUIRE(queue.done_front() != nullptr);
@@ -73,19 +73,19 @@ BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_a_user_is_done_at_once, Uploading) {
 
 BOOST_FIXTURE_TEST_CASE(new_lines_are_told_once_blank_ones_too, Uploading) {
   BOOST_TEST(!upload->has_new_lines());
-  upload->take("{");
+  upload->take("{", false);
   BOOST_TEST(!upload->has_new_lines());
-  upload->take("\n");
+  upload->take("\n", false);
   BOOST_TEST(upload->has_new_lines());
   BOOST_TEST(!upload->has_new_lines());
-  upload->take("\n");
+  upload->take("\n", false);
   BOOST_TEST(upload->has_new_lines());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_whole_one_ends_with_the_last_chunk_and_its_last_line_needs_no_line_feed,
                         Uploading) {
   upload->write_head(output, {});
-  upload->take(line.substr(0, line.size() - 1));
+  upload->take(line.substr(0, line.size() - 1), false);
   BOOST_TEST(session.writes.empty());
   upload->finish();
   BOOST_TEST((upload->stage() == Upload::Stage::ended));
@@ -113,7 +113,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_was_broken_off_says_why_in_its_last_line_and_ha
 
 BOOST_AUTO_TEST_CASE(to_http_1_0_nothing_is_chunked) {
   Uploading uploading(false);
-  uploading.upload->take(line);
+  uploading.upload->take(line, false);
   uploading.complete(0);
   uploading.upload->write_lines(uploading.output);
   uploading.upload->finish();
