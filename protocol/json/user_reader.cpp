@@ -19,7 +19,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t unknown_member = member_count;
-constexpr std::size_t email_member = storage::index_of(storage::Member::email);
 constexpr std::size_t longest_name = [] {
   std::size_t longest = 0;
   for (const auto& each : storage::user_members) longest = std::max(longest, each.name.size());

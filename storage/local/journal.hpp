@@ -31,8 +31,8 @@ struct StoredKey {
 /// What a journal held when it was opened, besides the users themselves.
 struct OpenReport {
   std::uint64_t users = 0;
-  UserId last_id = 0;           ///< The largest id ever given out.
-  bool created = false;         ///< There was none: this one is new.
+  UserId last_id = 0;    ///< The largest id ever given out.
+  bool created = false;  ///< There was none: this one is new.
   /// Frames at the end of the WAL that were never committed, so never acknowledged.
   std::uint64_t unfinished_frames = 0;
   std::vector<StoredKey> keys;  ///< By rising numbers.
