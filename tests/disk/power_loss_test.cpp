@@ -1,24 +1,14 @@
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <iostream>
 
 #include "tests/disk/history.hpp"
+#include "tests/disk/settings.hpp"
 
 namespace rollcall::tests::disk {
 namespace {
 
-/// An integer that whoever runs the tests may give, or `otherwise`.
-std::uint64_t setting(const char* name, std::uint64_t otherwise) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
-
-/// How many histories, and the first one's seed; the others follow.
+/// How many histories; their seeds follow first_seed().
 std::uint64_t histories() { return setting("ROLLCALL_TEST_HISTORIES", 200); }
-std::uint64_t first_seed() {
-  static const std::uint64_t seed = setting("ROLLCALL_TEST_SEED", 1);
-  return seed;
-}
 
 /// Of a disk that lies, the histories until one shows it; 0 if none of `most` does.
 std::uint64_t histories_until_caught(Lie lie, std::uint64_t most) {
