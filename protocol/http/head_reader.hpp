@@ -1,9 +1,11 @@
 #pragma once
 
+// Boost 1.83's field.hpp uses std::uint32_t and does not include this.
+#include <cstdint>
+
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <boost/config.hpp>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
