@@ -26,8 +26,9 @@ class UserVisitor {
 /// The users in memory, by id. Thread-safe. Sharded by the low bits of the id, so that threads that
 /// create at the same time touch different shards; a shard is an ordered directory of pages of
 /// 32-bit slots, each the place of a packed user in the shard's arena. A user costs its texts, 4
-/// octets of slot and PackedUser::header_octets, plus what is unused at the end of pages and
-/// chunks, and at most about as much again for what was replaced or removed.
+/// octets of slot (some 24 to 48 if ids are far apart) and PackedUser::header_octets, plus what is
+/// unused at the end of pages and chunks, and at most about as much again for what was replaced or
+/// removed.
 class Table {
  public:
   Table();

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "storage/local/arena.hpp"
+#include "storage/local/slot_page.hpp"
 #include "storage/local/table.hpp"
 #include "storage/mutex.hpp"
 
@@ -32,44 +31,34 @@ class alignas(64) Table::Shard {
   template <class Take>
   void for_block(std::uint64_t first_row, const Take& take) const noexcept {
     const MutexLock lock(mutex_);
-    const Page* const page = page_of(first_row);
+    SlotPage* const page = page_of(first_row);
     if (page == nullptr) return;
-    const auto* const slots = page->slots->data() + first_row % slots_a_page;
-    for (std::size_t i = 0; i < block_rows; ++i) {
-      if (slots[i] == 0) continue;
-      take(i, Viewer{arena_, slots[i] - 1});
-    }
+    const std::size_t first = first_row % SlotPage::rows;
+    page->for_each(first, block_rows, [&](std::size_t row, SlotPage::Slot slot) {
+      take(row - first, Viewer{arena_, slot - 1});
+    });
   }
 
   std::uint64_t size() const noexcept;
 
  private:
-  static constexpr std::size_t slots_a_page = 256;
-  static_assert(slots_a_page % block_rows == 0, "a block lies in one page of each shard");
+  static_assert(SlotPage::rows % block_rows == 0, "a block lies in one page of each shard");
 
-  /// A place in the arena plus one; 0 means an empty slot.
-  using Slot = std::uint32_t;
   /// Gives the user at a place, while the mutex is held.
   struct Viewer {
     const Arena& arena;
     Arena::Place place;
     UserView operator()() const noexcept { return arena.view(place); }
   };
-  struct Page {
-    std::uint64_t number;
-    std::size_t users;
-    std::unique_ptr<std::array<Slot, slots_a_page>> slots;
-  };
-
   std::size_t lower_bound(std::uint64_t number) const noexcept ROLLCALL_REQUIRES(mutex_);
-  const Page* page_of(std::uint64_t row) const noexcept ROLLCALL_REQUIRES(mutex_);
-  Page& make_page(std::uint64_t row) ROLLCALL_REQUIRES(mutex_);
-  void release(Slot slot) noexcept ROLLCALL_REQUIRES(mutex_);
+  SlotPage* page_of(std::uint64_t row) const noexcept ROLLCALL_REQUIRES(mutex_);
+  SlotPage& make_page(std::uint64_t row) ROLLCALL_REQUIRES(mutex_);
+  void release(SlotPage::Slot slot) noexcept ROLLCALL_REQUIRES(mutex_);
   void empty_chunk(std::uint32_t chunk) ROLLCALL_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   /// By rising number; none is without users for long.
-  std::vector<Page> pages_ ROLLCALL_GUARDED_BY(mutex_);
+  mutable std::vector<SlotPage> pages_ ROLLCALL_GUARDED_BY(mutex_);
   Arena arena_ ROLLCALL_GUARDED_BY(mutex_);
   std::uint64_t size_ ROLLCALL_GUARDED_BY(mutex_) = 0;
 };

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -140,6 +142,22 @@ BOOST_AUTO_TEST_CASE(a_user_costs_at_most_16_octets_over_its_text) {
   const auto taken = static_cast<std::uint64_t>(allocated_octets() - before);
   BOOST_TEST_MESSAGE("octets a user over its text: " << double(taken - text) / users);
   BOOST_TEST(taken - text <= 16 * users);
+}
+
+BOOST_AUTO_TEST_CASE(a_user_costs_at_most_64_octets_over_its_text_whatever_its_id) {
+  constexpr std::size_t users = 2'000'000;
+  std::mt19937_64 random(1);
+  std::vector<storage::UserId> ids(users);
+  for (storage::UserId& id : ids) id = 1 + random() % storage::max_user_id;
+  std::sort(ids.begin(), ids.end());
+  const std::int64_t before = allocated_octets();
+  storage::Table table;
+  const storage::UserView user{"Meere", "John", "johnm@gmail.com"};
+  for (const storage::UserId id : ids) BOOST_REQUIRE(table.insert(id, user));
+  const auto taken = static_cast<std::uint64_t>(allocated_octets() - before);
+  const std::uint64_t text = users * user.octets();
+  BOOST_TEST_MESSAGE("octets a user over its text: " << double(taken - text) / users);
+  BOOST_TEST(taken - text <= 64 * users);
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_connection_costs_at_most_1_kib) {
