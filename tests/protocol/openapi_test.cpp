@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/member.hpp"
@@ -20,7 +21,9 @@ const json::value& document() {
   return parsed;
 }
 
-const json::value& at(const std::string& pointer) { return document().at_pointer(pointer); }
+const json::value& at(std::string_view pointer) {
+  return document().at_pointer({pointer.data(), pointer.size()});
+}
 
 Texts names(const char* before = "") {
   Texts all;
