@@ -34,7 +34,7 @@ std::vector<std::vector<UserId>> UniqueEmails::load(const Table& table) {
   std::vector<Digest> twice;
   for_each_email(table, [&](UserId, std::string_view email) {
     const Digest digest = digest_of(email);
-    if (taken_.insert(digest).second || twice.size() == max_told) return;
+    if (taken_.insert(digest) || twice.size() == max_told) return;
     if (std::find(twice.begin(), twice.end(), digest) == twice.end()) twice.push_back(digest);
   });
   std::vector<std::vector<UserId>> groups(twice.size());
@@ -52,7 +52,7 @@ std::vector<std::vector<UserId>> UniqueEmails::load(const Table& table) {
 
 bool UniqueEmails::add(std::string_view email) {
   const Digest digest = digest_of(email);
-  if (!taken_.insert(digest).second) return false;
+  if (!taken_.insert(digest)) return false;
   changes_.push_back({digest, true});
   return true;
 }

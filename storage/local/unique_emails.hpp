@@ -3,9 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_set.hpp>
-
-#include "storage/digest.hpp"
+#include "storage/local/digest_set.hpp"
 #include "storage/local/table.hpp"
 
 namespace rollcall::storage {
@@ -39,7 +37,7 @@ class UniqueEmails {
   void erase(const Digest& digest);
 
   TextDigester digester_;
-  boost::unordered_flat_set<Digest, TextDigester::Hash> taken_;
+  DigestSet taken_;
   std::vector<Change> changes_;
 };
 
