@@ -127,19 +127,15 @@ void Table::Shard::release(SlotPage::Slot slot) noexcept {
 
 /// Looks at every slot of the shard: at ten million users some 0.1 ms, for 128 KiB gained.
 void Table::Shard::empty_chunk(std::uint32_t chunk) {
-  bool has_room = true;
-  // The analysis of locks does not see that the function below is called at once.
-  Arena& arena = arena_;
   for (SlotPage& page : pages_) {
-    page.for_each(0, SlotPage::rows, [&](std::size_t, SlotPage::Slot& slot) {
-      if (!has_room || Arena::chunk_of(slot - 1) != chunk) return;
-      const auto place = arena.add(arena.view(slot - 1));
-      has_room = place.has_value();
-      if (!has_room) return;
-      arena.release(slot - 1);
+    for (std::size_t row = page.next_row(0); row < SlotPage::rows; row = page.next_row(row + 1)) {
+      SlotPage::Slot& slot = *page.find(row);
+      if (Arena::chunk_of(slot - 1) != chunk) continue;
+      const auto place = arena_.add(arena_.view(slot - 1));
+      if (!place) return;
+      arena_.release(slot - 1);
       slot = *place + 1;
-    });
-    if (!has_room) return;
+    }
   }
   arena_.free(chunk);
 }
