@@ -31,6 +31,8 @@ void write_entity_tag_field(Writer& writer, storage::Version version) noexcept {
   writer.text("\r\nETag: ").text({tag, sizeof tag});
 }
 
+constexpr std::string_view replayed_field = "\r\nIdempotency-Replayed: true";
+
 /// An upper bound of a message's size.
 struct Bounds {
   std::size_t body_octets;
@@ -161,18 +163,19 @@ void write_created(OutputBuffer& buffer, storage::UserId id, const storage::User
       [&](Writer& writer) {
         writer.text("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /users/")
             .text(digits.text());
-        if (replayed) writer.text("\r\nIdempotency-Replayed: true");
+        if (replayed) writer.text(replayed_field);
         write_entity_tag_field(writer, storage::version_of(id, user));
       },
       [&](Writer& writer) { write_user_json(writer, digits.text(), user); });
 }
 
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
-                const AnswerContext& context) {
+                bool replayed, const AnswerContext& context) {
   write_message(
       buffer, bounds(user), context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json");
+        if (replayed) writer.text(replayed_field);
         write_entity_tag_field(writer, storage::version_of(id, user));
       },
       [&](Writer& writer) { write_user_json(writer, Digits(id).text(), user); });

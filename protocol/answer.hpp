@@ -43,9 +43,9 @@ struct ListAnswer {
 /// 201, with Location, ETag and the user as JSON. With `replayed`, adds Idempotency-Replayed.
 void write_created(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                    bool replayed, const AnswerContext& context);
-/// 200, with ETag and the user.
+/// 200, with ETag and the user. With `replayed`, adds Idempotency-Replayed.
 void write_user(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
-                const AnswerContext& context);
+                bool replayed, const AnswerContext& context);
 /// 200, with the user that was removed.
 void write_removed(OutputBuffer& buffer, storage::UserId id, const storage::UserView& user,
                    const AnswerContext& context);

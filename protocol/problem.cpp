@@ -52,7 +52,7 @@ constexpr ProblemRow rows[] = {
     {Problem::key_with_stream, 400, "Bad Request", blank, "Bad Request",
      "An Idempotency-Key applies to a single user. Send the stream without it.", false, 0},
     {Problem::key_reused, 422, "Unprocessable Content", reused_type, "Idempotency-Key reused",
-     "This Idempotency-Key was already used for a different user. Send a new key.", false, 0},
+     "This Idempotency-Key was already used for a different request. Send a new key.", false, 0},
     {Problem::key_in_flight, 409, "Conflict", in_flight_type, "Idempotency-Key in flight",
      "Another request with this Idempotency-Key is in progress. Wait for its response, or try "
      "again.",

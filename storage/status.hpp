@@ -10,10 +10,10 @@ enum class Status : std::uint8_t {
   not_found,          ///< No user has this id.
   condition_failed,   ///< Nothing was kept; the user is not in the state that the write asks for.
   email_taken,        ///< Nothing was kept; another user has this address, and they are unique.
-  replayed,           ///< A creation with this key was made before: `id` is its, and nothing more
-                      ///< was kept.
-  key_reused,         ///< Nothing was kept; the key was used for the creation of another user.
-  key_in_flight,      ///< Nothing was kept; a creation with this key is under way.
+  replayed,           ///< This write was made before with its key; `id` and `user` are those of
+                      ///< then. Nothing more was kept.
+  key_reused,         ///< Nothing was kept; the key was used for another write.
+  key_in_flight,      ///< Nothing was kept; a write with this key is under way.
   disk_full,          ///< Nothing was kept; writes come back by themselves once there is room.
   io_error,           ///< Nothing was kept; a later write may succeed.
   sync_failed,        ///< Nothing was kept; the store takes no write again until it is reopened.

@@ -26,12 +26,16 @@ struct WriteOperation : Operation {
                                     ///< others stay as they are.
   UserId id = 0;                    ///< In, or Out for a creation whose status is ok or replayed.
   UserView user;                    ///< In, but for a removal. Out, for a replacement whose
-                                    ///< status is ok: the whole user.
+                                    ///< status is ok or replayed: the whole user.
   const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
-  IdempotencyKey* key = nullptr;         ///< In, for a creation; null is none.
+  IdempotencyKey* key = nullptr;         ///< In, but for a removal; null is none. Looked up
+                                         ///< before the user and `condition`.
   UserRecord* merged = nullptr;          ///< In, if `members` lacks some or if a removal is to
                                          ///< tell the user that it took away: where `user` is put.
   WriteOperation* next = nullptr;        ///< The store's, while the operation is in flight.
+
+  /// A replacement that gives only some members.
+  bool is_partial() const noexcept { return verb == Verb::replace && members != all_members; }
 };
 
 /// One look-up by id. Ownership as for WriteOperation.

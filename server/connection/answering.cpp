@@ -23,7 +23,7 @@ void answer_write(OutputBuffer& output, const storage::WriteOperation& operation
     case storage::WriteOperation::Verb::create:
       return write_created(output, operation.id, operation.user, replayed, context);
     case storage::WriteOperation::Verb::replace:
-      return write_user(output, operation.id, operation.user, context);
+      return write_user(output, operation.id, operation.user, replayed, context);
     case storage::WriteOperation::Verb::remove:
       // json-server's clients read the user, or its id, from the answer.
       if (operation.merged != nullptr) {
@@ -49,7 +49,7 @@ void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& co
       return write_not_modified(output, version, context);
     }
   }
-  write_user(output, find.id, user, context);
+  write_user(output, find.id, user, false, context);
 }
 
 void answer_list(OutputBuffer& output, const List& list, const AnswerContext& context) {

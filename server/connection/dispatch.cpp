@@ -12,6 +12,13 @@ namespace {
 using protocol::Action;
 using protocol::Problem;
 
+void take_key(Write& write, IncomingRequest& request) {
+  if (!request.head().key) return;
+  write.key_text = request.parser->take_key();
+  write.idempotency_key.text = *write.key_text;
+  write.key = &write.idempotency_key;
+}
+
 /// Of a change, `user` is where the store puts the whole of it.
 void become_change(Exchange& exchange, IncomingRequest& request) {
   const Action action = request.route.action;
@@ -28,6 +35,8 @@ void become_change(Exchange& exchange, IncomingRequest& request) {
     write.user = write.text.view();
     write.members = request.reader->members();
   }
+  // PUT and DELETE are idempotent by themselves.
+  if (action == Action::patch_user) take_key(write, request);
   // json-server's clients read the user that was removed from the answer.
   if (removes ? head.accepted.names_json() : write.members != storage::all_members) {
     write.whole = std::make_unique<storage::UserRecord>();
@@ -83,11 +92,7 @@ void become_creation(Exchange& exchange, IncomingRequest& request) {
   Write& write = exchange.become<Write>();
   write.text.assign(request.reader->user());
   write.user = write.text.view();
-  if (request.head().key) {
-    write.key_text = request.parser->take_key();
-    write.idempotency_key.text = *write.key_text;
-    write.key = &write.idempotency_key;
-  }
+  take_key(write, request);
 }
 
 void become_asked(Exchange& exchange, IncomingRequest& request, const storage::Store& store) {

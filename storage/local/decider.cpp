@@ -32,17 +32,21 @@ void Decider::decide(WriteOperation& operation, UserId next_id) {
 void Decider::decide_create(WriteOperation& operation, UserId next_id) {
   operation.status = Status::ok;
   if (operation.key != nullptr) {
-    operation.status = keys_.look_up(*operation.key, operation.user, operation.id);
+    operation.status = keys_.look_up(operation);
   }
   if (operation.status == Status::ok && emails_ && !emails_->add(operation.user.email)) {
     operation.status = Status::email_taken;
   }
   if (operation.status != Status::ok) return;
   operation.id = next_id;
-  if (operation.key != nullptr) keys_.add(*operation.key, next_id);
+  if (operation.key != nullptr) keys_.add(operation);
 }
 
 void Decider::decide_update(WriteOperation& operation) {
+  if (operation.key != nullptr) {
+    operation.status = keys_.look_up(operation);
+    if (operation.status != Status::ok) return;
+  }
   UserRecord record;
   const UserView* current = nullptr;
   UserView in_table;
@@ -65,11 +69,15 @@ void Decider::decide_update(WriteOperation& operation) {
   if (operation.verb == Verb::remove && operation.merged != nullptr) {
     operation.merged->assign(*current);
     operation.user = operation.merged->view();
-  } else if (operation.verb == Verb::replace && operation.members != all_members) {
+  } else if (operation.is_partial()) {
     operation.merged->assign(merge(operation.members, operation.user, *current));
     operation.user = operation.merged->view();
   }
-  if (emails_ && !note_email(operation, *current)) operation.status = Status::email_taken;
+  if (emails_ && !note_email(operation, *current)) {
+    operation.status = Status::email_taken;
+  } else if (operation.key != nullptr) {
+    keys_.add(operation);
+  }
 }
 
 bool Decider::note_email(const WriteOperation& operation, const UserView& before) {

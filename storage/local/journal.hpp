@@ -26,6 +26,7 @@ struct StoredKey {
   UserId user_id;
   std::uint64_t number;
   std::int64_t created_at;
+  std::string answer{};  ///< Of a partial replacement: the user that it left, as a PackedUser.
 };
 
 /// What a journal held when it was opened, besides the users themselves.
@@ -49,7 +50,7 @@ class Journal {
   /// replaced or removed is there, and what replaces it is whole. On any Status but ok nothing of
   /// the batch is kept, also not for a reader after a crash. After a lasting Status every later
   /// call returns the same at once, without touching the disk.
-  /// Keys of creations are kept with them; those up to number `forget_keys` are dropped.
+  /// The keys of writes are kept with them; those up to number `forget_keys` are dropped.
   virtual Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept = 0;
 
   /// Upkeep between batches (a bounded piece of a checkpoint): ok, or why it failed. Its failure

@@ -2,11 +2,22 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace rollcall::storage {
 namespace {
 
-Version payload_of(const UserView& user) noexcept { return version_of(0, user); }
+/// A creation has no id yet, and no user has the id 0: so the two kinds of write never agree.
+Version payload_of(const WriteOperation& operation) noexcept {
+  const bool creates = operation.verb == WriteOperation::Verb::create;
+  return version_of(creates ? 0 : operation.id, merge(operation.members, operation.user, {}));
+}
+
+std::unique_ptr<char[]> pack(const UserView& user) {
+  auto packed = std::make_unique_for_overwrite<char[]>(PackedUser::octets(user));
+  PackedUser::write(packed.get(), user);
+  return packed;
+}
 
 }  // namespace
 
@@ -22,29 +33,39 @@ void KnownKeys::load(const std::vector<StoredKey>& keys) {
     const Digest digest = digester_(each.text);
     // One from a clock that was ahead must not outlive the others.
     const std::int64_t created_at = std::min(each.created_at, now());
-    known_[digest] = {each.payload, each.user_id, each.number, created_at, false};
+    auto answer = each.answer.empty() ? nullptr : pack(PackedUser::read(each.answer.data()));
+    known_[digest] = {each.payload, each.user_id,      each.number,
+                      created_at,   std::move(answer), false};
     kept_.push_back({digest, each.number, created_at});
     last_number_ = each.number;
   }
 }
 
-Status KnownKeys::look_up(IdempotencyKey& key, const UserView& user, UserId& user_id) {
-  key.payload = payload_of(user);
+Status KnownKeys::look_up(WriteOperation& operation) {
+  IdempotencyKey& key = *operation.key;
+  key.payload = payload_of(operation);
   const auto found = known_.find(digester_(key.text));
   if (found == known_.end() || is_due(found->second.created_at)) return Status::ok;
   if (found->second.payload != key.payload) return Status::key_reused;
   if (found->second.in_flight) return Status::key_in_flight;
-  user_id = found->second.user_id;
+  operation.id = found->second.user_id;
+  // Everything else is in the operation itself.
+  if (operation.is_partial() && found->second.answer) {
+    operation.merged->assign(PackedUser::read(found->second.answer.get()));
+    operation.user = operation.merged->view();
+  }
   return Status::replayed;
 }
 
-void KnownKeys::add(IdempotencyKey& key, UserId user_id) {
+void KnownKeys::add(const WriteOperation& operation) {
+  IdempotencyKey& key = *operation.key;
   // Two for one: however many are due, no batch has to wait until all of them are dropped.
   for (int i = 0; i < 2; ++i) forget_one();
   const Digest digest = digester_(key.text);
   key.number = ++last_number_;
   key.created_at = now();
-  known_[digest] = {key.payload, user_id, key.number, key.created_at, true};
+  auto answer = operation.is_partial() ? pack(operation.user) : nullptr;
+  known_[digest] = {key.payload, operation.id, key.number, key.created_at, std::move(answer), true};
   batch_.push_back({digest, key.number, key.created_at});
 }
 

@@ -3,23 +3,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "storage/digest.hpp"
 #include "storage/events.hpp"
-#include "storage/idempotency_key.hpp"
 #include "storage/local/journal.hpp"
 #include "storage/status.hpp"
+#include "storage/store.hpp"
 #include "storage/store_options.hpp"
 #include "storage/user.hpp"
 #include "storage/version.hpp"
 
 namespace rollcall::storage {
 
-/// The idempotency keys that are known, by digest: some 130 octets each. A key whose time is over
-/// is unknown at once, and dropped when others come. One thread at a time.
+/// The idempotency keys that are known, by digest: some 140 octets each, and for a partial
+/// replacement the user that it left. A key whose time is over is unknown at once, and dropped when
+/// others come. One thread at a time.
 class KnownKeys {
  public:
   /// `events` must outlive it.
@@ -28,11 +30,12 @@ class KnownKeys {
   /// Takes what a journal kept, by rising numbers.
   void load(const std::vector<StoredKey>& keys);
 
-  /// What becomes of a creation of `user` with `key`: ok, and it is remembered for the user that
-  /// add() names; or replayed, with `user_id` set; key_reused; key_in_flight.
-  Status look_up(IdempotencyKey& key, const UserView& user, UserId& user_id);
-  /// The creation, which look_up() has just let through, is part of the batch.
-  void add(IdempotencyKey& key, UserId user_id);
+  /// What becomes of an operation that has a key, as its key alone decides: ok; or replayed, with
+  /// `id` and `user` as they were when it was made; key_reused; key_in_flight.
+  Status look_up(WriteOperation& operation);
+  /// The operation, which look_up() has let through, is part of the batch. Its `id` is set, and
+  /// `user` is whole.
+  void add(const WriteOperation& operation);
 
   /// The batch was kept.
   void keep();
@@ -50,6 +53,7 @@ class KnownKeys {
     UserId user_id;
     std::uint64_t number;
     std::int64_t created_at;
+    std::unique_ptr<char[]> answer;  ///< StoredKey::answer; null if there is none.
     bool in_flight;
   };
   struct Kept {

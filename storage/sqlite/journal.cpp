@@ -44,7 +44,7 @@ SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[13];
+  int codes[15];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   codes[5] = batch_.attach(database);
   insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
@@ -57,6 +57,9 @@ bool SqliteJournal::prepare() noexcept {
                       codes[10]);
   delete_keys_ =
       SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
+  insert_answer_ = SqliteStatement(database, insert_answer_sql().c_str(), codes[13]);
+  delete_answers_ =
+      SqliteStatement(database, "DELETE FROM idempotency_answers WHERE number <= ?1", codes[14]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = static_cast<std::uint32_t>(database_->query_integer("PRAGMA page_size", codes[4]));
@@ -113,7 +116,7 @@ int SqliteJournal::insert(const WriteOperation* first) noexcept {
   const WriteOperation* const end = batch_.take(first);
   int code = insert_.run();
   for (; code == SQLITE_OK && first != end; first = batch_.next(first)) {
-    if (first->key != nullptr) code = write_key(*first->key, first->id);
+    if (first->key != nullptr) code = write_key(*first);
   }
   return code;
 }
@@ -129,22 +132,32 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   const int code = statement.run();
   if (code != SQLITE_OK) return code;
   // A user that the table has and the file has not.
-  return sqlite3_changes(database_->get()) == 1 ? SQLITE_OK : SQLITE_CONSTRAINT_ROWID;
+  if (sqlite3_changes(database_->get()) != 1) return SQLITE_CONSTRAINT_ROWID;
+  return operation.key == nullptr ? SQLITE_OK : write_key(operation);
 }
 
-int SqliteJournal::write_key(const IdempotencyKey& key, UserId user_id) noexcept {
+int SqliteJournal::write_key(const WriteOperation& operation) noexcept {
+  const IdempotencyKey& key = *operation.key;
   insert_key_.bind(1, static_cast<std::int64_t>(key.number));
   insert_key_.bind(2, key.text);
   insert_key_.bind(3, static_cast<std::int64_t>(key.payload));
-  insert_key_.bind(4, static_cast<std::int64_t>(user_id));
+  insert_key_.bind(4, static_cast<std::int64_t>(operation.id));
   insert_key_.bind(5, key.created_at);
-  return insert_key_.run();
+  const int code = insert_key_.run();
+  if (code != SQLITE_OK || !operation.is_partial()) return code;
+  insert_answer_.bind(1, static_cast<std::int64_t>(key.number));
+  int parameter = 2;
+  for_each_member([&](auto index) { insert_answer_.bind(parameter++, operation.user[index]); });
+  return insert_answer_.run();
 }
 
 int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
   if (through <= forgotten_keys_) return SQLITE_OK;
-  delete_keys_.bind(1, static_cast<std::int64_t>(through));
-  return delete_keys_.run();
+  for (SqliteStatement* each : {&delete_keys_, &delete_answers_}) {
+    each->bind(1, static_cast<std::int64_t>(through));
+    if (const int code = each->run(); code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
 }
 
 Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
@@ -244,7 +257,8 @@ bool SqliteJournal::close(std::string& error) noexcept {
     }
   }
   for (SqliteStatement* each :
-       {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_, &commit_, &rollback_}) {
+       {&begin_, &insert_, &update_, &delete_, &insert_key_, &insert_answer_, &delete_keys_,
+        &delete_answers_, &commit_, &rollback_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

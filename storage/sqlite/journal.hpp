@@ -47,7 +47,8 @@ class SqliteJournal final : public Journal {
   int write(const WriteOperation* first) noexcept;
   int insert(const WriteOperation* first) noexcept;
   int change(const WriteOperation& operation) noexcept;
-  int write_key(const IdempotencyKey& key, UserId user_id) noexcept;
+  /// The key that the operation has.
+  int write_key(const WriteOperation& operation) noexcept;
   int forget_keys(std::uint64_t through) noexcept;
   Status fail(int code, bool committing) noexcept;
   void end_transaction() noexcept;
@@ -63,7 +64,9 @@ class SqliteJournal final : public Journal {
   SqliteStatement update_;
   SqliteStatement delete_;
   SqliteStatement insert_key_;
+  SqliteStatement insert_answer_;
   SqliteStatement delete_keys_;
+  SqliteStatement delete_answers_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   bool in_transaction_ = false;

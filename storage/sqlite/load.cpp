@@ -207,17 +207,37 @@ OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSin
   return report;
 }
 
+namespace {
+
+/// StoredKey::answer of the row of load_keys_sql() that `rows` is at.
+std::string answer_of(const SqliteStatement& rows, const std::string& path) {
+  constexpr int number = 5;
+  if (!rows.is_integer(number)) return {};
+  UserView user;
+  for_each_member([&](auto index) {
+    constexpr int column = number + 1 + static_cast<int>(index);
+    user[index] = rows.text(column);
+    if (user[index].size() <= user_members[index].max_octets() && is_utf8(user[index])) return;
+    refuse_file(
+        path, SQLITE_CORRUPT,
+        "the answer with number " + std::to_string(rows.integer(number)) + " is not a user");
+  });
+  std::string packed(PackedUser::octets(user), '\0');
+  PackedUser::write(packed.data(), user);
+  return packed;
+}
+
+}  // namespace
+
 void load_keys(SqliteDatabase& database, const std::string& path, OpenReport& report) {
   int code = SQLITE_OK;
-  SqliteStatement rows(database.get(),
-                       "SELECT number, key, payload, user_id, created_at FROM idempotency_keys "
-                       "ORDER BY number",
-                       code);
+  SqliteStatement rows(database.get(), load_keys_sql().c_str(), code);
   if (code != SQLITE_OK) refuse_file(path, code, database.error());
   while ((code = rows.step()) == SQLITE_ROW) {
     report.keys.push_back({std::string(rows.text(1)), static_cast<Version>(rows.integer(2)),
                            static_cast<UserId>(rows.integer(3)),
-                           static_cast<std::uint64_t>(rows.integer(0)), rows.integer(4)});
+                           static_cast<std::uint64_t>(rows.integer(0)), rows.integer(4),
+                           answer_of(rows, path)});
   }
   if (code != SQLITE_DONE) refuse_file(path, code, database.error());
 }

@@ -14,13 +14,17 @@ constexpr const char* keys_table =
     "  created_at INTEGER NOT NULL\n"
     ") STRICT";
 
-std::string users_table() {
-  std::string sql = "CREATE TABLE users (\n  id INTEGER PRIMARY KEY";
+/// A table with the columns of the members behind the one that is its key.
+std::string table_of_members(const char* name, const char* id) {
+  std::string sql = std::string("CREATE TABLE ") + name + " (\n  " + id + " INTEGER PRIMARY KEY";
   for (const MemberRow& each : user_members) {
     sql.append(",\n  ").append(each.column).append(" TEXT NOT NULL");
   }
   return sql + "\n) STRICT";
 }
+
+/// Few keys have a row in it: those whose request does not have all that its answer has.
+std::string answers_table() { return table_of_members("idempotency_answers", "number"); }
 
 }  // namespace
 
@@ -28,7 +32,7 @@ std::string users_table() {
 /// The triggers keep it when the user goes, whoever deletes it.
 std::vector<SchemaRow> schema_rows(std::int64_t version) {
   std::vector<SchemaRow> rows{
-      {"users", users_table()},
+      {"users", table_of_members("users", "id")},
       {"high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
       {"users_delete",
        "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
@@ -40,12 +44,14 @@ std::vector<SchemaRow> schema_rows(std::int64_t version) {
        "END"},
   };
   if (version >= 2) rows.push_back({"idempotency_keys", keys_table});
+  if (version >= 3) rows.push_back({"idempotency_answers", answers_table()});
   return rows;
 }
 
 std::string upgrade_sql(std::int64_t version) {
   std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
   if (version < 2) sql.append(keys_table).append(";");
+  if (version < 3) sql.append(answers_table()).append(";");
   return sql;
 }
 
@@ -69,6 +75,17 @@ std::string update_user_sql() {
     sql.append(" = ?").append(std::to_string(i + 2));
   }
   return sql + " WHERE id = ?1";
+}
+
+std::string insert_answer_sql() {
+  std::string sql = "INSERT INTO idempotency_answers VALUES (?1";
+  for (std::size_t i = 0; i < member_count; ++i) sql.append(", ?").append(std::to_string(i + 2));
+  return sql + ")";
+}
+
+std::string load_keys_sql() {
+  return "SELECT k.number, k.key, k.payload, k.user_id, k.created_at, a.* FROM idempotency_keys k "
+         "LEFT JOIN idempotency_answers a ON a.number = k.number ORDER BY k.number";
 }
 
 std::string load_users_sql(const char* taker) {

@@ -10,7 +10,7 @@ namespace rollcall::storage {
 
 /// What a file of ours says in its header (sqlite.org/fileformat2.html, section 1.3).
 inline constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
-inline constexpr std::int64_t schema_version = 2;
+inline constexpr std::int64_t schema_version = 3;
 
 /// One table or trigger.
 struct SchemaRow {
@@ -31,6 +31,11 @@ std::string user_columns();
 std::string insert_users_sql(const char* source);
 /// Sets the members of the user ?1: the one at place i of user_members to ?(i + 2).
 std::string update_user_sql();
+/// Keeps the user that a key's write left: ?1 is the key's number, ?(i + 2) the member at place i.
+std::string insert_answer_sql();
+/// Every key by rising numbers, and from column 5 on the number and the members of its answer, null
+/// if it has none.
+std::string load_keys_sql();
 /// Calls the aggregate function `taker` with user_columns() of each user from ?1 to ?2.
 std::string load_users_sql(const char* taker);
 

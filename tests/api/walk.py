@@ -81,7 +81,7 @@ def streams():
 
 
 def keyed():
-    """A key: first, in a retry, with a different user, malformed, and with a stream."""
+    """A key: first, in a retry, with a different user, malformed, and with a stream; of a patch."""
     key = {"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
     yield post(HOPPER, key)
     yield post(HOPPER, key)
@@ -89,6 +89,11 @@ def keyed():
     yield post(MEERE, {"Idempotency-Key": '"'})
     yield Request("post", "/users", "/users", {**key, "Content-Type": "application/x-ndjson"},
                   as_json(HOPPER))
+    yield user("patch", {**PATCH, **key}, NEW_ADDRESS)
+    patch = user("patch", {**PATCH, "Idempotency-Key": "p"}, NEW_ADDRESS)
+    yield patch
+    yield patch
+    yield user("put", JSON, MEERE)
 
 
 def own_requests():
@@ -213,16 +218,17 @@ def unique(program):
 
 
 def in_flight(program):
-    """Two requests with one key in one batch."""
+    """Twice two requests with one key in one batch."""
     with tempfile.TemporaryDirectory() as folder:
         store = "sqlite:" + os.path.join(folder, "rollcall.db")
         with RunningProgram(program, store) as server, connect(server.port) as connection:
-            request = post(MEERE, {"Idempotency-Key": "k"})
-            connection.sendall(2 * request.octets())
             stream = connection.makefile("rb")
-            for _ in range(2):
-                for answer in receive(connection, request.method, stream):
-                    yield request, answer
+            for request in (post(MEERE, {"Idempotency-Key": "k"}),
+                            user("patch", {**PATCH, "Idempotency-Key": "p"}, NEW_ADDRESS)):
+                connection.sendall(2 * request.octets())
+                for _ in range(2):
+                    for answer in receive(connection, request.method, stream):
+                        yield request, answer
 
 
 def walk(program, faults_library, document):

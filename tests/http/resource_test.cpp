@@ -136,6 +136,31 @@ BOOST_AUTO_TEST_CASE(put_patch_and_delete_take_a_key_and_refuse_a_malformed_one)
   check(bare("GET /users/1", bad), 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_patch_that_is_sent_again_with_its_key_is_made_once) {
+  const std::string json = "Content-Type: application/json\r\n";
+  const std::string key = "Idempotency-Key: \"k\"\r\n";
+  const std::string put = with_body("PUT /users/1", other);
+  const auto patch = [&](const std::string& body, const std::string& fields) {
+    return with_body("PATCH /users/1", body, json + fields);
+  };
+  const std::string keyed = patch(R"({"email":"x@y.z"})", key);
+  const Answers answers = ask(created + keyed + put + keyed + get("/users/1"));
+  const std::vector<unsigned> made_once{201, 200, 200, 200, 200};
+  BOOST_TEST(answers.statuses == made_once, boost::test_tools::per_element());
+  const std::string::size_type replayed = answers.text.find("\r\nIdempotency-Replayed: true\r\n");
+  BOOST_REQUIRE(replayed != answers.text.npos);
+  BOOST_TEST(answers.text.find(R"("email":"x@y.z","id":1})", replayed) != answers.text.npos);
+  BOOST_TEST(answers.text.ends_with(R"("email":"n@b.c","id":1})"));
+  // The key answers before the condition; another request may not use it.
+  const Answers others =
+      ask(created + keyed + patch(R"({"email":"x@y.z"})", key + "If-Match: \"0\"\r\n") +
+          patch(R"({"email":"y@y.z"})", key) + post(user(), key) +
+          patch(R"({"email":"y@y.z"})", "If-Match: \"0\"\r\nIdempotency-Key: l\r\n") +
+          patch(R"({"email":"y@y.z"})", "Idempotency-Key: l\r\n"));
+  const std::vector<unsigned> expected{201, 200, 200, 422, 422, 412, 200};
+  BOOST_TEST(others.statuses == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_of_users_is_answered_line_by_line_and_the_connection_goes_on) {
   const std::string lines = user() + "\n\n{}\r\n" + other + "\nx";
   const std::string type = "Content-Type: application/x-ndjson\r\n";

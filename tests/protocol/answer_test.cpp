@@ -83,12 +83,12 @@ BOOST_AUTO_TEST_CASE(connection_fields_and_head_are_as_the_context_says) {
   AnswerContext closing = context();
   closing.close = true;
   OutputBuffer buffer;
-  write_user(buffer, 5, meere, closing);
+  write_user(buffer, 5, meere, false, closing);
   BOOST_TEST(text(buffer).find("\r\nConnection: close\r\n") != std::string::npos);
   AnswerContext head = context();
   head.head = head.keep_alive_http10 = true;
   buffer.clear();
-  write_user(buffer, 5, meere, head);
+  write_user(buffer, 5, meere, false, head);
   BOOST_TEST(text(buffer).find("\r\nConnection: keep-alive\r\n") != std::string::npos);
   BOOST_TEST(text(buffer).ends_with("Content-Length: 74\r\n\r\n"));
 }
@@ -98,14 +98,14 @@ BOOST_AUTO_TEST_CASE(texts_of_every_kind_and_size_come_back_through_a_json_parse
   const std::string wide = "\xc5\x81\xe6\x9d\x8e\xf0\x9f\x98\x80\\/\xc2\x85";
   for (const std::string& name : {quotes, wide, std::string(1'024, 'x'), std::string("\x1f\x7f")}) {
     OutputBuffer buffer;
-    write_user(buffer, storage::max_user_id, {name, name, name.substr(0, 254)}, context());
+    write_user(buffer, storage::max_user_id, {name, name, name.substr(0, 254)}, true, context());
     const json::object user = json::parse(body(buffer)).as_object();
     BOOST_TEST(user.at("last-name").as_string() == name);
     BOOST_TEST(user.at("email").as_string() == name.substr(0, 254));
     BOOST_TEST(user.at("id").as_int64() == 9'007'199'254'740'991);
   }
   OutputBuffer buffer;
-  write_user(buffer, 1, {wide, wide, wide}, context());
+  write_user(buffer, 1, {wide, wide, wide}, true, context());
   BOOST_TEST(body(buffer).find("\\u") == std::string::npos);
 }
 

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(an_answer_costs_no_heap) {
   reader.finish();
   BOOST_TEST(allocations([&] {
                write_created(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, false, context);
-               write_user(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, context);
+               write_user(buffer, 1, {"Meere", "John", "johnm@gmail.com"}, false, context);
                write_problem(buffer, Problem::invalid_user, {"", &reader.faults()}, context);
                buffer.clear();
              }) == 0U);

@@ -157,6 +157,36 @@ BOOST_AUTO_TEST_CASE(a_retry_with_its_key_after_a_sigkill_creates_no_second_user
   BOOST_TEST(answer_to(client, ask_for("GET", 2)).result_int() == 404U);
 }
 
+BOOST_AUTO_TEST_CASE(a_patch_sent_again_with_its_key_after_a_sigkill_changes_nothing_again) {
+  const TemporaryDirectory directory;
+  const std::string store = "sqlite:" + directory.file("a.db");
+  const std::string key = "Idempotency-Key: \"k\"\r\n";
+  const std::string patch = ask_for("PATCH", 1, key, R"({"email":"new@b.c"})");
+  Response first;
+  {
+    RunningServer server(store);
+    Client client(server.port());
+    answer_to(client, create_request(user_json("Meere", "John", "johnm@gmail.com")));
+    first = answer_to(client, patch);
+    BOOST_TEST(first.result_int() == 200U);
+    BOOST_TEST(!first.count("Idempotency-Replayed"));
+    BOOST_TEST(
+        answer_to(client, ask_for("PUT", 1, "", user_json("N", "N", "n@b.c"))).result_int() ==
+        200U);
+    server.stop(SIGKILL);
+  }
+  RunningServer server(store);
+  Client client(server.port());
+  const Response again = answer_to(client, patch);
+  BOOST_TEST(again.result_int() == 200U);
+  BOOST_TEST(again["Idempotency-Replayed"] == "true");
+  BOOST_TEST(again[http::field::etag] == first[http::field::etag]);
+  BOOST_TEST(again.body() == first.body());
+  BOOST_TEST(answer_to(client, ask_for("PATCH", 1, key, "{}")).result_int() == 422U);
+  const Response now = answer_to(client, ask_for("GET", 1));
+  BOOST_TEST(json::parse(now.body()).at("email").as_string() == "n@b.c");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

@@ -75,6 +75,17 @@ BOOST_FIXTURE_TEST_CASE(a_create_without_a_key_has_none_of_the_last_one, Dispatc
   BOOST_TEST(std::get<Write>(exchange.what).key == nullptr);
 }
 
+BOOST_FIXTURE_TEST_CASE(of_the_changes_only_a_patch_takes_its_key_along, Dispatching) {
+  fields = "Idempotency-Key: \"k\"\r\n";
+  const Write& patch = become<Write>("PATCH /users/7", R"({"email":"x@y.z"})");
+  intake.finish_request();
+  BOOST_REQUIRE(patch.key != nullptr);
+  BOOST_TEST(patch.key->text == "k");
+  BOOST_TEST(become<Write>("PUT /users/7", user).key == nullptr);
+  intake.finish_request();
+  BOOST_TEST(become<Write>("DELETE /users/7").key == nullptr);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_find_has_its_condition, Dispatching) {
   fields = "If-None-Match: *\r\n";
   const Find& find = become<Find>("GET /users/7");

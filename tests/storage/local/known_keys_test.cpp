@@ -19,21 +19,41 @@ struct Keys {
   }
 
   Status look_up(std::string_view text, const UserView& user = meere) {
-    key = {};
-    key.text = text;
-    return known.look_up(key, user, user_id);
+    operation = {};
+    operation.user = user;
+    return look_up_operation(text);
+  }
+  /// A replacement of the address of user `id`.
+  Status look_up_patch(std::string_view text, UserId id) {
+    operation = {};
+    operation.verb = WriteOperation::Verb::replace;
+    operation.members = set_of(Member::email);
+    operation.id = id;
+    operation.user.email = "new@b.c";
+    operation.merged = &whole;
+    return look_up_operation(text);
   }
   /// A creation with this key, kept at once.
   void create(std::string_view text, UserId id) {
     BOOST_TEST((look_up(text) == Status::ok));
-    known.add(key, id);
+    operation.id = id;
+    known.add(operation);
     known.keep();
   }
 
   RecordingEvents events;
   KnownKeys known;
   IdempotencyKey key;
-  UserId user_id = 0;
+  UserRecord whole;
+  WriteOperation operation;
+
+ private:
+  Status look_up_operation(std::string_view text) {
+    key = {};
+    key.text = text;
+    operation.key = &key;
+    return known.look_up(operation);
+  }
 };
 
 }  // namespace
@@ -44,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_same_key_and_user_is_replayed_with_the_id_and_another_u
   Keys keys;
   keys.create("a", 7);
   BOOST_TEST((keys.look_up("a") == Status::replayed));
-  BOOST_TEST(keys.user_id == 7U);
+  BOOST_TEST(keys.operation.id == 7U);
   BOOST_TEST((keys.look_up("a", {"Meere", "John", "other@gmail.com"}) == Status::key_reused));
   BOOST_TEST((keys.look_up("A") == Status::ok));
 }
@@ -52,7 +72,8 @@ BOOST_AUTO_TEST_CASE(the_same_key_and_user_is_replayed_with_the_id_and_another_u
 BOOST_AUTO_TEST_CASE(a_key_is_in_flight_until_its_batch_is_kept_and_unknown_if_it_is_dropped) {
   Keys keys;
   BOOST_TEST((keys.look_up("a") == Status::ok));
-  keys.known.add(keys.key, 1);
+  keys.operation.id = 1;
+  keys.known.add(keys.operation);
   BOOST_TEST((keys.look_up("a") == Status::key_in_flight));
   keys.known.drop();
   BOOST_TEST((keys.look_up("a") == Status::ok));
@@ -106,8 +127,25 @@ BOOST_AUTO_TEST_CASE(a_key_that_comes_again_after_its_time_outlives_its_first_us
   keys.create("d", 3);
   BOOST_TEST(keys.known.forgotten_through() == 3U);
   BOOST_TEST((keys.look_up("c") == Status::replayed));
-  BOOST_TEST(keys.user_id == 2U);
+  BOOST_TEST(keys.operation.id == 2U);
   BOOST_TEST(keys.known.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_partial_replacement_is_replayed_with_the_whole_user_that_it_left) {
+  Keys keys;
+  BOOST_TEST((keys.look_up_patch("a", 7) == Status::ok));
+  keys.operation.user = {"Meere", "John", "new@b.c"};
+  keys.known.add(keys.operation);
+  BOOST_TEST((keys.look_up_patch("a", 7) == Status::key_in_flight));
+  keys.known.keep();
+  for (const UserId id : {6U, 8U}) {
+    BOOST_TEST((keys.look_up_patch("a", id) == Status::key_reused));
+  }
+  BOOST_TEST((keys.look_up_patch("a", 7) == Status::replayed));
+  BOOST_TEST(keys.operation.user.last_name == "Meere");
+  BOOST_TEST(keys.operation.user.email == "new@b.c");
+  // Of a creation with this key, too, it is another write.
+  BOOST_TEST((keys.look_up("a", {"", "", "new@b.c"}) == Status::key_reused));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_from_a_clock_that_was_ahead_lives_as_long_as_others) {

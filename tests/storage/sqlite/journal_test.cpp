@@ -29,14 +29,19 @@ struct Opened {
     operation.user = {last_name, "B", "a@b.c"};
     return journal->commit(&operation, 0);
   }
-  /// A batch of every kind: user 1 replaced, user 2 removed, user 3 created with a key.
+  /// A batch of every kind: of user 1 a part replaced with a key, user 2 removed, user 3 created
+  /// with a key.
   Status commit_one_of_each() const {
-    IdempotencyKey key;
+    IdempotencyKey part, key;
+    part.text = "p";
+    part.number = 1;
     key.text = "k";
-    key.number = 1;
+    key.number = 2;
     WriteOperation replacement, removal, creation;
     replacement.verb = WriteOperation::Verb::replace;
     replacement.id = 1;
+    replacement.members = set_of(Member::last_name);
+    replacement.key = &part;
     replacement.user = {"New", "B", "a@b.c"};
     replacement.next = &removal;
     removal.verb = WriteOperation::Verb::remove;
@@ -57,6 +62,8 @@ struct Opened {
     }
     for (const StoredKey& each : report.keys) {
       text += each.text + " of " + std::to_string(each.user_id);
+      if (each.answer.empty()) continue;
+      text += " " + std::string(PackedUser::read(each.answer.data()).last_name) + ", ";
     }
     return text;
   }
@@ -116,6 +123,23 @@ BOOST_AUTO_TEST_CASE(of_a_batch_of_every_kind_a_full_disk_keeps_nothing_and_the_
   }
   BOOST_TEST(Opened(path).contents() == "1 A, 2 A, ");
   BOOST_TEST((Opened(path).commit_one_of_each() == Status::ok));
+  BOOST_TEST(Opened(path).contents() == "1 New, 3 A, p of 1 New, k of 3");
+}
+
+BOOST_AUTO_TEST_CASE(keys_are_dropped_up_to_a_number_and_their_answers_with_them) {
+  {
+    const Opened opened(path);
+    BOOST_TEST((opened.commit(1) == Status::ok));
+    BOOST_TEST((opened.commit(2) == Status::ok));
+    BOOST_TEST((opened.commit_one_of_each() == Status::ok));
+    WriteOperation creation;
+    creation.id = 4;
+    creation.user = {"A", "B", "a@b.c"};
+    BOOST_TEST((opened.journal->commit(&creation, 1) == Status::ok));
+    int code = -1;
+    SqliteDatabase other(path, SqliteDatabase::Access::read_only, nullptr, code);
+    BOOST_TEST(other.query_integer("SELECT count(*) FROM idempotency_answers", code) == 0);
+  }
   BOOST_TEST(Opened(path).contents() == "1 New, 3 A, k of 3");
 }
 

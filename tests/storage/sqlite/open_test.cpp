@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_its_users) {
-  sql("DROP TABLE idempotency_keys; PRAGMA user_version = 1");
+  sql("DROP TABLE idempotency_answers; DROP TABLE idempotency_keys; PRAGMA user_version = 1");
   for (int start = 0; start < 2; ++start) {
     Table table;
     TableSink sink(table);
@@ -182,8 +182,52 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_i
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_the_second_schema_keeps_its_keys_and_takes_answers) {
+  sql("DROP TABLE idempotency_answers; PRAGMA user_version = 2;"
+      "INSERT INTO idempotency_keys VALUES (1, 'old', 5, 7, 1000)");
+  for (int start = 0; start < 2; ++start) {
+    Table table;
+    TableSink sink(table);
+    OpenReport report;
+    const auto journal = SqliteJournal::open(path, sink, report, {});
+    BOOST_TEST(report.users == user_count);
+    BOOST_REQUIRE(report.keys.size() == static_cast<std::size_t>(start) + 1);
+    BOOST_TEST(report.keys[0].text == "old");
+    BOOST_TEST(report.keys[0].user_id == 7U);
+    BOOST_TEST(report.keys[0].answer.empty());
+    if (start == 1) {
+      BOOST_REQUIRE(!report.keys[1].answer.empty());
+      BOOST_TEST(PackedUser::read(report.keys[1].answer.data()).last_name == "New");
+      return;
+    }
+    IdempotencyKey key;
+    key.text = "new";
+    key.number = 2;
+    WriteOperation change;
+    change.verb = WriteOperation::Verb::replace;
+    change.members = set_of(Member::last_name);
+    change.id = 7;
+    change.user = {"New", "John", "johnm@gmail.com"};
+    change.key = &key;
+    BOOST_TEST((journal->commit(&change, 0) == Status::ok));
+    std::string error;
+    BOOST_TEST(journal->close(error), error);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_the_program_could_not_have_written_is_damage) {
+  for (const char* text :
+       {"INSERT INTO idempotency_answers VALUES (1, 'A', 'B', hex(zeroblob(200)))",
+        "INSERT INTO idempotency_answers VALUES (1, CAST(x'ff' AS TEXT), 'B', '')"}) {
+    const DataFile file;
+    file.sql("INSERT INTO idempotency_keys VALUES (1, 'k', 5, 7, 1000)");
+    file.sql(text);
+    file.check_refused(Reason::damaged);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
-  sql("PRAGMA user_version = 3");
+  sql("PRAGMA user_version = 4");
   check_refused(Reason::newer_schema);
   sql("PRAGMA user_version = 1; DROP TRIGGER users_delete");
   check_refused(Reason::other_definition, "users_delete");

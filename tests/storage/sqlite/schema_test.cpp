@@ -8,12 +8,19 @@ namespace rollcall::storage {
 
 BOOST_AUTO_TEST_SUITE(schema)
 
-BOOST_AUTO_TEST_CASE(the_table_of_users_is_the_one_that_files_of_schema_2_have) {
-  // Every data file has this text: a file with any other is refused.
-  BOOST_TEST(schema_version == 2);
+BOOST_AUTO_TEST_CASE(the_tables_are_those_that_files_of_schema_3_have) {
+  // Every data file has these texts: a file with any other is refused.
+  BOOST_TEST(schema_version == 3);
   BOOST_TEST(schema_rows().front().sql ==
              "CREATE TABLE users (\n"
              "  id INTEGER PRIMARY KEY,\n"
+             "  last_name TEXT NOT NULL,\n"
+             "  first_name TEXT NOT NULL,\n"
+             "  email TEXT NOT NULL\n"
+             ") STRICT");
+  BOOST_TEST(schema_rows().back().sql ==
+             "CREATE TABLE idempotency_answers (\n"
+             "  number INTEGER PRIMARY KEY,\n"
              "  last_name TEXT NOT NULL,\n"
              "  first_name TEXT NOT NULL,\n"
              "  email TEXT NOT NULL\n"
@@ -49,6 +56,7 @@ BOOST_AUTO_TEST_CASE(statements_name_the_columns_in_the_order_of_the_members) {
              "SELECT id, last_name, first_name, email FROM x");
   BOOST_TEST(update_user_sql() ==
              "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1");
+  BOOST_TEST(insert_answer_sql() == "INSERT INTO idempotency_answers VALUES (?1, ?2, ?3, ?4)");
   BOOST_TEST(load_users_sql("f") ==
              "SELECT f(id, last_name, first_name, email) FROM users WHERE id BETWEEN ?1 AND ?2");
 }
