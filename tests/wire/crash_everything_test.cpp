@@ -1,0 +1,241 @@
+#include <sqlite3.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <iostream>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "tests/disk/settings.hpp"
+#include "tests/support/client.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/wire/running_server.hpp"
+
+/// SIGKILL with everything on: keys, unique addresses, changes, deletions, streams, and a reader
+/// that comes and goes. `ROLLCALL_TEST_ROUNDS=1000` is for a run by hand.
+namespace rollcall::tests {
+namespace {
+
+namespace json = boost::json;
+
+/// A user as its client knows it. Its address is its name to the test: no other user has it.
+struct Known {
+  std::int64_t id = 0;  ///< 0: its creation was not answered.
+  std::string key;
+  int acknowledged = 0;  ///< The number in its name that was answered last,
+  int asked = 0;         ///< and that was sent last.
+  bool delete_sent = false;
+  bool deleted = false;
+};
+/// By address.
+using Users = std::map<std::string, Known>;
+
+std::string ask_for(const std::string& method, std::int64_t id, const std::string& body = "",
+                    const std::string& fields = "") {
+  return method + " /users/" + std::to_string(id) +
+         " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + fields +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string key_field(const std::string& key) { return "Idempotency-Key: \"" + key + "\"\r\n"; }
+
+std::string create_of(const std::string& email, const Known& user) {
+  return create_request(user_json("0", "F", email), key_field(user.key));
+}
+
+/// Answers that no client should get; Boost.Test is for one thread.
+std::atomic<int> unexpected{0};
+
+void expect(const Response& answer, unsigned status) {
+  if (answer.result_int() != status) ++unexpected;
+}
+
+/// Creates one user, changes it, and deletes every third one. False when the server is gone.
+bool live(Client& client, const std::string& email, int number, Users& users) {
+  Known& user = users[email];
+  user.key = email;
+  const auto created = client.exchange(create_of(email, user));
+  if (!created) return false;
+  expect(*created, 201);
+  if (created->result_int() != 201) return true;
+  user.id = json::parse(created->body()).at("id").as_int64();
+  for (int change = 1; change <= 3; ++change) {
+    user.asked = change;
+    const std::string name = std::to_string(change);
+    const auto changed = client.exchange(
+        change == 2 ? ask_for("PATCH", user.id, "{\"last-name\":\"2\"}", key_field(email + ".2"))
+                    : ask_for("PUT", user.id, user_json(name, "F", email)));
+    if (!changed) return false;
+    expect(*changed, 200);
+    user.acknowledged = change;
+  }
+  if (number % 3 != 0) return true;
+  user.delete_sent = true;
+  const auto deleted = client.exchange(ask_for("DELETE", user.id));
+  if (!deleted) return false;
+  expect(*deleted, 204);
+  user.deleted = true;
+  return true;
+}
+
+void run(std::uint16_t port, const std::string& name, Users& users) {
+  try {
+    Client client(port);
+    for (int i = 0; live(client, name + "." + std::to_string(i) + "@b.c", i, users);) ++i;
+  } catch (const boost::system::system_error&) {
+    // The server is gone.
+  }
+}
+
+/// Streams of 200 lines, each a request, until the server is gone. A line that was answered is a
+/// user that is there.
+void upload(std::uint16_t port, const std::string& name, Users& users) {
+  try {
+    Client client(port);
+    for (int stream = 0;; ++stream) {
+      std::string lines;
+      std::vector<std::string> emails;
+      for (int i = 0; i < 200; ++i) {
+        emails.push_back(name + "." + std::to_string(stream) + "." + std::to_string(i) + "@b.c");
+        lines += user_json("0", "F", emails.back()) + "\n";
+        users[emails.back()];
+      }
+      const auto answer = client.exchange(
+          "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+          "Content-Length: " +
+          std::to_string(lines.size()) + "\r\n\r\n" + lines);
+      if (!answer) return;
+      std::istringstream answers(answer->body());
+      std::size_t at = 0;
+      for (std::string line; std::getline(answers, line); ++at) {
+        const json::value parsed = json::parse(line);
+        if (const auto* const id = parsed.as_object().if_contains("id")) {
+          users[emails.at(at)].id = id->as_int64();
+        }
+      }
+    }
+  } catch (const boost::system::system_error&) {
+    // The server is gone.
+  }
+}
+
+/// Another program that reads the file, and keeps the log from being restarted for a moment.
+void read_now_and_then(const std::string& path, const std::atomic<bool>& stop) {
+  while (!stop) {
+    sqlite3* database = nullptr;
+    sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
+    sqlite3_exec(database, "BEGIN; SELECT count(*) FROM users", nullptr, nullptr, nullptr);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    sqlite3_close(database);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+/// What the server has, by address; each at most once.
+std::map<std::string, json::object> everything(Client& client) {
+  client.send("GET /users HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\n\r\n");
+  const auto all = client.receive();
+  BOOST_REQUIRE(all);
+  std::map<std::string, json::object> found;
+  std::set<std::int64_t> ids;
+  std::istringstream lines(all->body());
+  for (std::string line; std::getline(lines, line);) {
+    json::object user = json::parse(line).as_object();
+    BOOST_TEST(ids.insert(user.at("id").as_int64()).second, "an id twice: " << line);
+    const std::string email(user.at("email").as_string());
+    BOOST_TEST(found.emplace(email, std::move(user)).second, "an address twice: " << email);
+  }
+  return found;
+}
+
+void check(const std::string& email, const Known& known,
+           const std::map<std::string, json::object>& there) {
+  const auto found = there.find(email);
+  if (found == there.end()) {
+    const bool may_be_gone = known.id == 0 || known.delete_sent;
+    BOOST_TEST(may_be_gone, email << " is lost");
+    return;
+  }
+  BOOST_TEST(!known.deleted, email << " is back");
+  if (known.id != 0) BOOST_TEST(found->second.at("id").as_int64() == known.id);
+  const int number = std::stoi(std::string(found->second.at("last-name").as_string()));
+  BOOST_TEST(number >= known.acknowledged);
+  BOOST_TEST(number <= known.asked);
+}
+
+/// A creation that is sent again makes no second user.
+void retry(Client& client, const std::string& email, Known& known, std::size_t& replayed) {
+  if (known.key.empty() || known.delete_sent) return;
+  const auto again = client.exchange(create_of(email, known));
+  BOOST_REQUIRE(again);
+  BOOST_TEST(again->result_int() == 201U, email << ": " << again->body());
+  const std::int64_t id = json::parse(again->body()).at("id").as_int64();
+  if (known.id != 0) BOOST_TEST(id == known.id);
+  known.id = id;
+  if ((*again)["Idempotency-Replayed"] == "true") ++replayed;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(crash_everything)
+
+BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
+  const std::uint64_t rounds = disk::setting("ROLLCALL_TEST_ROUNDS", 8);
+  const std::uint64_t seed = disk::setting("ROLLCALL_TEST_SEED", std::random_device{}());
+  std::cout << "ROLLCALL_TEST_SEED=" << seed << " ROLLCALL_TEST_ROUNDS=" << rounds << std::endl;
+  std::mt19937_64 random(seed);
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("rollcall.db");
+  Users all;
+  std::size_t replayed = 0;
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    const Program::Arguments options{"--threads", "2", "--unique-email", "--commit",
+                                     round % 2 == 0 ? "turn" : "thread"};
+    constexpr std::size_t people = 6;
+    std::vector<Users> known(people + 2);
+    {
+      RunningServer server("sqlite:" + path, options);
+      std::atomic<bool> stop = false;
+      std::vector<std::thread> threads;
+      for (std::size_t i = 0; i < known.size(); ++i) {
+        const std::string name = "r" + std::to_string(round) + "c" + std::to_string(i);
+        threads.emplace_back([&, i, name] {
+          i < people ? run(server.port(), name, known[i]) : upload(server.port(), name, known[i]);
+        });
+      }
+      threads.emplace_back([&] { read_now_and_then(path, stop); });
+      std::this_thread::sleep_for(std::chrono::milliseconds(30 + random() % 170));
+      server.stop(SIGKILL);
+      stop = true;
+      for (std::thread& each : threads) each.join();
+    }
+    RunningServer server("sqlite:" + path, options);
+    Client client(server.port());
+    const auto there = everything(client);
+    for (Users& each : known) {
+      for (auto& [email, user] : each) {
+        check(email, user, there);
+        retry(client, email, user, replayed);
+        if (user.id == 0 && there.contains(email)) user.id = there.at(email).at("id").as_int64();
+      }
+      all.merge(each);
+    }
+    // Those of earlier rounds now and then: the longer the run, the more there are.
+    if (round % 50 != 49 && round + 1 != rounds) continue;
+    const auto now = everything(client);
+    for (const auto& [email, user] : all) check(email, user, now);
+  }
+  std::cout << all.size() << " users, " << replayed << " creations replayed" << std::endl;
+  BOOST_TEST(replayed > 0U);
+  BOOST_TEST(unexpected == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::tests
