@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <string_view>
 
 #include "storage/local/table_scan.hpp"
 #include "storage/local/table_sink.hpp"
@@ -12,20 +11,10 @@ namespace {
 
 using Reason = OpenFailure::Reason;
 
-constexpr std::string_view scheme = "sqlite:";
-
-std::string path_of(const std::string& url) {
-  if (url.starts_with(scheme) && url.size() > scheme.size()) return url.substr(scheme.size());
-  if (url == "memory:") {
-    throw StoreOpenError({.reason = Reason::not_durable, .path = url});
-  }
-  throw StoreOpenError({.reason = Reason::unknown_store, .path = url});
-}
-
 }  // namespace
 
 OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress) {
-  const std::string path = path_of(url);
+  const std::string path = sqlite_path(url);
   std::error_code error;
   if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
     throw StoreOpenError({.reason = Reason::no_file, .path = path});

@@ -42,13 +42,20 @@ bool is_store_url(const std::string& url) noexcept {
   return url.starts_with(sqlite) && url.size() > sqlite.size() && url != "sqlite::memory:";
 }
 
-std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
-                                  const LoadProgress& progress, Events& events) {
+std::string sqlite_path(const std::string& url) {
+  if (url == "memory:") {
+    throw StoreOpenError({.reason = OpenFailure::Reason::not_durable, .path = url});
+  }
   if (!is_store_url(url)) {
     throw StoreOpenError({.reason = OpenFailure::Reason::unknown_store, .path = url});
   }
+  return url.substr(sqlite.size());
+}
+
+std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
+                                  const LoadProgress& progress, Events& events) {
   if (url == "memory:") return std::make_unique<MemoryStore>(options.rules, events);
-  return open_sqlite(url.substr(sqlite.size()), options, progress, events);
+  return open_sqlite(sqlite_path(url), options, progress, events);
 }
 
 }  // namespace rollcall::storage

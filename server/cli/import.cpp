@@ -16,7 +16,9 @@
 
 #include "protocol/import/import_document.hpp"
 #include "server/cli/command_options.hpp"
+#include "server/cli/count_text.hpp"
 #include "server/cli/input_file.hpp"
+#include "server/cli/interruption.hpp"
 #include "server/cli/load_progress.hpp"
 #include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
@@ -33,33 +35,6 @@ constexpr std::size_t max_told = 20;
 /// Longest line of NDJSON; a longer one is refused and not held in memory.
 constexpr std::size_t max_line_octets = 1'024 * 1'024;
 
-volatile std::sig_atomic_t interrupted_by = 0;
-extern "C" void interrupt(int number) {
-  interrupted_by = number;
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-}
-
-/// The first signal stops the import cleanly, the second one at once. Neither loses a batch.
-void watch_signals() {
-  struct sigaction action {};
-  action.sa_handler = interrupt;
-  // No SA_RESTART: a read() that waits for input must return.
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
-
-/// 1234567 as 1,234,567.
-std::string grouped(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
-std::string users_text(std::uint64_t count) {
-  return grouped(count) + (count == 1 ? " user" : " users");
-}
-
 class Import {
  public:
   explicit Import(const ImportOptions& options)
@@ -71,7 +46,8 @@ class Import {
     // Read the whole file before touching the store: a damaged one changes nothing.
     if (!by_line_) read_document(document);
     open_store();
-    watch_signals();
+    interruption_.emplace();
+    input_.stop_at(interruption_->descriptor());
     try {
       if (by_line_) {
         import_lines();
@@ -122,16 +98,19 @@ class Import {
     progress_.emplace(options_.file, "importing");
   }
 
+  /// The signal that asks for a clean stop, which loses no batch.
+  int interrupted_by() const noexcept { return interruption_ ? interruption_->signal() : 0; }
+
   void import_elements(const boost::json::array& elements) {
     for (const boost::json::value& each : elements) {
-      if (interrupted_by != 0) return;
+      if (interrupted_by() != 0) return;
       ++place_;
       take(reader_.read(each));
     }
   }
 
   void import_lines() {
-    while (interrupted_by == 0) {
+    while (interrupted_by() == 0) {
       const std::string_view left = input_.left();
       const std::size_t end = left.find('\n', looked_at_);
       if (end != left.npos || (input_.at_end() && !left.empty())) {
@@ -211,7 +190,7 @@ class Import {
   }
 
   void import_held() {
-    for (std::size_t i = 0; i < held_.size() && interrupted_by == 0; ++i) {
+    for (std::size_t i = 0; i < held_.size() && interrupted_by() == 0; ++i) {
       const storage::UserId id = store_->last_id() + batch_.size() + 1;
       if (id > storage::max_user_id) {
         throw std::runtime_error("no id larger than the largest one given out is left");
@@ -239,8 +218,8 @@ class Import {
                    hint.c_str());
     }
     int code = refused_ > 0 ? exit_some_refused : 0;
-    if (interrupted_by != 0) {
-      code = 128 + interrupted_by;
+    if (interrupted_by() != 0) {
+      code = 128 + interrupted_by();
       std::fprintf(stderr,
                    "rollcall: interrupted at %s %" PRIu64 "; imported users are on disk%s\n",
                    by_line_ ? "line" : "element", place_,
@@ -270,6 +249,7 @@ class Import {
   protocol::ElementReader reader_;
   InputFile input_;
   std::optional<storage::OfflineStore> store_;
+  std::optional<Interruption> interruption_;
   std::optional<LoadProgressLine> progress_;
   storage::UserList batch_;  ///< Not on disk yet.
   std::unordered_set<storage::UserId> batch_ids_;
