@@ -1,5 +1,7 @@
 #include "storage/open_store.hpp"
 
+#include <sys/stat.h>
+
 #include <string_view>
 #include <utility>
 
@@ -29,6 +31,9 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
   journal->checkpoint_from(options.checkpoint_frames);
   if (report.created) events.created(path);
   if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
+  if (struct stat about{}; ::stat(path.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
+    events.open_to_others(path, about.st_mode & 0777);
+  }
   decider->keys().load(report.keys);
   return std::make_unique<LocalStore>(std::move(table), std::move(decider), std::move(journal),
                                       report.last_id, options.commit_by, events);

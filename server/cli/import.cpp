@@ -53,8 +53,13 @@ class Import {
         import_lines();
       } else {
         import_elements(document.users());
+        if (document.export_member() != nullptr) {
+          reader_.read(*document.export_member());
+          note_largest_id();
+        }
       }
       flush();
+      keep_largest_id();
       import_held();
     } catch (const std::exception& failure) {
       return finish(&failure);
@@ -146,6 +151,7 @@ class Import {
   /// Takes the element that the reader has just read.
   void take(bool good) {
     progress_->show(place_);
+    if (reader_.largest_id() != 0) return note_largest_id();
     std::vector<protocol::MemberError> errors = reader_.errors();
     const storage::UserId id = reader_.id();
     const bool is_element = errors.empty() || !errors.front().pointer.empty();
@@ -166,6 +172,17 @@ class Import {
     if (batch_.size() == users_a_batch) flush();
   }
 
+  void note_largest_id() { largest_id_ = std::max(largest_id_, reader_.largest_id()); }
+
+  /// Before any new id is given out.
+  void keep_largest_id() { require_written(store_->raise_last_id(largest_id_)); }
+
+  void require_written(storage::Status status) {
+    if (status == storage::Status::ok) return;
+    throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
+                             ": fix that and import again");
+  }
+
   void refuse(storage::UserId id, const std::vector<protocol::MemberError>& errors) {
     if (++refused_ > max_told) return;
     std::string line = std::string(by_line_ ? "line " : "element ") + std::to_string(place_);
@@ -180,10 +197,7 @@ class Import {
   }
 
   void flush() {
-    if (store_->create(batch_) != storage::Status::ok) {
-      throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
-                               ": fix that and import again");
-    }
+    require_written(store_->create(batch_));
     imported_ += batch_.size();
     batch_.clear();
     batch_ids_.clear();
@@ -259,9 +273,10 @@ class Import {
   std::uint64_t place_ = 0;  ///< Number of the latest line or element, from 1.
   std::uint64_t imported_ = 0;
   std::uint64_t refused_ = 0;
-  std::uint64_t given_ = 0;     ///< New ids.
-  std::size_t looked_at_ = 0;   ///< Octets left that hold no line end.
-  bool skipping_line_ = false;  ///< The rest of a line that is too long follows.
+  std::uint64_t given_ = 0;         ///< New ids.
+  storage::UserId largest_id_ = 0;  ///< That the exporting store had given out, if the file says.
+  std::size_t looked_at_ = 0;       ///< Octets left that hold no line end.
+  bool skipping_line_ = false;      ///< The rest of a line that is too long follows.
 };
 
 }  // namespace

@@ -13,7 +13,7 @@
 namespace rollcall::storage {
 namespace {
 
-constexpr int ms_between_looks = 50;
+constexpr int ms_between_looks = 20;
 
 int make_event() {
   const int event = ::eventfd(0, EFD_CLOEXEC);

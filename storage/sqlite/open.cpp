@@ -30,25 +30,6 @@ void make_schema(SqliteDatabase& database, const std::string& path) {
   require(database, path, database.execute(sql.c_str()));
 }
 
-std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
-  int code = SQLITE_OK;
-  const std::int64_t version = database.query_integer("PRAGMA user_version", code);
-  require(database, path, code);
-  check_version(path, version);
-  for (const SchemaRow& each : schema_rows(version)) {
-    SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
-    require(database, path, code);
-    find.bind(1, std::string_view(each.name));
-    code = find.step();
-    if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
-    if (code == SQLITE_DONE || find.text(0) != each.sql) {
-      throw StoreOpenError(
-          {.reason = OpenFailure::Reason::other_definition, .path = path, .detail = each.name});
-    }
-  }
-  return version;
-}
-
 /// In the transaction of the load, which SqliteJournal::prepare() commits.
 void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
   if (version == schema_version) return;
@@ -126,7 +107,8 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
                                         ? OpenFailure::Reason::changed_meanwhile
                                         : OpenFailure::Reason::not_written,
                           .path = path,
-                          .detail = journal->database_->error()});
+                          .detail = journal->last_error_.empty() ? journal->database_->error()
+                                                                 : journal->last_error_});
   }
   report.created = is_new;
   if (wal.header == WalContents::Header::whole && wal.written > wal.committed) {

@@ -154,6 +154,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_one_line_that_says_what_to_do_and_what_it_says
   BOOST_TEST(again.err == "rollcall: " + copy +
                               " exists: move it away, with its -wal and -shm files, or name "
                               "another\n");
+  std::filesystem::rename(copy, directory.file("earlier.db"));
+  BOOST_TEST(run({"backup", copy, "--store", store}).code == 0);
   {
     std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4'096);
@@ -161,7 +163,15 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_one_line_that_says_what_to_do_and_what_it_says
   }
   const Ended damaged = run({"--listen", "127.0.0.1:0", "--store", store});
   BOOST_TEST(damaged.code == 1);
-  BOOST_TEST(has(damaged.err, "move it away and run rollcall restore with a backup"), damaged.err);
+  BOOST_TEST(has(damaged.err,
+                 "look at it with rollcall check, then move it away and run rollcall restore with "
+                 "a backup"),
+             damaged.err);
+  const Ended looked = run({"check", data});
+  BOOST_TEST(looked.code == 1);
+  BOOST_TEST(has(looked.out,
+                 "copy " + data + "* to another place, then restore a backup (rollcall restore)"),
+             looked.out);
   std::filesystem::rename(data, directory.file("damaged.db"));
   std::ofstream(data + "-wal") << "left";
   const Ended left = run({"restore", copy, "--store", store});
@@ -184,6 +194,9 @@ BOOST_AUTO_TEST_CASE(a_store_whose_file_was_removed_while_it_is_served_is_not_re
   BOOST_TEST(ended.code == 1);
   BOOST_TEST(has(ended.err, "a.db-shm is in use by a process whose data file is gone: stop it"),
              ended.err);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+  BOOST_TEST(run({"restore", directory.file("copy.db"), "--store", store}).code == 0);
+  BOOST_TEST(run({"check", data}).code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_it_with_128_and_the_signal_and_nothing_is_left) {
