@@ -4,6 +4,8 @@
 #include <string_view>
 #include <variant>
 
+#include "server/cli/backup.hpp"
+#include "server/cli/check.hpp"
 #include "server/cli/export.hpp"
 #include "server/cli/import.hpp"
 #include "server/cli/open_error.hpp"
@@ -38,6 +40,9 @@ int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "import") return rollcall::server::run_import(argc - 1, argv + 1);
   if (command == "export") return rollcall::server::run_export(argc - 1, argv + 1);
+  if (command == "check") return rollcall::server::run_check(argc - 1, argv + 1);
+  if (command == "backup") return rollcall::server::run_backup(argc - 1, argv + 1);
+  if (command == "restore") return rollcall::server::run_restore(argc - 1, argv + 1);
   const auto parsed = rollcall::server::parse_options(argc, argv, rollcall::server::environment);
   if (const auto* early = std::get_if<rollcall::server::EarlyExit>(&parsed)) {
     std::fputs(early->out.c_str(), stdout);

@@ -13,6 +13,13 @@ void StoreEvents::unfinished_dropped(const std::string& path, std::uint64_t fram
                path.c_str(), static_cast<unsigned long long>(frames));
 }
 
+void StoreEvents::open_to_others(const std::string& path, unsigned mode) noexcept {
+  std::fprintf(out_,
+               "rollcall: %s has mode %04o: users other than its owner may read it; run chmod 600 "
+               "on it and on its -wal and -shm files\n",
+               path.c_str(), mode);
+}
+
 void StoreEvents::writes_stopped(storage::Status status, const std::string& reason) noexcept {
   std::fprintf(
       out_, "rollcall: can't write to the store: %s; %s\n", reason.c_str(),

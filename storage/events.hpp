@@ -21,6 +21,10 @@ class Events {
   /// finished: nothing in them was acknowledged.
   virtual void unfinished_dropped(const std::string& path, std::uint64_t frames) noexcept = 0;
 
+  /// Others than the owner may read the file `path`, whose permission bits are `mode`, or write it.
+  /// Users' data is in it.
+  virtual void open_to_others(const std::string& path, unsigned mode) noexcept = 0;
+
   /// Writes fail from now on, with `status`: for good if is_lasting(status), otherwise until one
   /// succeeds. `reason` is in the words of what is below.
   virtual void writes_stopped(Status status, const std::string& reason) noexcept = 0;

@@ -1,49 +1,67 @@
 #include "storage/offline_store.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <string_view>
 
 #include "storage/local/table_scan.hpp"
 #include "storage/local/table_sink.hpp"
+#include "storage/sqlite/load.hpp"
+#include "storage/sqlite/reader.hpp"
 
 namespace rollcall::storage {
 namespace {
 
 using Reason = OpenFailure::Reason;
 
-constexpr std::string_view scheme = "sqlite:";
-
-std::string path_of(const std::string& url) {
-  if (url.starts_with(scheme) && url.size() > scheme.size()) return url.substr(scheme.size());
-  if (url == "memory:") {
-    throw StoreOpenError({.reason = Reason::not_durable, .path = url});
-  }
-  throw StoreOpenError({.reason = Reason::unknown_store, .path = url});
+/// A disk that is full, or may only be read, can give all that it has.
+bool may_be_readable(Reason reason) noexcept {
+  return reason == Reason::file_not_opened || reason == Reason::directory_not_writable ||
+         reason == Reason::not_written || reason == Reason::not_read;
 }
 
 }  // namespace
 
 OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress) {
-  const std::string path = path_of(url);
-  std::error_code error;
-  if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
-    throw StoreOpenError({.reason = Reason::no_file, .path = path});
-  }
+  const std::string path = sqlite_path(url);
   // To be opened is to be made a store.
-  if (missing == Missing::refuse && std::filesystem::is_regular_file(path, error) &&
-      std::filesystem::file_size(path, error) == 0) {
-    throw StoreOpenError({.reason = Reason::empty_file, .path = path});
+  if (missing == Missing::refuse) check_exists(path);
+  try {
+    OpenReport report;
+    TableSink sink(*table_);
+    journal_ = SqliteJournal::open(path, sink, report, progress);
+    last_id_ = report.last_id;
+  } catch (const StoreOpenError& error) {
+    if (missing == Missing::make || !may_be_readable(error.failure().reason)) throw;
+    unwritable_ = error.failure();
+    read_only(path, progress);
   }
-  OpenReport report;
-  TableSink sink(table_);
-  journal_ = SqliteJournal::open(path, sink, report, progress);
-  last_id_ = report.last_id;
+}
+
+void OfflineStore::read_only(const std::string& path, const LoadProgress& progress) {
+  // Some users may be in the other one.
+  table_ = std::make_unique<Table>();
+  SqliteReader reader(path, SqliteReader::Beside::nobody);
+  check_schema(reader.database(), path);
+  TableSink sink(*table_);
+  last_id_ = load_users(reader.database(), path, sink, progress, nullptr, reader.access()).last_id;
+}
+
+Status OfflineStore::raise_last_id(UserId id) {
+  if (id <= last_id_) return Status::ok;
+  // A user who comes and goes in one transaction: the file keeps the largest id that was removed.
+  WriteOperation operations[2];
+  operations[0].id = id;
+  operations[0].next = &operations[1];
+  for_each_member([&](auto index) { operations[0].user[index] = ""; });
+  operations[1].verb = WriteOperation::Verb::remove;
+  operations[1].id = id;
+  const Status status = journal_->commit(operations, 0);
+  if (status == Status::ok) last_id_ = id;
+  return status;
 }
 
 bool OfflineStore::contains(UserId id) const noexcept {
   UserRecord user;
-  return table_.find(id, user);
+  return table_->find(id, user);
 }
 
 Status OfflineStore::create(const UserList& users) {
@@ -58,7 +76,7 @@ Status OfflineStore::create(const UserList& users) {
   if (status != Status::ok) return status;
   for (const WriteOperation& each : operations_) {
     // On disk it is; only the rest of the import needs it here.
-    if (!table_.insert(each.id, each.user)) throw std::bad_alloc();
+    if (!table_->insert(each.id, each.user)) throw std::bad_alloc();
     last_id_ = std::max(last_id_, each.id);
   }
   journal_->maintain();
@@ -68,7 +86,7 @@ Status OfflineStore::create(const UserList& users) {
 const UserList& OfflineStore::list_after(UserId after) {
   listing_.request.after = after;
   listing_.request.limit = max_listed_users;
-  TableScan scan(table_, listing_);
+  TableScan scan(*table_, listing_);
   while (!scan.slice()) {
   }
   return listing_.users;

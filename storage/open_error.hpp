@@ -34,6 +34,7 @@ struct OpenFailure {
     not_a_file,              ///< Not a regular file.
     file_not_opened,         ///< open(2) failed with the errno `code`.
     in_use,                  ///< Another process has the file.
+    being_read,              ///< Another process reads the file, and no server may start meanwhile.
     not_locked,              ///< flock(2) failed with the errno `code`.
     not_sqlite,              ///< Not a SQLite database.
     other_program,           ///< A SQLite database of another program.

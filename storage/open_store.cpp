@@ -1,5 +1,7 @@
 #include "storage/open_store.hpp"
 
+#include <sys/stat.h>
+
 #include <string_view>
 #include <utility>
 
@@ -29,6 +31,9 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
   journal->checkpoint_from(options.checkpoint_frames);
   if (report.created) events.created(path);
   if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
+  if (struct stat about{}; ::stat(path.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
+    events.open_to_others(path, about.st_mode & 0777);
+  }
   decider->keys().load(report.keys);
   return std::make_unique<LocalStore>(std::move(table), std::move(decider), std::move(journal),
                                       report.last_id, options.commit_by, events);
@@ -42,13 +47,20 @@ bool is_store_url(const std::string& url) noexcept {
   return url.starts_with(sqlite) && url.size() > sqlite.size() && url != "sqlite::memory:";
 }
 
-std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
-                                  const LoadProgress& progress, Events& events) {
+std::string sqlite_path(const std::string& url) {
+  if (url == "memory:") {
+    throw StoreOpenError({.reason = OpenFailure::Reason::not_durable, .path = url});
+  }
   if (!is_store_url(url)) {
     throw StoreOpenError({.reason = OpenFailure::Reason::unknown_store, .path = url});
   }
+  return url.substr(sqlite.size());
+}
+
+std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
+                                  const LoadProgress& progress, Events& events) {
   if (url == "memory:") return std::make_unique<MemoryStore>(options.rules, events);
-  return open_sqlite(url.substr(sqlite.size()), options, progress, events);
+  return open_sqlite(sqlite_path(url), options, progress, events);
 }
 
 }  // namespace rollcall::storage

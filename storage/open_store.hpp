@@ -17,6 +17,9 @@ using LoadProgress = std::function<void(std::uint64_t users)>;
 /// Whether `url` is `memory:` or `sqlite:PATH`.
 bool is_store_url(const std::string& url) noexcept;
 
+/// The PATH of `sqlite:PATH`. Throws StoreOpenError if `url` is anything else.
+std::string sqlite_path(const std::string& url);
+
 /// Opens what `url` names: `memory:` (nothing is kept) or `sqlite:PATH` (made if it does not exist;
 /// PATH is taken as it stands, relative to the current directory). Throws StoreOpenError, also for
 /// users that share an address when they must not. `events` must outlive the store.

@@ -54,6 +54,11 @@ bool ImportDocument::finish() {
   return false;
 }
 
+const json::value* ImportDocument::export_member() const noexcept {
+  const json::object* const object = root_.if_object();
+  return object == nullptr ? nullptr : object->if_contains(json::string_view(export_member_name));
+}
+
 bool begins_ndjson(std::string_view line, const std::string& collection, const MemberNames& names) {
   json::error_code error;
   const json::value value =
@@ -63,7 +68,8 @@ bool begins_ndjson(std::string_view line, const std::string& collection, const M
   const json::value* const users = object->if_contains(collection);
   if (users != nullptr && users->is_array()) return false;
   return std::any_of(object->begin(), object->end(), [&](const json::key_value_pair& each) {
-    return names.find({each.key().data(), each.key().size()}).has_value();
+    const std::string_view name(each.key().data(), each.key().size());
+    return name == largest_id_name || names.find(name).has_value();
   });
 }
 

@@ -26,6 +26,8 @@ class ImportDocument {
   const std::string& error() const noexcept { return error_; }
   /// After finish() returned true; valid as long as this object.
   const boost::json::array& users() const noexcept { return *users_; }
+  /// Likewise: what ElementReader finds the largest id in, or null.
+  const boost::json::value* export_member() const noexcept;
 
  private:
   bool damaged(const boost::json::error_code& code);
@@ -39,7 +41,7 @@ class ImportDocument {
 };
 
 /// Whether a file that begins with `line` is NDJSON, one user per line: the line is a complete
-/// object that has a member of a user, and no array named `collection`.
+/// object that has a member of a user, and no array named `collection`, or a largest id.
 bool begins_ndjson(std::string_view line, const std::string& collection, const MemberNames& names);
 
 }  // namespace rollcall::protocol

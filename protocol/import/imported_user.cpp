@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
+#include <utility>
 
 #include "protocol/json/member_text.hpp"
 #include "protocol/limits.hpp"
@@ -79,6 +80,7 @@ bool ElementReader::read_line(std::string_view line) {
   if (!error) return read(element);
   id_ = 0;
   has_id_ = false;
+  largest_id_ = 0;
   errors_ = {{"", "is not valid JSON in UTF-8"}};
   return false;
 }
@@ -86,11 +88,18 @@ bool ElementReader::read_line(std::string_view line) {
 bool ElementReader::read(const json::value& element) {
   id_ = 0;
   has_id_ = false;
+  largest_id_ = 0;
   errors_.clear();
   const json::object* const object = element.if_object();
   if (object == nullptr) {
     errors_.push_back({"", "must be a JSON object"});
     return false;
+  }
+  if (object->size() == 1 && object->begin()->key() == json::string_view(largest_id_name)) {
+    read_id(object->begin()->value());
+    has_id_ = false;
+    largest_id_ = std::exchange(id_, 0);
+    if (largest_id_ != 0) return false;
   }
   Members members{};
   for (const json::key_value_pair& each : *object) {

@@ -20,6 +20,11 @@ namespace rollcall::protocol {
 inline constexpr std::size_t id_member = member_count;
 inline constexpr std::size_t import_member_count = member_count + 1;
 
+/// What an export carries besides its users, if the largest id ever given out is nobody's any more:
+/// {"largest-id": 17}, as a line of NDJSON, or as the member "rollcall" of a JSON object.
+inline constexpr std::string_view largest_id_name = "largest-id";
+inline constexpr std::string_view export_member_name = "rollcall";
+
 /// Maps names in a file to members.
 class MemberNames {
  public:
@@ -56,6 +61,8 @@ class ElementReader {
   storage::UserId id() const noexcept { return id_; }
   /// The element has an id, usable or not.
   bool has_id() const noexcept { return has_id_; }
+  /// The element is not a user but has only the member largest_id_name: its value; otherwise 0.
+  storage::UserId largest_id() const noexcept { return largest_id_; }
   /// The faults of the element, except those of its id. Constants; nothing from the file.
   const std::vector<MemberError>& errors() const noexcept { return errors_; }
 
@@ -75,6 +82,7 @@ class ElementReader {
   std::string json_;
   storage::UserId id_ = 0;
   bool has_id_ = false;
+  storage::UserId largest_id_ = 0;
   std::vector<MemberError> errors_;
   /// Of the other usual spellings of each member's name, those that were seen.
   std::array<std::array<bool, 2>, member_count> seen_{};

@@ -1,6 +1,7 @@
 #include "server/cli/command_options.hpp"
 
 #include <boost/program_options.hpp>
+#include <initializer_list>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
@@ -53,6 +54,55 @@ constexpr const char* export_tail =
     "Exit codes: 0 every user was exported; 1 the store can't be read, or the output can't be\n"
     "written; 2 bad option.\n";
 
+constexpr const char* backup_head =
+    "rollcall backup - copies a store to one file, also while a server uses it.\n"
+    "\n"
+    "Usage: rollcall backup FILE [OPTION]...\n"
+    "\n"
+    "Example:\n"
+    "  rollcall backup /backups/rollcall-$(date +%F).db --store sqlite:/var/lib/rollcall.db\n"
+    "\n";
+
+constexpr const char* backup_tail =
+    "\n"
+    "The copy holds every user that was acknowledged before the backup began, as of one moment.\n"
+    "It gets the name FILE when it is complete, synced and checked; an existing FILE is refused.\n"
+    "Ctrl-C stops it and leaves nothing.\n";
+
+constexpr const char* restore_head =
+    "rollcall restore - makes a store from a file that rollcall backup wrote.\n"
+    "\n"
+    "Usage: rollcall restore FILE [OPTION]...\n"
+    "\n"
+    "Example:\n"
+    "  rollcall restore /backups/rollcall-2026-11-25.db --store sqlite:/var/lib/rollcall.db\n"
+    "\n";
+
+constexpr const char* restore_tail =
+    "\n"
+    "An existing store is refused, and so is a -wal file that an earlier one left: stop the\n"
+    "server and move them away. Ctrl-C stops it and leaves nothing.\n";
+
+constexpr const char* copy_codes =
+    "\n"
+    "Exit codes: 0 done; 1 the store or FILE can't be read or written, or exists already; 2 bad\n"
+    "option; 128 + N ended by signal N.\n";
+
+constexpr const char* check_head =
+    "rollcall check - says what is in a data file and whether it is whole. It changes nothing.\n"
+    "\n"
+    "Usage: rollcall check FILE\n"
+    "\n"
+    "Example:\n"
+    "  rollcall check rollcall.db\n"
+    "\n";
+
+constexpr const char* check_tail =
+    "\n"
+    "A server may be serving the file. If none does, none can start until the check ends.\n"
+    "\n"
+    "Exit codes: 0 the file is whole; 1 it is damaged; 2 bad option, or the file can't be read.\n";
+
 constexpr const char* store_tail =
     "\n"
     "--store and --config can also be set in the environment (ROLLCALL_STORE, ROLLCALL_CONFIG), "
@@ -60,12 +110,16 @@ constexpr const char* store_tail =
     "the store also in the file that --config names. Flags override the environment, which\n"
     "overrides the file. The server's other settings are checked but have no effect here.\n";
 
+void add_help(po::options_description& options) {
+  options.add_options()("help", "show this and exit");
+}
+
 void add_common(po::options_description& options) {
   options.add_options()  //
       ("store", po::value<Texts>()->value_name("URL"),
-       "the store: sqlite:PATH (default: sqlite:rollcall.db)")                      //
-      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
-      ("help", "show this and exit");
+       "the store: sqlite:PATH (default: sqlite:rollcall.db)")  //
+      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE");
+  add_help(options);
 }
 
 po::options_description describe_import() {
@@ -165,10 +219,19 @@ void add_names(protocol::MemberNames& names, const po::variables_map& given) {
   }
 }
 
-EarlyExit help(const char* head, const po::options_description& options, const char* tail) {
+EarlyExit help(const char* head, const po::options_description& options,
+               std::initializer_list<const char*> tails) {
   std::ostringstream text;
-  text << head << options << store_tail << tail;
+  text << head << options;
+  for (const char* const each : tails) text << each;
   return {0, text.str(), ""};
+}
+
+/// The one file that `command` needs. `hint` says what else it may be.
+std::string file_of(const po::variables_map& given, const std::string& command,
+                    const char* hint = "") {
+  if (!given.contains("file")) throw std::runtime_error(command + ": give a file" + hint);
+  return value(given, "file", "");
 }
 
 /// `read`'s result, or what it threw.
@@ -190,12 +253,9 @@ std::variant<ImportOptions, EarlyExit> parse_import_options(int argc, const char
   return guarded<ImportOptions>([&]() -> std::variant<ImportOptions, EarlyExit> {
     const po::options_description described = describe_import();
     const po::variables_map given = parse(argc, argv, described, 1);
-    if (given.contains("help")) return help(import_head, described, import_tail);
-    if (!given.contains("file")) {
-      throw std::runtime_error("import: give a file, or - for standard input");
-    }
+    if (given.contains("help")) return help(import_head, described, {store_tail, import_tail});
     ImportOptions options;
-    options.file = value(given, "file", "");
+    options.file = file_of(given, "import", ", or - for standard input");
     options.format = parse_format(given, FileFormat::by_content);
     options.collection = value(given, "collection", options.collection);
     options.new_ids = given.contains("new-ids");
@@ -210,11 +270,37 @@ std::variant<ExportOptions, EarlyExit> parse_export_options(int argc, const char
   return guarded<ExportOptions>([&]() -> std::variant<ExportOptions, EarlyExit> {
     const po::options_description described = describe_export();
     const po::variables_map given = parse(argc, argv, described, 0);
-    if (given.contains("help")) return help(export_head, described, export_tail);
+    if (given.contains("help")) return help(export_head, described, {store_tail, export_tail});
     ExportOptions options;
     options.format = parse_format(given, FileFormat::ndjson);
     options.store = find_store(given, environment);
     return options;
+  });
+}
+
+std::variant<CopyOptions, EarlyExit> parse_copy_options(int argc, const char* const* argv,
+                                                        const Environment& environment) {
+  return guarded<CopyOptions>([&]() -> std::variant<CopyOptions, EarlyExit> {
+    po::options_description described("Options", 96);
+    add_common(described);
+    const po::variables_map given = parse(argc, argv, described, 1);
+    const std::string command = argv[0];
+    const bool restores = command == "restore";
+    if (given.contains("help")) {
+      return help(restores ? restore_head : backup_head, described,
+                  {store_tail, restores ? restore_tail : backup_tail, copy_codes});
+    }
+    return CopyOptions{file_of(given, command), find_store(given, environment)};
+  });
+}
+
+std::variant<CheckOptions, EarlyExit> parse_check_options(int argc, const char* const* argv) {
+  return guarded<CheckOptions>([&]() -> std::variant<CheckOptions, EarlyExit> {
+    po::options_description described("Options", 96);
+    add_help(described);
+    const po::variables_map given = parse(argc, argv, described, 1);
+    if (given.contains("help")) return help(check_head, described, {check_tail});
+    return CheckOptions{file_of(given, "check")};
   });
 }
 

@@ -6,7 +6,7 @@
 #include "protocol/import/imported_user.hpp"
 #include "server/cli/options.hpp"
 
-/// Options of the commands that need the store to themselves.
+/// Options of the commands that are not the server.
 namespace rollcall::server {
 
 enum class FileFormat : std::uint8_t { by_content, json, ndjson };
@@ -27,11 +27,26 @@ struct ExportOptions {
   FileFormat format = FileFormat::ndjson;
 };
 
+/// What `rollcall backup` or `rollcall restore` was told to do.
+struct CopyOptions {
+  std::string file;
+  std::string store;
+};
+
+/// What `rollcall check` was told to do.
+struct CheckOptions {
+  std::string file;
+};
+
 /// Parse what follows the command's name, which is `argv[0]`. They find the store as
 /// parse_options() does. A mistake gives one line for standard error and exit code 2.
 std::variant<ImportOptions, EarlyExit> parse_import_options(int argc, const char* const* argv,
                                                             const Environment& environment);
 std::variant<ExportOptions, EarlyExit> parse_export_options(int argc, const char* const* argv,
                                                             const Environment& environment);
+/// `argv[0]` is backup or restore.
+std::variant<CopyOptions, EarlyExit> parse_copy_options(int argc, const char* const* argv,
+                                                        const Environment& environment);
+std::variant<CheckOptions, EarlyExit> parse_check_options(int argc, const char* const* argv);
 
 }  // namespace rollcall::server

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "protocol/http/output_buffer.hpp"
+#include "protocol/import/imported_user.hpp"
 #include "protocol/json/writer.hpp"
 #include "server/cli/command_options.hpp"
 #include "server/cli/load_progress.hpp"
@@ -42,6 +43,14 @@ void append_user(protocol::OutputBuffer& buffer, storage::UserId id,
   buffer.commit(static_cast<std::size_t>(writer.at() - buffer.tail()));
 }
 
+/// The next import must not give out the id of a user who is gone.
+void append_largest_id(protocol::OutputBuffer& buffer, storage::UserId id, bool json) {
+  const std::string object =
+      "{\"" + std::string(protocol::largest_id_name) + "\":" + std::to_string(id) + "}";
+  buffer.append(json ? ",\"" + std::string(protocol::export_member_name) + "\":" + object
+                     : object + "\n");
+}
+
 void write_users(storage::OfflineStore& store, FileFormat format) {
   const bool json = format == FileFormat::json;
   protocol::OutputBuffer buffer;
@@ -58,7 +67,9 @@ void write_users(storage::OfflineStore& store, FileFormat format) {
     }
     write_out(buffer);
   }
-  if (json) buffer.append("\n]}\n");
+  if (json) buffer.append("\n]");
+  if (store.last_id() > last) append_largest_id(buffer, store.last_id(), json);
+  if (json) buffer.append("}\n");
   write_out(buffer);
   // Some file systems report a full disk only at this point.
   if (::close(STDOUT_FILENO) != 0) fail_output();
@@ -80,6 +91,10 @@ int run_export(int argc, const char* const* argv) {
     LoadProgressLine line(options.store);
     storage::OfflineStore store(options.store, storage::OfflineStore::Missing::refuse,
                                 [&line](std::uint64_t users) { line.show(users); });
+    if (store.unwritable()) {
+      std::fprintf(stderr, "rollcall: reading only: %s\n",
+                   describe(storage::StoreOpenError(*store.unwritable())).c_str());
+    }
     write_users(store, options.format);
     std::string error;
     if (!store.close(error)) throw std::runtime_error("the store was not closed cleanly: " + error);

@@ -16,7 +16,9 @@
 
 #include "protocol/import/import_document.hpp"
 #include "server/cli/command_options.hpp"
+#include "server/cli/count_text.hpp"
 #include "server/cli/input_file.hpp"
+#include "server/cli/interruption.hpp"
 #include "server/cli/load_progress.hpp"
 #include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
@@ -33,33 +35,6 @@ constexpr std::size_t max_told = 20;
 /// Longest line of NDJSON; a longer one is refused and not held in memory.
 constexpr std::size_t max_line_octets = 1'024 * 1'024;
 
-volatile std::sig_atomic_t interrupted_by = 0;
-extern "C" void interrupt(int number) {
-  interrupted_by = number;
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-}
-
-/// The first signal stops the import cleanly, the second one at once. Neither loses a batch.
-void watch_signals() {
-  struct sigaction action {};
-  action.sa_handler = interrupt;
-  // No SA_RESTART: a read() that waits for input must return.
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
-
-/// 1234567 as 1,234,567.
-std::string grouped(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
-std::string users_text(std::uint64_t count) {
-  return grouped(count) + (count == 1 ? " user" : " users");
-}
-
 class Import {
  public:
   explicit Import(const ImportOptions& options)
@@ -71,14 +46,20 @@ class Import {
     // Read the whole file before touching the store: a damaged one changes nothing.
     if (!by_line_) read_document(document);
     open_store();
-    watch_signals();
+    interruption_.emplace();
+    input_.stop_at(interruption_->descriptor());
     try {
       if (by_line_) {
         import_lines();
       } else {
         import_elements(document.users());
+        if (document.export_member() != nullptr) {
+          reader_.read(*document.export_member());
+          note_largest_id();
+        }
       }
       flush();
+      keep_largest_id();
       import_held();
     } catch (const std::exception& failure) {
       return finish(&failure);
@@ -122,16 +103,19 @@ class Import {
     progress_.emplace(options_.file, "importing");
   }
 
+  /// The signal that asks for a clean stop, which loses no batch.
+  int interrupted_by() const noexcept { return interruption_ ? interruption_->signal() : 0; }
+
   void import_elements(const boost::json::array& elements) {
     for (const boost::json::value& each : elements) {
-      if (interrupted_by != 0) return;
+      if (interrupted_by() != 0) return;
       ++place_;
       take(reader_.read(each));
     }
   }
 
   void import_lines() {
-    while (interrupted_by == 0) {
+    while (interrupted_by() == 0) {
       const std::string_view left = input_.left();
       const std::size_t end = left.find('\n', looked_at_);
       if (end != left.npos || (input_.at_end() && !left.empty())) {
@@ -167,6 +151,7 @@ class Import {
   /// Takes the element that the reader has just read.
   void take(bool good) {
     progress_->show(place_);
+    if (reader_.largest_id() != 0) return note_largest_id();
     std::vector<protocol::MemberError> errors = reader_.errors();
     const storage::UserId id = reader_.id();
     const bool is_element = errors.empty() || !errors.front().pointer.empty();
@@ -187,6 +172,17 @@ class Import {
     if (batch_.size() == users_a_batch) flush();
   }
 
+  void note_largest_id() { largest_id_ = std::max(largest_id_, reader_.largest_id()); }
+
+  /// Before any new id is given out.
+  void keep_largest_id() { require_written(store_->raise_last_id(largest_id_)); }
+
+  void require_written(storage::Status status) {
+    if (status == storage::Status::ok) return;
+    throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
+                             ": fix that and import again");
+  }
+
   void refuse(storage::UserId id, const std::vector<protocol::MemberError>& errors) {
     if (++refused_ > max_told) return;
     std::string line = std::string(by_line_ ? "line " : "element ") + std::to_string(place_);
@@ -201,17 +197,14 @@ class Import {
   }
 
   void flush() {
-    if (store_->create(batch_) != storage::Status::ok) {
-      throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
-                               ": fix that and import again");
-    }
+    require_written(store_->create(batch_));
     imported_ += batch_.size();
     batch_.clear();
     batch_ids_.clear();
   }
 
   void import_held() {
-    for (std::size_t i = 0; i < held_.size() && interrupted_by == 0; ++i) {
+    for (std::size_t i = 0; i < held_.size() && interrupted_by() == 0; ++i) {
       const storage::UserId id = store_->last_id() + batch_.size() + 1;
       if (id > storage::max_user_id) {
         throw std::runtime_error("no id larger than the largest one given out is left");
@@ -239,8 +232,8 @@ class Import {
                    hint.c_str());
     }
     int code = refused_ > 0 ? exit_some_refused : 0;
-    if (interrupted_by != 0) {
-      code = 128 + interrupted_by;
+    if (interrupted_by() != 0) {
+      code = 128 + interrupted_by();
       std::fprintf(stderr,
                    "rollcall: interrupted at %s %" PRIu64 "; imported users are on disk%s\n",
                    by_line_ ? "line" : "element", place_,
@@ -270,6 +263,7 @@ class Import {
   protocol::ElementReader reader_;
   InputFile input_;
   std::optional<storage::OfflineStore> store_;
+  std::optional<Interruption> interruption_;
   std::optional<LoadProgressLine> progress_;
   storage::UserList batch_;  ///< Not on disk yet.
   std::unordered_set<storage::UserId> batch_ids_;
@@ -279,9 +273,10 @@ class Import {
   std::uint64_t place_ = 0;  ///< Number of the latest line or element, from 1.
   std::uint64_t imported_ = 0;
   std::uint64_t refused_ = 0;
-  std::uint64_t given_ = 0;     ///< New ids.
-  std::size_t looked_at_ = 0;   ///< Octets left that hold no line end.
-  bool skipping_line_ = false;  ///< The rest of a line that is too long follows.
+  std::uint64_t given_ = 0;         ///< New ids.
+  storage::UserId largest_id_ = 0;  ///< That the exporting store had given out, if the file says.
+  std::size_t looked_at_ = 0;       ///< Octets left that hold no line end.
+  bool skipping_line_ = false;      ///< The rest of a line that is too long follows.
 };
 
 }  // namespace

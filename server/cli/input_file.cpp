@@ -1,6 +1,7 @@
 #include "server/cli/input_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,7 +29,18 @@ InputFile::~InputFile() {
   if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
 }
 
+/// Waits for the file or the stop.
+bool InputFile::can_go_on() {
+  if (stop_ < 0) return true;
+  pollfd watched[] = {{descriptor_, POLLIN, 0}, {stop_, POLLIN, 0}};
+  while (::poll(watched, 2, -1) < 0) {
+    if (errno != EINTR) fail(name_);
+  }
+  return watched[1].revents == 0;
+}
+
 std::string_view InputFile::more() {
+  if (!can_go_on()) return left();
   buffer_.erase(0, begin_);
   begin_ = 0;
   const std::size_t before = buffer_.size();

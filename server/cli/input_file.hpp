@@ -15,8 +15,10 @@ class InputFile {
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
-  /// Reads more of the file and returns everything not taken yet. A signal may interrupt it before
-  /// it reads anything: see at_end(). Throws std::runtime_error.
+  /// From now on more() returns, without reading anything, once `descriptor` is readable.
+  void stop_at(int descriptor) noexcept { stop_ = descriptor; }
+  /// Reads more of the file and returns everything not taken yet. It may have to stop before it
+  /// reads anything: see at_end(). Throws std::runtime_error.
   std::string_view more();
   /// What was read and not taken yet; valid until more().
   std::string_view left() const noexcept { return std::string_view(buffer_).substr(begin_); }
@@ -26,8 +28,11 @@ class InputFile {
   bool at_end() const noexcept { return at_end_; }
 
  private:
+  bool can_go_on();
+
   const std::string name_;
   int descriptor_;
+  int stop_ = -1;
   std::string buffer_;
   std::size_t begin_ = 0;
   bool at_end_ = false;

@@ -18,12 +18,22 @@ LoadProgressLine::~LoadProgressLine() {
   if (shown_) std::fputs("\r\033[K", stderr);
 }
 
-void LoadProgressLine::show(std::uint64_t users) {
+bool LoadProgressLine::is_due() {
   const auto now = std::chrono::steady_clock::now();
-  if (!terminal_ || now < next_) return;
+  if (!terminal_ || now < next_) return false;
   next_ = now + std::chrono::milliseconds(200);
   shown_ = true;
+  return true;
+}
+
+void LoadProgressLine::show(std::uint64_t users) {
+  if (!is_due()) return;
   std::fprintf(stderr, "\r%s %s: %" PRIu64 " users", doing_, store_.c_str(), users);
+}
+
+void LoadProgressLine::show(std::uint64_t done, std::uint64_t all) {
+  if (all == 0 || !is_due()) return;
+  std::fprintf(stderr, "\r%s %s: %" PRIu64 " %%", doing_, store_.c_str(), done * 100 / all);
 }
 
 }  // namespace rollcall::server

@@ -6,7 +6,7 @@
 
 namespace rollcall::server {
 
-/// Shows on standard error how many users are done, if it is a terminal and the work takes more
+/// Shows on standard error how much is done, if it is a terminal and the work takes more
 /// than a second. The destructor erases the line.
 class LoadProgressLine {
  public:
@@ -16,8 +16,12 @@ class LoadProgressLine {
   LoadProgressLine& operator=(const LoadProgressLine&) = delete;
 
   void show(std::uint64_t users);
+  /// `done` of `all` octets.
+  void show(std::uint64_t done, std::uint64_t all);
 
  private:
+  bool is_due();
+
   const std::string store_;
   const char* const doing_;
   const bool terminal_;

@@ -11,6 +11,8 @@ using Reason = storage::OpenFailure::Reason;
 /// Octets of a URL that an error repeats.
 constexpr std::size_t max_told_octets = 64;
 constexpr const char* other_file = "name another file with --store";
+constexpr const char* look_then_restore =
+    "look at it with rollcall check, then move it away and run rollcall restore with a backup";
 
 std::string errno_text(int code) { return std::generic_category().message(code); }
 
@@ -98,10 +100,12 @@ std::string describe_place(const storage::OpenFailure& failure) {
     case Reason::not_a_file:
       return path + " is not a regular file: " + other_file;
     case Reason::file_not_opened:
-      return path + " can't be opened for reading and writing: " + errno_text(failure.code) +
-             ": change its mode, or " + other_file;
+      return path + " can't be opened: " + errno_text(failure.code) + ": change its mode, or " +
+             other_file;
     case Reason::in_use:
       return path + " is being served by another process: stop that one, or " + other_file;
+    case Reason::being_read:
+      return path + " is being read by another rollcall command: try again when that ends";
     case Reason::not_locked:
       return path + " can't be locked: " + errno_text(failure.code);
     default:
@@ -131,8 +135,7 @@ std::string describe(const storage::StoreOpenError& error) {
     case Reason::other_definition:
       return path + ": " + failure.detail + " has an unexpected definition: restore a backup";
     case Reason::damaged:
-      return path + " is damaged (" + failure.detail +
-             "): restore a backup, or see the .recover command of sqlite3";
+      return path + " is damaged (" + failure.detail + "): " + look_then_restore;
     case Reason::too_many_users:
       return path + " has more users than fit into memory: use a machine with more";
     case Reason::not_read:

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <system_error>
 #include <utility>
 
 namespace rollcall::storage {
@@ -67,14 +68,42 @@ bool SqliteStatement::is_integer(int column) const noexcept {
   return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
 }
 
-SqliteDatabase::SqliteDatabase(const std::string& path, Access access, const char* vfs,
-                               int& code) noexcept {
+namespace {
+
+/// `path` as a URI whose file SQLite takes for one that nobody can change. Every octet but letters
+/// and digits is escaped, so that no path reads as anything else.
+std::string immutable_uri(const std::string& path) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string uri = "file:";
+  for (const char each : path) {
+    const auto octet = static_cast<unsigned char>(each);
+    const bool plain =
+        (octet >= '0' && octet <= '9') || ((octet | 32) >= 'a' && (octet | 32) <= 'z');
+    if (plain) {
+      uri += each;
+    } else {
+      uri.append(1, '%').append(1, digits[octet / 16]).append(1, digits[octet % 16]);
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(const std::string& path, Access access, const char* vfs, int& code) {
   // Counting what it allocates costs SQLite a mutex for each; nobody here asks for the count.
   static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(configured);
   const int flags = (access == Access::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
-                    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  code = sqlite3_open_v2(path.c_str(), &database_, flags, vfs);
+                    (access == Access::immutable ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_EXRESCODE;
+  const std::string name = access == Access::immutable ? immutable_uri(path) : path;
+  code = sqlite3_open_v2(name.c_str(), &database_, flags,
+                         access == Access::unlocked ? "unix-none" : vfs);
+  if (code != SQLITE_OK || access == Access::read_write) return;
+  keep_wal_on_close();
+  // So that the index of the WAL is in this process's memory, not in a file.
+  if (access == Access::unlocked) code = execute("PRAGMA locking_mode = EXCLUSIVE");
 }
 
 SqliteDatabase::~SqliteDatabase() { sqlite3_close(database_); }
@@ -93,7 +122,15 @@ std::int64_t SqliteDatabase::query_integer(const char* sql, int& code) noexcept 
   return statement.integer(0);
 }
 
-std::string SqliteDatabase::error() const { return sqlite3_errmsg(database_); }
+std::string SqliteDatabase::error() const {
+  std::string text = sqlite3_errmsg(database_);
+  const int primary = sqlite3_errcode(database_) & 0xff;
+  const int system = sqlite3_system_errno(database_);
+  const bool asked_system =
+      primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
+  if (asked_system && system != 0) text += ": " + std::generic_category().message(system);
+  return text;
+}
 
 void SqliteDatabase::keep_wal_on_close() noexcept {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

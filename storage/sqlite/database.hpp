@@ -46,10 +46,17 @@ class SqliteStatement {
 /// A connection to one SQLite file, used by one thread at a time.
 class SqliteDatabase {
  public:
-  enum class Access : bool { read_only, read_write };
+  enum class Access : std::uint8_t {
+    read_write,
+    read_only,  ///< Takes SQLite's locks; SQLite may create -wal and -shm files for that.
+    unlocked,   ///< Reads the file and its WAL, creates nothing, locks nothing: the caller keeps
+                ///< writers away. The WAL must exist.
+    immutable,  ///< The same for a file whose WAL holds nothing.
+  };
 
-  /// `code` gets SQLITE_OK or why the file can't be opened. `vfs` names another VFS, for tests.
-  SqliteDatabase(const std::string& path, Access access, const char* vfs, int& code) noexcept;
+  /// `code` gets SQLITE_OK or why the file can't be opened. `vfs` names another VFS, for tests, and
+  /// is ignored if `access` is unlocked.
+  SqliteDatabase(const std::string& path, Access access, const char* vfs, int& code);
   ~SqliteDatabase();
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
@@ -60,7 +67,7 @@ class SqliteDatabase {
   int execute(const char* sql) noexcept;
   /// The integer in the first row and column, or 0; `code` gets SQLITE_OK or an error.
   std::int64_t query_integer(const char* sql, int& code) noexcept;
-  /// What the latest error was, in SQLite's words.
+  /// What the latest error was, in SQLite's words, with the system's reason if there is one.
   std::string error() const;
   /// The WAL is left as it is when this is closed.
   void keep_wal_on_close() noexcept;

@@ -19,7 +19,7 @@ using Reason = OpenFailure::Reason;
   throw StoreOpenError({.reason = reason, .path = path, .code = code});
 }
 
-void check_place(const std::string& path) {
+void check_place(const std::string& path, FileLock::Mode mode) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::string directory = parent.empty() ? "." : parent.string();
   struct stat about {};
@@ -27,7 +27,7 @@ void check_place(const std::string& path) {
     refuse(Reason::no_directory, directory);
   }
   // SQLite makes files of its own beside the data file.
-  if (::access(directory.c_str(), W_OK | X_OK) != 0) {
+  if (mode == FileLock::Mode::serve && ::access(directory.c_str(), W_OK | X_OK) != 0) {
     refuse(Reason::directory_not_writable, directory);
   }
   if (::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
@@ -37,21 +37,32 @@ void check_place(const std::string& path) {
 
 }  // namespace
 
-FileLock::FileLock(const std::string& path) {
-  check_place(path);
-  constexpr int flags = O_RDWR | O_CLOEXEC;
+FileLock::FileLock(const std::string& path, Mode mode) {
+  check_place(path, mode);
+  const int flags = (mode == Mode::serve ? O_RDWR : O_RDONLY) | O_CLOEXEC;
   descriptor_ = ::open(path.c_str(), flags);
-  if (descriptor_ < 0 && errno == ENOENT) {
+  if (descriptor_ < 0 && errno == ENOENT && mode == Mode::serve) {
     descriptor_ = ::open(path.c_str(), flags | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
     created_ = descriptor_ >= 0;
   }
   if (descriptor_ < 0) refuse(Reason::file_not_opened, path, errno);
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
+  try {
+    lock(path, mode);
+  } catch (...) {
     ::close(descriptor_);
-    refuse(error == EWOULDBLOCK ? Reason::in_use : Reason::not_locked, path, error);
+    throw;
   }
 }
+
+void FileLock::lock(const std::string& path, Mode mode) {
+  if (::flock(descriptor_, (mode == Mode::serve ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) return;
+  if (errno != EWOULDBLOCK) refuse(Reason::not_locked, path, errno);
+  // Those that only read leave room for one more that reads.
+  const bool read = mode == Mode::serve && ::flock(descriptor_, LOCK_SH | LOCK_NB) == 0;
+  refuse(read ? Reason::being_read : Reason::in_use, path);
+}
+
+void FileLock::release() noexcept { ::flock(descriptor_, LOCK_UN); }
 
 FileLock::~FileLock() { ::close(descriptor_); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace rollcall::storage {
@@ -10,19 +11,28 @@ namespace rollcall::storage {
 /// the process's POSIX locks on it (fcntl(2)).
 class FileLock {
  public:
-  /// Opens the file for reading and writing, makes it (readable by its owner only: it will hold
-  /// personal data) if it does not exist, and locks it. Throws StoreOpenError; nothing is changed
-  /// then.
-  explicit FileLock(const std::string& path);
+  enum class Mode : std::uint8_t {
+    serve,  ///< The only one: opens the file for reading and writing, and creates it, readable by
+            ///< its owner only, for it will hold personal data, if it does not exist.
+    read,   ///< Beside others that read, not beside one that serves; opens an existing file.
+  };
+
+  /// Throws StoreOpenError; nothing is changed then.
+  explicit FileLock(const std::string& path, Mode mode = Mode::serve);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
+
+  /// From now on a server may start. The file stays open, for SQLite's locks on it.
+  void release() noexcept;
 
   int descriptor() const noexcept { return descriptor_; }
   /// The file was made by this lock.
   bool created() const noexcept { return created_; }
 
  private:
+  void lock(const std::string& path, Mode mode);
+
   int descriptor_ = -1;
   bool created_ = false;
 };

@@ -66,11 +66,15 @@ bool SqliteJournal::prepare() noexcept {
   sqlite3_wal_hook(database, on_commit, this);
   const auto index = database_->wal_index();
   known_changes_ = index ? index->changes : 0;
+  const auto noted = [this](int code) {
+    if (code != SQLITE_OK && last_error_.empty()) last_error_ = database_->error();
+    return code;
+  };
   // The transaction of the load, and of what open() may have brought up to date.
-  codes[12] = commit_.run();
+  codes[12] = noted(commit_.run());
   // A log that a crash left.
-  codes[6] = copy_log();
-  codes[7] = begin();
+  codes[6] = noted(copy_log());
+  codes[7] = noted(begin());
   return !changed_elsewhere_ && std::all_of(std::begin(codes), std::end(codes),
                                             [](int code) { return code == SQLITE_OK; });
 }

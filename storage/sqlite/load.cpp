@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/mutex.hpp"
+#include "storage/sqlite/header.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/utf8.hpp"
 
@@ -175,13 +176,33 @@ void refuse_file(const std::string& path, int code, std::string why) {
   throw StoreOpenError({.reason = reason, .path = path, .detail = std::move(why)});
 }
 
+std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
+  int code = SQLITE_OK;
+  const std::int64_t version = database.query_integer("PRAGMA user_version", code);
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
+  check_version(path, version);
+  for (const SchemaRow& each : schema_rows(version)) {
+    SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
+    if (code != SQLITE_OK) refuse_file(path, code, database.error());
+    find.bind(1, std::string_view(each.name));
+    code = find.step();
+    if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
+    if (code == SQLITE_DONE || find.text(0) != each.sql) {
+      throw StoreOpenError(
+          {.reason = OpenFailure::Reason::other_definition, .path = path, .detail = each.name});
+    }
+  }
+  return version;
+}
+
 OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSink& sink,
-                      const std::function<void(std::uint64_t)>& progress, const char* vfs) {
+                      const std::function<void(std::uint64_t)>& progress, const char* vfs,
+                      SqliteDatabase::Access access) {
   const auto [first, last] = id_bounds(database, path);
   Shared shared{sink, first, (last - first) / std::int64_t{id_ranges} + 1};
   const auto help = [&](bool looks_for_damage) {
     int code = SQLITE_OK;
-    SqliteDatabase own(path, SqliteDatabase::Access::read_only, vfs, code);
+    SqliteDatabase own(path, access, vfs, code);
     if (code != SQLITE_OK) return shared.fail(code, own.error());
     const std::function<void(std::uint64_t)> silent;
     Loader loader(shared, own, silent);

@@ -1,14 +1,12 @@
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "storage/sqlite/header.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
 #include "storage/sqlite/schema.hpp"
@@ -17,53 +15,6 @@
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
 namespace rollcall::storage {
 namespace {
-
-/// The 100 octets that a SQLite file begins with (sqlite.org/fileformat2.html, section 1.3).
-class Header {
- public:
-  explicit Header(int descriptor) noexcept
-      : size_(::pread(descriptor, octets_.data(), octets_.size(), 0)) {}
-
-  bool empty() const noexcept { return size_ == 0; }
-  bool is_sqlite() const noexcept {
-    constexpr std::string_view magic("SQLite format 3\0", 16);
-    return size_ == static_cast<ssize_t>(octets_.size()) &&
-           std::string_view(octets_.data(), magic.size()) == magic;
-  }
-  std::int64_t user_version() const noexcept { return integer(60); }
-  std::int64_t application() const noexcept { return integer(68); }
-
- private:
-  std::int64_t integer(std::size_t at) const noexcept {
-    std::int64_t value = 0;
-    for (std::size_t i = at; i < at + 4; ++i) {
-      value = value << 8 | static_cast<unsigned char>(octets_[i]);
-    }
-    return value;
-  }
-
-  std::array<char, 100> octets_{};
-  ssize_t size_;
-};
-
-void check_version(const std::string& path, std::int64_t version) {
-  if (version <= schema_version) return;
-  throw StoreOpenError({.reason = OpenFailure::Reason::newer_schema,
-                        .path = path,
-                        .found = version,
-                        .known = schema_version});
-}
-
-void check_header(const std::string& path, const Header& header) {
-  if (header.empty()) return;
-  if (!header.is_sqlite()) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
-  }
-  if (header.application() != application_id) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::other_program, .path = path});
-  }
-  check_version(path, header.user_version());
-}
 
 void require(SqliteDatabase& database, const std::string& path, int code) {
   if (code != SQLITE_OK) refuse_file(path, code, database.error());
@@ -77,25 +28,6 @@ void make_schema(SqliteDatabase& database, const std::string& path) {
   for (const SchemaRow& each : schema_rows()) sql.append(each.sql).append(";");
   sql += "INSERT INTO high_water (id) VALUES (0); COMMIT";
   require(database, path, database.execute(sql.c_str()));
-}
-
-std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
-  int code = SQLITE_OK;
-  const std::int64_t version = database.query_integer("PRAGMA user_version", code);
-  require(database, path, code);
-  check_version(path, version);
-  for (const SchemaRow& each : schema_rows(version)) {
-    SqliteStatement find(database.get(), "SELECT sql FROM sqlite_schema WHERE name = ?1", code);
-    require(database, path, code);
-    find.bind(1, std::string_view(each.name));
-    code = find.step();
-    if (code != SQLITE_ROW && code != SQLITE_DONE) refuse_file(path, code, database.error());
-    if (code == SQLITE_DONE || find.text(0) != each.sql) {
-      throw StoreOpenError(
-          {.reason = OpenFailure::Reason::other_definition, .path = path, .detail = each.name});
-    }
-  }
-  return version;
 }
 
 /// In the transaction of the load, which SqliteJournal::prepare() commits.
@@ -133,16 +65,6 @@ void check_committed(SqliteDatabase& database, const std::string& path, const Wa
   check_wal_index(path, changed ? read_wal(wal_path_of(path)) : before, *index);
 }
 
-/// A new name in a directory is durable only when the directory is synced.
-void sync_directory(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const int directory =
-      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  ::fsync(directory);
-  ::close(directory);
-}
-
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
@@ -155,10 +77,8 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
   WalContents wal;
   std::unique_ptr<SqliteDatabase> database;
   try {
-    const Header header(lock->descriptor());
-    check_header(path, header);
-    is_new = header.empty();
-    wal = check_wal(path, !header.empty());
+    is_new = !check_header(path, lock->descriptor());
+    wal = check_wal(path, !is_new);
     const bool wal_existed = std::filesystem::exists(wal_path_of(path));
     int code = SQLITE_OK;
     database =
@@ -187,7 +107,8 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
                                         ? OpenFailure::Reason::changed_meanwhile
                                         : OpenFailure::Reason::not_written,
                           .path = path,
-                          .detail = journal->database_->error()});
+                          .detail = journal->last_error_.empty() ? journal->database_->error()
+                                                                 : journal->last_error_});
   }
   report.created = is_new;
   if (wal.header == WalContents::Header::whole && wal.written > wal.committed) {

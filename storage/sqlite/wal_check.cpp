@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 /// The least that a row takes of a page (sqlite.org/fileformat2.html, section 1.6).
 constexpr std::uint32_t min_row_octets = 4;
+/// Looks at a WAL that is served, which may be begun anew meanwhile.
+constexpr int served_looks = 3;
 
 /// The real name of the data file: SQLite follows symbolic links.
 std::string real_path(const std::string& path) {
@@ -28,6 +30,7 @@ struct Damage {
   const std::string data;
   const WalContents& wal;
   const std::optional<WalIndex>& index;
+  const bool served = false;
 
   std::uint64_t frames() const {
     if (wal.header != WalContents::Header::whole) return wal.room;
@@ -40,7 +43,7 @@ struct Damage {
   }
 
   /// The data file has nothing of what can't be read, so it goes with what can.
-  bool can_be_cut() const { return index && index->attempted <= wal.committed; }
+  bool can_be_cut() const { return !served && index && index->attempted <= wal.committed; }
 
   [[noreturn]] void refuse() const {
     WalDamage damage;
@@ -75,6 +78,26 @@ WalContents check_wal(const std::string& path, bool has_data) {
                        (index && index->frames > wal.committed);
   const bool unused = wal.committed == 0 && found.is_copied();
   if (damaged && !unused) found.refuse();
+  return wal;
+}
+
+WalContents check_served_wal(const std::string& path) {
+  const std::string index_path = real_path(path) + "-shm";
+  WalContents wal;
+  for (int i = 0; i < served_looks; ++i) {
+    const std::optional<WalIndex> before = read_wal_index(index_path);
+    wal = read_wal(wal_path_of(path));
+    const std::optional<WalIndex> after = read_wal_index(index_path);
+    const bool same = before && after && before->salts == after->salts &&
+                      (wal.room == 0 || wal.salts == before->salts);
+    if (!same) continue;
+    // Later frames may have been written since.
+    wal.committed = std::min<std::uint64_t>(wal.committed, before->frames);
+    const Damage found{real_path(path), wal, before, true};
+    // With all frames in the data file nobody reads the WAL.
+    if (wal.committed < before->frames && after->copied < before->frames) found.refuse();
+    break;
+  }
   return wal;
 }
 

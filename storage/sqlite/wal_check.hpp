@@ -32,6 +32,11 @@ std::string wal_path_of(const std::string& path);
 /// SQLite does. Throws StoreOpenError if users would be lost.
 WalContents check_wal(const std::string& path, bool has_data);
 
+/// Looks at the WAL of the data file at `path`, which another process serves, before SQLite does.
+/// What the index says was committed must be there. Passes over a WAL that the server begins anew
+/// all the time. Throws StoreOpenError if users would be lost.
+WalContents check_served_wal(const std::string& path);
+
 /// Whether what all who have the data file at `path` open take for true, its `index`, is there in
 /// `contents`, read after nobody could write any more. A writer would else write behind a hole.
 /// Throws StoreOpenError if not.

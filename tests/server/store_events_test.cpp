@@ -35,6 +35,9 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
   BOOST_TEST(written([](auto& events) { events.unfinished_dropped("a.db", 3); }) ==
              "rollcall: the WAL of a.db ends in 3 frames of transactions that were never finished; "
              "they are left out, and nothing in them was acknowledged\n");
+  BOOST_TEST(written([](auto& events) { events.open_to_others("a.db", 0644); }) ==
+             "rollcall: a.db has mode 0644: users other than its owner may read it; run chmod 600 "
+             "on it and on its -wal and -shm files\n");
   BOOST_TEST(written([](auto& events) { events.writes_resumed(); }) ==
              "rollcall: writes to the store succeed again\n");
   BOOST_TEST(written([](auto& events) { events.checkpoint_failed("EIO"); }) ==

@@ -74,6 +74,43 @@ BOOST_AUTO_TEST_CASE(other_stores_and_one_in_use_are_refused) {
   BOOST_CHECK_THROW(OfflineStore(url, Missing::make, {}), StoreOpenError);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_was_given_out_elsewhere_is_kept_after_a_restart) {
+  const tests::TemporaryDirectory directory;
+  const std::string url = "sqlite:" + directory.file("a.db");
+  std::string error;
+  {
+    OfflineStore store(url, Missing::make, {});
+    BOOST_TEST((store.create(list({5})) == Status::ok));
+    BOOST_TEST((store.raise_last_id(4) == Status::ok));
+    BOOST_TEST(store.last_id() == 5U);
+    BOOST_TEST((store.raise_last_id(7) == Status::ok), store.last_error());
+    BOOST_TEST(store.last_id() == 7U);
+    BOOST_TEST(store.close(error));
+  }
+  OfflineStore store(url, Missing::refuse, {});
+  BOOST_TEST(store.last_id() == 7U);
+  BOOST_TEST(!store.contains(7));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_can_not_be_written_is_only_read) {
+  const tests::TemporaryDirectory directory;
+  const std::string url = "sqlite:" + directory.file("a.db");
+  std::string error;
+  {
+    OfflineStore store(url, Missing::make, {});
+    BOOST_TEST((store.create(list({5})) == Status::ok));
+    BOOST_TEST(store.close(error));
+  }
+  // SQLite can't create its index.
+  std::filesystem::create_directory(directory.file("a.db-shm"));
+  BOOST_CHECK_THROW(OfflineStore(url, Missing::make, {}), StoreOpenError);
+  OfflineStore store(url, Missing::refuse, {});
+  BOOST_TEST(store.unwritable().has_value());
+  BOOST_TEST(store.contains(5));
+  BOOST_TEST(store.last_id() == 5U);
+  BOOST_TEST(store.close(error));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage

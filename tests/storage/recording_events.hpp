@@ -14,6 +14,9 @@ class RecordingEvents final : public Events {
   void unfinished_dropped(const std::string&, std::uint64_t frames) noexcept override {
     all.push_back("unfinished frames dropped: " + std::to_string(frames));
   }
+  void open_to_others(const std::string& path, unsigned mode) noexcept override {
+    all.push_back("open to others: " + path + " " + std::to_string(mode));
+  }
   void writes_stopped(Status, const std::string& reason) noexcept override {
     all.push_back("writes stopped: " + reason);
   }

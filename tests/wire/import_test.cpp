@@ -180,6 +180,38 @@ BOOST_AUTO_TEST_CASE(an_export_imported_is_a_copy_byte_for_byte_also_with_gaps) 
   BOOST_TEST((place.read("c.ndjson") == place.read("a.ndjson")));
 }
 
+BOOST_AUTO_TEST_CASE(an_export_carries_the_largest_id_ever_given_out_and_an_import_keeps_it) {
+  const Place place;
+  place.write("a", many(3));
+  BOOST_REQUIRE(place.run("import a").code == 0);
+  {
+    RunningServer server(place.store());
+    Client client(server.port());
+    for (const char* id : {"2", "3"}) {
+      client.exchange("DELETE /users/" + std::string(id) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    BOOST_REQUIRE(server.stop(SIGTERM) == 0);
+  }
+  BOOST_TEST(place.run("export > lines").code == 0);
+  BOOST_TEST(place.read("lines") == user("1") + "\n{\"largest-id\":3}\n");
+  BOOST_TEST(place.run("export --format json > json").code == 0);
+  BOOST_TEST(place.read("json") ==
+             "{\"users\":[\n" + user("1") + "\n],\"rollcall\":{\"largest-id\":3}}\n");
+  for (const char* each : {"lines", "json"}) {
+    const std::string name = std::string(each) + ".db";
+    const Ended ended = place.run(std::string("import ") + each, name);
+    BOOST_TEST(has(ended.out, "imported 1 user, refused 0,"), ended.out + ended.err);
+    RunningServer server(place.store(name));
+    Client client(server.port());
+    const auto created = client.exchange(create_request(user_json("A", "B", "c@d.e")));
+    BOOST_TEST(has(created->body(), "\"id\":4}"), created->body());
+  }
+  // A new id is larger too, and a store that has nobody any more is still told from NDJSON.
+  place.write("new", "{\"largest-id\":9}\n" + user("null") + "\n");
+  BOOST_TEST(place.run("import new --new-ids", "new.db").code == 0);
+  BOOST_TEST(place.run("export", "new.db").out == user("10") + "\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_export_of_nobody_imports_as_nobody) {
   const Place place;
   place.write("empty", "");

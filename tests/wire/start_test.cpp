@@ -156,6 +156,30 @@ BOOST_AUTO_TEST_CASE(the_shell_reads_the_users_while_they_are_served_and_can_not
   BOOST_TEST(client.exchange(create_request(user_json("A", "B", "j@x.y")))->result_int() == 201U);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_others_may_read_is_told_of_once_at_the_start) {
+  const TemporaryDirectory directory;
+  const std::string data = directory.file("a.db");
+  {
+    RunningServer server("sqlite:" + data);
+    BOOST_TEST(server.stop(SIGTERM) == 0);
+    BOOST_TEST(server.program().error_output().find("has mode") == std::string::npos);
+  }
+  namespace fs = std::filesystem;
+  fs::permissions(data, fs::perms::group_read | fs::perms::others_read, fs::perm_options::add);
+  {
+    RunningServer server("sqlite:" + data);
+    const std::string line = server.program().error_output();
+    BOOST_TEST(line.find(data + " has mode 0644: ") != std::string::npos, line);
+    BOOST_TEST(line.find("run chmod 600 on it and on its -wal and -shm files") != line.npos, line);
+    Program chmod("/bin/chmod", {"600", data, data + "-wal", data + "-shm"});
+    BOOST_TEST(chmod.wait().value_or(-1) == 0, chmod.error_output());
+    BOOST_TEST(server.stop(SIGTERM) == 0);
+  }
+  RunningServer server("sqlite:" + data);
+  BOOST_TEST(server.stop(SIGTERM) == 0);
+  BOOST_TEST(server.program().error_output().find("has mode") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(facts_are_told_with_what_to_do) {
              "a.db has users with the same e-mail address: ids 1 3; ids 4 5 6: change them, or "
              "start without --unique-email");
   BOOST_TEST(text({.reason = Reason::file_not_opened, .path = "a.db", .code = EACCES}) ==
-             "a.db can't be opened for reading and writing: Permission denied: change its mode, or "
+             "a.db can't be opened: Permission denied: change its mode, or "
              "name another file with --store");
   BOOST_TEST(text({.reason = Reason::in_use, .path = "a.db"}) ==
              "a.db is being served by another process: stop that one, or name another file with "
