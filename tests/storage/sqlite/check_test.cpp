@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "storage/offline_store.hpp"
+#include "storage/sqlite/schema.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace rollcall::storage {
@@ -55,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_whole_store_is_told_with_its_wal_and_nothing_is_changed) 
   const CheckReport report = store.check();
   BOOST_TEST(report.damage.empty());
   BOOST_TEST(!report.served);
-  BOOST_TEST(report.schema == 2);
+  BOOST_TEST(report.schema == schema_version);
   BOOST_TEST(report.users == 3U);
   BOOST_TEST(report.last_id.value_or(0) == 3U);
   BOOST_TEST(report.wal_transactions == 3U);
