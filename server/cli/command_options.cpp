@@ -188,6 +188,7 @@ std::string find_store(const po::variables_map& given, const Environment& enviro
       words.push_back("--" + std::string(name) + "=" + value(given, name, ""));
   }
   std::vector<const char*> pointers;
+  pointers.reserve(words.size());
   for (const std::string& each : words) pointers.push_back(each.c_str());
   const auto parsed =
       parse_options(static_cast<int>(pointers.size()), pointers.data(), environment);
