@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -27,6 +28,9 @@ inline constexpr std::size_t max_pending_writes = 65'536;
 /// Frames in the WAL from which a checkpoint copies it to the data file: 4 MiB, which fits caches
 /// and takes milliseconds.
 inline constexpr int default_checkpoint_frames = 1'000;
+
+/// Between two looks at what time brings on, such as whether the data file is still there.
+inline constexpr std::chrono::milliseconds upkeep_interval{500};
 
 /// Users that one listing gives.
 inline constexpr std::size_t max_listed_users = 1'000;

@@ -56,6 +56,10 @@ class Journal {
   /// costs no user.
   virtual Status maintain() noexcept = 0;
 
+  /// Upkeep that time brings on, to be called about twice a second, also when no write comes: looks
+  /// whether what is written to is still there. Ok, or why it failed; a lasting Status stays.
+  virtual Status look() noexcept = 0;
+
   /// Why the latest commit or upkeep that failed did so, in the words of what is below.
   virtual const std::string& last_error() const noexcept = 0;
 

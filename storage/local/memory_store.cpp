@@ -22,6 +22,7 @@ class MemoryStore::MemorySession final : public Session {
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
   void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
   bool end_turn() noexcept override { return scans_.work(); }
+  void tick(std::chrono::steady_clock::time_point) noexcept override {}
   void deliver() noexcept override {}
 
  private:

@@ -150,6 +150,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     const std::function<void(std::uint64_t)>& progress, const char* vfs,
     const std::function<void()>& accept) {
   auto lock = std::make_unique<FileLock>(path);
+  auto locks = std::make_unique<KeptLocks>();
   const bool created = lock->created();
   bool is_new = false;
   WalContents wal;
@@ -171,6 +172,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
     check_committed(*database, path, wal);
+    if (!locks->keep(*database)) refuse_file(path, SQLITE_PROTOCOL, "no shared memory");
     report = load_users(*database, path, sink, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
@@ -181,9 +183,10 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     throw;
   }
   sqlite3_db_config(database->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
-  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(lock), std::move(database)));
+  std::unique_ptr<SqliteJournal> journal(
+      new SqliteJournal(path, std::move(lock), std::move(locks), std::move(database)));
   if (!journal->prepare()) {
-    throw StoreOpenError({.reason = journal->changed_elsewhere_
+    throw StoreOpenError({.reason = journal->lasting_ == Status::changed_elsewhere
                                         ? OpenFailure::Reason::changed_meanwhile
                                         : OpenFailure::Reason::not_written,
                           .path = path,

@@ -3,8 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "storage/local/table_sink.hpp"
 #include "tests/storage/faulty_vfs.hpp"
@@ -210,6 +213,72 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_after_a_crash_loses_nothing_of_the_log_that_t
   }
   const Opened again(path);
   BOOST_TEST(again.report.users == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_gets_in_between_two_batches_however_often_he_tries) {
+  const Opened opened(path);
+  std::atomic<bool> tries{true};
+  int got_in = 0;
+  std::thread other([&] {
+    int code = -1;
+    SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
+    while (tries) got_in += database.execute("BEGIN IMMEDIATE; ROLLBACK") == 0 ? 1 : 0;
+  });
+  for (UserId id = 1; id <= 2'000; ++id) {
+    opened.commit(id);
+    opened.journal->maintain();
+  }
+  tries = false;
+  other.join();
+  BOOST_TEST(got_in == 0);
+  BOOST_TEST(opened.journal->last_error() == "");
+  BOOST_TEST((opened.commit(2'001) == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_removed_or_replaced_is_noticed_and_no_write_is_taken) {
+  for (const char* how : {"removed", "replaced", "overwritten"}) {
+    BOOST_TEST_CONTEXT(how) {
+      const File file;
+      const Opened opened(file.path);
+      BOOST_TEST((opened.commit(1) == Status::ok));
+      BOOST_TEST((opened.journal->look() == Status::ok));
+      const std::string other = file.directory.file("other");
+      std::ofstream(other) << "another file";
+      if (how == std::string("removed")) std::filesystem::remove(file.path);
+      if (how == std::string("replaced")) std::filesystem::rename(other, file.path);
+      if (how == std::string("overwritten")) {
+        std::filesystem::copy_file(other, file.path,
+                                   std::filesystem::copy_options::overwrite_existing);
+      }
+      BOOST_TEST((opened.journal->look() == Status::file_replaced));
+      BOOST_TEST(opened.journal->last_error().find(how) != std::string::npos);
+      BOOST_TEST((opened.commit(2) == Status::file_replaced));
+      std::string error;
+      BOOST_TEST(!opened.journal->close(error));
+      BOOST_TEST(error == opened.journal->last_error());
+      if (how == std::string("removed")) continue;
+      // What was put there is left as it is.
+      std::ifstream left(file.path);
+      BOOST_TEST(std::string(std::istreambuf_iterator<char>(left), {}) == "another file");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_looks_first_and_copies_nothing_into_another_file) {
+  const Opened opened(path);
+  for (UserId id = 1; id <= 1'100; ++id) BOOST_REQUIRE((opened.commit(id) == Status::ok));
+  std::ofstream(path) << "another file";
+  BOOST_TEST((opened.journal->maintain() == Status::file_replaced));
+  BOOST_TEST(std::filesystem::file_size(path) == 12U);
+}
+
+BOOST_AUTO_TEST_CASE(own_checkpoints_are_not_taken_for_somebody_elses_writes) {
+  const Opened opened(path);
+  for (UserId id = 1; id <= 2'500; ++id) {
+    BOOST_REQUIRE((opened.commit(id) == Status::ok));
+    BOOST_REQUIRE((opened.journal->maintain() == Status::ok));
+    BOOST_REQUIRE((opened.journal->look() == Status::ok));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_another_process_writes_in_a_gap_ends_writing_for_good) {
