@@ -56,6 +56,18 @@ void StoreEvents::checkpoint_failed(const std::string& reason) noexcept {
                reason.c_str());
 }
 
+void StoreEvents::wal_is_large(std::uint64_t octets) noexcept {
+  std::fprintf(
+      out_,
+      "rollcall: the WAL has %llu MiB that can't be copied to the data file, and grows: end "
+      "the program that reads the file for so long (a shell, a backup)\n",
+      static_cast<unsigned long long>(octets >> 20));
+}
+
+void StoreEvents::wal_is_copied() noexcept {
+  std::fputs("rollcall: the WAL is copied to the data file again\n", out_);
+}
+
 void StoreEvents::keys_dropped_early(std::size_t most) noexcept {
   std::fprintf(out_,
                "rollcall: more than %zu idempotency keys are in use; from now on the oldest are "

@@ -31,6 +31,11 @@ class Events {
   /// the WAL grows until one succeeds. It is tried again, less and less often. `reason` as above.
   virtual void checkpoint_failed(const std::string& reason) noexcept = 0;
 
+  /// The WAL has passed max_wal_octets, with `octets` that are not in the data file: a reader that
+  /// stays keeps them from being copied. Or that is over.
+  virtual void wal_is_large(std::uint64_t octets) noexcept = 0;
+  virtual void wal_is_copied() noexcept = 0;
+
   /// More than KeyRules::most idempotency keys are in use: from now on the oldest are dropped
   /// before their time. Called once.
   virtual void keys_dropped_early(std::size_t most) noexcept = 0;

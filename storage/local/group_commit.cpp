@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "storage/limits.hpp"
+
 namespace rollcall::storage {
 
 void Batch::append(WriteOperation& operation) noexcept {
@@ -82,7 +84,7 @@ void CommitRound::set_health(Status status) noexcept {
 
 void CommitRound::maintain() noexcept {
   const bool due = is_due() && due_.exchange(false, std::memory_order_acq_rel);
-  Status status = due ? journal_.look() : Status::ok;
+  Status status = due ? look() : Status::ok;
   if (status == Status::ok) status = journal_.maintain();
   const Status before = std::exchange(upkeep_, status);
   // What no write can mend is known at once, not at the next write.
@@ -90,6 +92,22 @@ void CommitRound::maintain() noexcept {
   if (before == Status::ok && status != Status::ok) {
     events_.checkpoint_failed(journal_.last_error());
   }
+}
+
+/// What time brings on.
+Status CommitRound::look() noexcept {
+  if (const Status status = journal_.look(); status != Status::ok) return status;
+  const std::uint64_t octets = journal_.wal_octets();
+  const bool large = octets > max_wal_octets;
+  if (large && !wal_is_large_) events_.wal_is_large(octets);
+  if (!large && wal_is_large_) events_.wal_is_copied();
+  wal_is_large_ = large;
+  KnownKeys& keys = decider_.keys();
+  if (keys.tick(last_tick_.load(std::memory_order_relaxed))) {
+    journal_.note_key_time(keys.time());
+    set_health(journal_.commit(nullptr, keys.forgotten_through()));
+  }
+  return Status::ok;
 }
 
 bool CommitRound::tick(Clock::time_point now) noexcept {

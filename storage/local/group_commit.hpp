@@ -89,12 +89,14 @@ class CommitRound {
   void show_all(const Batch& batch, Status status) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
+  Status look() noexcept;
 
   Journal& journal_;
   Table& table_;
   Decider& decider_;
   Events& events_;
   UserId last_id_;
+  bool wal_is_large_ = false;   ///< The operator knows.
   Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
   Mutex showing_;
   std::atomic<Status> health_{Status::ok};

@@ -45,11 +45,12 @@ SqliteJournal::SqliteJournal(std::string path, std::unique_ptr<FileLock> lock,
     : path_(std::move(path)),
       lock_(std::move(lock)),
       locks_(std::move(locks)),
-      database_(std::move(database)) {}
+      database_(std::move(database)),
+      checkpoints_(*database_, *locks_) {}
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[13];
+  int codes[14];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   codes[5] = batch_.attach(database);
   insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
@@ -60,8 +61,13 @@ bool SqliteJournal::prepare() noexcept {
                       "INSERT INTO idempotency_keys (number, key, payload, user_id, created_at) "
                       "VALUES (?1, ?2, ?3, ?4, ?5)",
                       codes[10]);
-  delete_keys_ =
-      SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
+  delete_keys_ = SqliteStatement(
+      database, "DELETE FROM idempotency_keys WHERE number BETWEEN 1 AND ?1", codes[11]);
+  set_key_time_ = SqliteStatement(database,
+                                  "INSERT OR REPLACE INTO idempotency_keys "
+                                  "(number, key, payload, user_id, created_at) "
+                                  "VALUES (0, '', 0, 0, ?1)",
+                                  codes[13]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = static_cast<std::uint32_t>(database_->query_integer("PRAGMA page_size", codes[4]));
@@ -71,7 +77,7 @@ bool SqliteJournal::prepare() noexcept {
   // The transaction of the load, and of what open() may have brought up to date.
   codes[12] = commit_.run();
   // A log that a crash left.
-  codes[6] = copy_log();
+  codes[6] = checkpoints_.copy_all();
   codes[7] = begin();
   // From here on a lock that another program holds is an answer, nothing to wait for.
   sqlite3_busy_timeout(database, 0);
@@ -82,7 +88,7 @@ bool SqliteJournal::prepare() noexcept {
 
 int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
   auto& journal = *static_cast<SqliteJournal*>(self);
-  journal.log_frames_ = frames;
+  journal.checkpoints_.committed(frames);
   ++journal.known_changes_;
   return SQLITE_OK;
 }
@@ -155,6 +161,12 @@ int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
   return delete_keys_.run();
 }
 
+int SqliteJournal::write_key_time() noexcept {
+  if (!key_time_) return SQLITE_OK;
+  set_key_time_.bind(1, *key_time_);
+  return set_key_time_.run();
+}
+
 Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
   if (lasting_ != Status::ok) return lasting_;
   int code = begin();
@@ -164,11 +176,12 @@ Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotte
   }
   if (code == SQLITE_OK) code = write(first);
   if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
+  if (code == SQLITE_OK) code = write_key_time();
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();
   if (code != SQLITE_OK) return fail(code, true);
   in_transaction_ = false;
-  log_is_copied_ = false;
+  key_time_.reset();
   forgotten_keys_ = forgotten_keys;
   // At once, so that no other process gets in between; if one does, begin() sees it.
   begin();
@@ -221,11 +234,19 @@ bool SqliteJournal::cut_wal() noexcept {
 
 Status SqliteJournal::maintain() noexcept {
   if (lasting_ != Status::ok) return lasting_;
-  if (log_is_copied_ || log_frames_ < checkpoint_frames_) return Status::ok;
-  return checkpoint();
+  if (!checkpoints_.wanted()) return Status::ok;
+  if (checkpoints_.is_due()) latest_checkpoint_ = checkpoint();
+  return latest_checkpoint_;
 }
 
-Status SqliteJournal::look() noexcept { return lasting_ != Status::ok ? lasting_ : check_place(); }
+std::uint64_t SqliteJournal::wal_octets() const noexcept {
+  return checkpoints_.frames_left() * (frame_header_octets + page_octets_);
+}
+
+Status SqliteJournal::look() noexcept {
+  checkpoints_.look();
+  return lasting_ != Status::ok ? lasting_ : check_place();
+}
 
 /// Whether the file is still there and ours alone. If not, it is left as it is: whoever replaced it
 /// may want it so.
@@ -251,9 +272,9 @@ Status SqliteJournal::checkpoint() noexcept {
   // The place first: frames of this file must not be copied into another one.
   if (const Status place = check_place(); place != Status::ok) return place;
   end_transaction();
-  const int code = copy_log();
-  // A reader that is in the way is no failure: the next time copies the rest.
-  const Status status = code == SQLITE_OK || code == SQLITE_BUSY ? Status::ok : to_status(code);
+  const int code = checkpoints_.copy_part();
+  watch_.note_own_write();
+  const Status status = code == SQLITE_OK ? Status::ok : to_status(code);
   if (status != Status::ok) note_error(code, "");
   if (is_lasting(status)) {
     lasting_ = status;
@@ -261,19 +282,6 @@ Status SqliteJournal::checkpoint() noexcept {
     begin();
   }
   return status;
-}
-
-int SqliteJournal::copy_log() noexcept {
-  int in_log = 0;
-  int copied = 0;
-  const int code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_PASSIVE,
-                                             &in_log, &copied);
-  watch_.note_own_write();
-  if (code != SQLITE_OK) return code;
-  log_frames_ = std::max(in_log, 0);
-  // A reader may hold a part of the log back; the next time copies the rest.
-  log_is_copied_ = in_log == copied;
-  return code;
 }
 
 bool SqliteJournal::close(std::string& error) noexcept {
@@ -294,8 +302,8 @@ bool SqliteJournal::close(std::string& error) noexcept {
       database_->keep_wal_on_close();
     }
   }
-  for (SqliteStatement* each :
-       {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_, &commit_, &rollback_}) {
+  for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &insert_key_, &delete_keys_,
+                                &set_key_time_, &commit_, &rollback_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();

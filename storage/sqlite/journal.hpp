@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/local/journal.hpp"
 #include "storage/open_error.hpp"
 #include "storage/sqlite/batch.hpp"
+#include "storage/sqlite/checkpoints.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/file_lock.hpp"
 #include "storage/sqlite/file_watch.hpp"
@@ -34,10 +36,12 @@ class SqliteJournal final : public Journal {
                                              const std::function<void()>& accept = {});
 
   /// A checkpoint is made once the WAL has this many frames; default_checkpoint_frames if not set.
-  void checkpoint_from(int frames) noexcept { checkpoint_frames_ = frames; }
+  void checkpoint_from(int frames) noexcept { checkpoints_.set_due_from(frames); }
 
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
+  void note_key_time(std::int64_t seconds) noexcept override { key_time_ = seconds; }
   Status maintain() noexcept override;
+  std::uint64_t wal_octets() const noexcept override;
   Status look() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
@@ -49,12 +53,12 @@ class SqliteJournal final : public Journal {
   /// To be called in the transaction in which the users were loaded; begins the first one to write.
   bool prepare() noexcept;
   int begin() noexcept;
-  int copy_log() noexcept;
   int write(const WriteOperation* first) noexcept;
   int insert(const WriteOperation* first) noexcept;
   int change(const WriteOperation& operation) noexcept;
   int write_key(const IdempotencyKey& key, UserId user_id) noexcept;
   int forget_keys(std::uint64_t through) noexcept;
+  int write_key_time() noexcept;
   void note_error(int code, const char* suffix) noexcept;
   Status fail(int code, bool committing) noexcept;
   Status check_place() noexcept;
@@ -75,15 +79,16 @@ class SqliteJournal final : public Journal {
   SqliteStatement delete_;
   SqliteStatement insert_key_;
   SqliteStatement delete_keys_;
+  SqliteStatement set_key_time_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   bool in_transaction_ = false;
   FileWatch watch_;
-  Status lasting_ = Status::ok;  ///< Why no write is taken until the store is opened again.
-  bool log_is_copied_ = true;    ///< Every frame of the log is in the data file, and synced there.
+  Checkpoints checkpoints_;
+  Status latest_checkpoint_ = Status::ok;  ///< How it ended.
+  std::optional<std::int64_t> key_time_;   ///< To be kept with the next commit.
+  Status lasting_ = Status::ok;      ///< Why no write is taken until the store is opened again.
   std::uint32_t known_changes_ = 0;  ///< The index's count, while no other process has written.
-  int checkpoint_frames_ = default_checkpoint_frames;
-  int log_frames_ = 0;  ///< In the log after the last good commit.
   std::uint32_t page_octets_ = 0;
   std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
   std::string last_error_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 namespace rollcall::storage {
@@ -20,6 +21,12 @@ class KeptLocks {
   /// From now on: `database`, in WAL mode, gives none of these locks back. False if its VFS has
   /// no shared memory.
   bool keep(SqliteDatabase& database) noexcept;
+
+  /// Until let_checkpoints_go(), which is to be called soon, no checkpoint of the connection copies
+  /// more than the first `frames` frames, as if a reader held back the rest. False if readers have
+  /// every place in which that could be said. To be called outside of a transaction.
+  bool hold_checkpoints_at(std::uint32_t frames) noexcept;
+  void let_checkpoints_go() noexcept;
 
  private:
   struct Methods;

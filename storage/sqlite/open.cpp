@@ -114,10 +114,12 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   require(database, path,
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
                            "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
-                           "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1;"
+                           "PRAGMA wal_autocheckpoint = 0;"
                            // A batch is in memory as a whole, so its pages may be, too; and it
                            // is written to the WAL in one piece, when it commits.
                            "PRAGMA cache_spill = OFF"));
+  const std::string limit = "PRAGMA journal_size_limit = " + std::to_string(max_idle_wal_octets);
+  require(database, path, database.execute(limit.c_str()));
   return check_schema(database, path);
 }
 

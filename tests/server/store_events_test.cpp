@@ -47,6 +47,11 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
   BOOST_TEST(written([](auto& events) { events.checkpoint_failed("EIO"); }) ==
              "rollcall: a checkpoint failed: EIO; no user is lost, but the WAL grows until one "
              "succeeds: check the disk and its space\n");
+  BOOST_TEST(written([](auto& events) { events.wal_is_large(65U << 20); }) ==
+             "rollcall: the WAL has 65 MiB that can't be copied to the data file, and grows: end "
+             "the program that reads the file for so long (a shell, a backup)\n");
+  BOOST_TEST(written([](auto& events) { events.wal_is_copied(); }) ==
+             "rollcall: the WAL is copied to the data file again\n");
   BOOST_TEST(written([](auto& events) { events.keys_dropped_early(7); }) ==
              "rollcall: more than 7 idempotency keys are in use; from now on the oldest are "
              "dropped early: see --max-idempotency-keys\n");

@@ -7,72 +7,14 @@
 #include <csignal>
 #include <deque>
 #include <functional>
-#include <future>
+#include <thread>
 #include <utility>
 #include <vector>
 
-#include "storage/limits.hpp"
-#include "tests/storage/recording_events.hpp"
+#include "tests/storage/local/fake_journal.hpp"
 
 namespace rollcall::storage {
 namespace {
-
-/// A journal in memory that ends as it is told.
-class FakeJournal final : public Journal {
- public:
-  Status commit(const WriteOperation* first, std::uint64_t) noexcept override {
-    if (next_status == Status::ok) {
-      std::size_t size = 0;
-      for (; first != nullptr; first = first->next) ++size;
-      batches.push_back(size);
-    }
-    ++commits;
-    if (on_commit) std::exchange(on_commit, nullptr)();
-    return next_status;
-  }
-  Status maintain() noexcept override { return upkeep; }
-  Status look() noexcept override {
-    ++looks;
-    if (on_look) std::exchange(on_look, nullptr)();
-    return found;
-  }
-  bool close(std::string&) noexcept override { return true; }
-  const std::string& last_error() const noexcept override { return reason; }
-
-  Status next_status = Status::ok;
-  Status upkeep = Status::ok;
-  Status found = Status::ok;
-  int looks = 0;
-  std::vector<std::size_t> batches;
-  int commits = 0;
-  std::string reason = "because the test says so";
-  std::function<void()> on_commit;
-  std::function<void()> on_look;
-};
-
-struct FakeOwner final : BatchOwner {
-  void finished(const Batch& batch) noexcept override {
-    for (const WriteOperation* each = batch.first; each != nullptr; each = each->next) {
-      statuses.push_back(each->status);
-      ids.push_back(each->id);
-    }
-  }
-  void lead_next() noexcept override { ++asked_to_lead; }
-
-  Batch gather(std::size_t count) {
-    Batch batch;
-    for (std::size_t i = 0; i < count; ++i) {
-      operations.emplace_back().user = {"A", "B", "a@b.c"};
-      batch.append(operations.back());
-    }
-    return batch;
-  }
-
-  std::deque<WriteOperation> operations;
-  std::vector<Status> statuses;
-  std::vector<UserId> ids;
-  int asked_to_lead = 0;
-};
 
 /// Writes an octet when there is no memory: from a process that is about to end.
 class TellingEvents final : public Events {
@@ -83,6 +25,8 @@ class TellingEvents final : public Events {
   void writes_stopped(Status, const std::string&) noexcept override {}
   void writes_resumed() noexcept override {}
   void checkpoint_failed(const std::string&) noexcept override {}
+  void wal_is_large(std::uint64_t) noexcept override {}
+  void wal_is_copied() noexcept override {}
   void keys_dropped_early(std::size_t) noexcept override {}
   void out_of_memory() noexcept override {
     [[maybe_unused]] const auto size = ::write(descriptor_, "!", 1);
@@ -90,15 +34,6 @@ class TellingEvents final : public Events {
 
  private:
   const int descriptor_;
-};
-
-struct Committing {
-  FakeJournal journal;
-  Table table;
-  RecordingEvents events;
-  Decider decider{table, {}, events};
-  CommitRound round{journal, table, decider, 10, events};
-  std::unique_ptr<Committer> committer = make_turn_committer(round);
 };
 
 }  // namespace
@@ -253,56 +188,6 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_fails_is_told_once_until_one_succeeds) {
   BOOST_TEST(
       events.all == std::vector<std::string>(2, "checkpoint failed: because the test says so"),
       boost::test_tools::per_element());
-}
-
-BOOST_AUTO_TEST_CASE(what_time_brings_on_is_done_without_a_write_and_once_in_an_interval) {
-  using std::chrono::milliseconds;
-  FakeOwner owner;
-  CommitRound::Clock::time_point now{std::chrono::hours(1)};
-  BOOST_TEST(round.tick(now));
-  for (const auto& [later, looks] :
-       {std::pair{upkeep_interval - milliseconds(1), 1}, std::pair{milliseconds(1), 2},
-        std::pair{upkeep_interval + milliseconds(1), 3}}) {
-    committer->end_turn(owner, Batch{});
-    committer->end_turn(owner, Batch{});
-    now += later;
-    BOOST_TEST(round.tick(now) == (looks > 1));
-    committer->end_turn(owner, Batch{});
-    BOOST_TEST(journal.looks == looks);
-  }
-  BOOST_TEST(journal.commits == 0);
-}
-
-BOOST_AUTO_TEST_CASE(the_commit_thread_does_what_time_brings_on_too) {
-  FakeOwner owner;
-  std::promise<void> looked;
-  journal.on_look = [&looked] { looked.set_value(); };
-  const auto by_thread = make_thread_committer(round);
-  BOOST_TEST(round.tick(CommitRound::Clock::time_point{std::chrono::hours(1)}));
-  by_thread->end_turn(owner, Batch{});
-  looked.get_future().wait();
-}
-
-BOOST_AUTO_TEST_CASE(what_upkeep_finds_to_be_lasting_is_health_at_once_and_told_once) {
-  using Texts = std::vector<std::string>;
-  const std::string stopped = "writes stopped: because the test says so";
-  journal.upkeep = Status::sync_failed;
-  for (int i = 0; i < 2; ++i) round.maintain();
-  BOOST_TEST((round.health() == Status::sync_failed));
-  BOOST_TEST(events.all == Texts{stopped}, boost::test_tools::per_element());
-  FakeOwner owner;
-  committer->end_turn(owner, owner.gather(1));
-  BOOST_TEST((owner.statuses == std::vector<Status>{Status::sync_failed}));
-  BOOST_TEST(journal.commits == 0);
-}
-
-BOOST_AUTO_TEST_CASE(a_look_that_finds_the_file_replaced_is_health_at_once) {
-  journal.found = Status::file_replaced;
-  round.maintain();
-  BOOST_TEST((round.health() == Status::ok));
-  BOOST_TEST(round.tick(CommitRound::Clock::time_point{std::chrono::hours(1)}));
-  round.maintain();
-  BOOST_TEST((round.health() == Status::file_replaced));
 }
 
 BOOST_AUTO_TEST_CASE(without_memory_for_a_commit_the_process_ends_and_says_so) {

@@ -6,72 +6,11 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
-#include "storage/local/table_sink.hpp"
-#include "tests/storage/faulty_vfs.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/storage/sqlite/opened_journal.hpp"
 
 namespace rollcall::storage {
-namespace {
-
-struct File {
-  tests::TemporaryDirectory directory;
-  std::string path = directory.file("a.db");
-};
-
-/// A journal, and the table it was loaded into.
-struct Opened {
-  explicit Opened(const std::string& path) {
-    journal = SqliteJournal::open(path, sink, report, {}, FaultyVfs::name);
-  }
-  Status commit(UserId id, std::string_view last_name = "A") const {
-    WriteOperation operation;
-    operation.id = id;
-    operation.user = {last_name, "B", "a@b.c"};
-    return journal->commit(&operation, 0);
-  }
-  /// A batch of every kind: user 1 replaced, user 2 removed, user 3 created with a key.
-  Status commit_one_of_each() const {
-    IdempotencyKey key;
-    key.text = "k";
-    key.number = 1;
-    WriteOperation replacement, removal, creation;
-    replacement.verb = WriteOperation::Verb::replace;
-    replacement.id = 1;
-    replacement.user = {"New", "B", "a@b.c"};
-    replacement.next = &removal;
-    removal.verb = WriteOperation::Verb::remove;
-    removal.id = 2;
-    removal.next = &creation;
-    creation.id = 3;
-    creation.user = {"A", "B", "a@b.c"};
-    creation.key = &key;
-    return journal->commit(&replacement, 0);
-  }
-  /// Every user as its id and last name, and every key.
-  std::string contents() const {
-    std::string text;
-    for (UserId id = 1; id <= 3; ++id) {
-      UserRecord user;
-      if (!table.find(id, user)) continue;
-      text += std::to_string(id) + " " + std::string(user.view().last_name) + ", ";
-    }
-    for (const StoredKey& each : report.keys) {
-      text += each.text + " of " + std::to_string(each.user_id);
-    }
-    return text;
-  }
-
-  Table table;
-  TableSink sink{table};
-  OpenReport report;
-  std::unique_ptr<SqliteJournal> journal;
-};
-
-}  // namespace
-
 BOOST_FIXTURE_TEST_SUITE(journal, File)
 
 BOOST_AUTO_TEST_CASE(a_commit_survives_a_process_that_never_closes) {
@@ -235,50 +174,26 @@ BOOST_AUTO_TEST_CASE(nobody_gets_in_between_two_batches_however_often_he_tries) 
   BOOST_TEST((opened.commit(2'001) == Status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_removed_or_replaced_is_noticed_and_no_write_is_taken) {
-  for (const char* how : {"removed", "replaced", "overwritten"}) {
-    BOOST_TEST_CONTEXT(how) {
-      const File file;
-      const Opened opened(file.path);
-      BOOST_TEST((opened.commit(1) == Status::ok));
-      BOOST_TEST((opened.journal->look() == Status::ok));
-      const std::string other = file.directory.file("other");
-      std::ofstream(other) << "another file";
-      if (how == std::string("removed")) std::filesystem::remove(file.path);
-      if (how == std::string("replaced")) std::filesystem::rename(other, file.path);
-      if (how == std::string("overwritten")) {
-        std::filesystem::copy_file(other, file.path,
-                                   std::filesystem::copy_options::overwrite_existing);
-      }
-      BOOST_TEST((opened.journal->look() == Status::file_replaced));
-      BOOST_TEST(opened.journal->last_error().find(how) != std::string::npos);
-      BOOST_TEST((opened.commit(2) == Status::file_replaced));
-      std::string error;
-      BOOST_TEST(!opened.journal->close(error));
-      BOOST_TEST(error == opened.journal->last_error());
-      if (how == std::string("removed")) continue;
-      // What was put there is left as it is.
-      std::ifstream left(file.path);
-      BOOST_TEST(std::string(std::istreambuf_iterator<char>(left), {}) == "another file");
+BOOST_AUTO_TEST_CASE(the_time_of_keys_is_kept_with_the_next_commit_and_outlives_dropped_keys) {
+  {
+    const Opened opened(path);
+    IdempotencyKey key;
+    key.text = "k";
+    key.number = 1;
+    WriteOperation creation;
+    creation.id = 1;
+    creation.user = {"A", "B", "a@b.c"};
+    creation.key = &key;
+    BOOST_TEST((opened.journal->commit(&creation, 0) == Status::ok));
+    for (const std::int64_t time : {100, 200}) {
+      opened.journal->note_key_time(time);
+      BOOST_TEST((opened.journal->commit(nullptr, time == 200 ? 1 : 0) == Status::ok));
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(a_checkpoint_looks_first_and_copies_nothing_into_another_file) {
-  const Opened opened(path);
-  for (UserId id = 1; id <= 1'100; ++id) BOOST_REQUIRE((opened.commit(id) == Status::ok));
-  std::ofstream(path) << "another file";
-  BOOST_TEST((opened.journal->maintain() == Status::file_replaced));
-  BOOST_TEST(std::filesystem::file_size(path) == 12U);
-}
-
-BOOST_AUTO_TEST_CASE(own_checkpoints_are_not_taken_for_somebody_elses_writes) {
-  const Opened opened(path);
-  for (UserId id = 1; id <= 2'500; ++id) {
-    BOOST_REQUIRE((opened.commit(id) == Status::ok));
-    BOOST_REQUIRE((opened.journal->maintain() == Status::ok));
-    BOOST_REQUIRE((opened.journal->look() == Status::ok));
-  }
+  const Opened again(path);
+  BOOST_REQUIRE(again.report.keys.size() == 1U);
+  BOOST_TEST(again.report.keys[0].number == 0U);
+  BOOST_TEST(again.report.keys[0].created_at == 200);
 }
 
 BOOST_AUTO_TEST_CASE(what_another_process_writes_in_a_gap_ends_writing_for_good) {

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <memory>
+#include <vector>
 
 #include "storage/sqlite/database.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -85,6 +86,36 @@ BOOST_AUTO_TEST_CASE(the_locks_are_free_when_the_connection_is_closed) {
   first.reset();
   BOOST_TEST(run(*second, "INSERT INTO t VALUES (2)") == SQLITE_OK);
   BOOST_TEST(checkpoint(*second) == SQLITE_OK);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_stops_where_it_is_held_and_goes_on_when_it_is_let_go) {
+  for (int i = 0; i < 9; ++i) BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  for (const std::uint32_t frames : {1U, 4U, 5U}) {
+    BOOST_TEST(locks.hold_checkpoints_at(frames));
+    BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+    locks.let_checkpoints_go();
+    BOOST_TEST(first->wal_index()->copied == frames);
+    BOOST_TEST(run(*second, "SELECT * FROM t") == SQLITE_OK);
+  }
+  BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+  BOOST_TEST(first->wal_index()->copied == first->wal_index()->frames);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_is_not_held_where_readers_have_every_place) {
+  int code = SQLITE_OK;
+  std::vector<std::unique_ptr<SqliteDatabase>> readers;
+  // Each has a place of its own, for each sees another state.
+  for (int i = 0; i < 4; ++i) {
+    BOOST_TEST(locks.hold_checkpoints_at(1));
+    locks.let_checkpoints_go();
+    BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+    readers.push_back(std::make_unique<SqliteDatabase>(path, Access::read_only, nullptr, code));
+    BOOST_TEST(run(*readers.back(), "BEGIN; SELECT * FROM t") == SQLITE_OK);
+  }
+  BOOST_TEST(!locks.hold_checkpoints_at(1));
+  BOOST_TEST(run(*readers[2], "COMMIT") == SQLITE_OK);
+  BOOST_TEST(locks.hold_checkpoints_at(1));
+  locks.let_checkpoints_go();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
