@@ -11,6 +11,7 @@
 
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
+#include "storage/sqlite/place.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/sqlite/wal_check.hpp"
 
@@ -54,8 +55,12 @@ void check_version(const std::string& path, std::int64_t version) {
                         .known = schema_version});
 }
 
+/// SQLite makes a half-made file empty when it opens it.
+bool is_new_store(const std::string& path, const Header& header) {
+  return header.empty() || is_half_made(path);
+}
+
 void check_header(const std::string& path, const Header& header) {
-  if (header.empty()) return;
   if (!header.is_sqlite()) {
     throw StoreOpenError({.reason = OpenFailure::Reason::not_sqlite, .path = path});
   }
@@ -104,6 +109,18 @@ void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t ver
   require(database, path, database.execute(upgrade_sql(version).c_str()));
 }
 
+/// Where it can't have a WAL, SQLite says so only in the row that it returns.
+void use_wal(SqliteDatabase& database, const std::string& path) {
+  int code = SQLITE_OK;
+  SqliteStatement statement(database.get(), "PRAGMA journal_mode = WAL", code);
+  require(database, path, code);
+  code = statement.step();
+  if (code != SQLITE_ROW) refuse_file(path, code, database.error());
+  const std::string mode(statement.text(0));
+  if (mode == "wal") return;
+  throw StoreOpenError({.reason = OpenFailure::Reason::no_wal, .path = path, .detail = mode});
+}
+
 /// The version of the schema.
 std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   int code = SQLITE_OK;
@@ -111,10 +128,10 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   require(database, path, code);
   if (pages == 0) make_schema(database, path);
   sqlite3_busy_timeout(database.get(), 1'000);
+  use_wal(database, path);
   require(database, path,
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                           "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
-                           "PRAGMA wal_autocheckpoint = 0;"
+                           "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                            // A batch is in memory as a whole, so its pages may be, too; and it
                            // is written to the WAL in one piece, when it commits.
                            "PRAGMA cache_spill = OFF"));
@@ -128,7 +145,8 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
 void check_committed(SqliteDatabase& database, const std::string& path, const WalContents& before) {
   const std::optional<WalIndex> index = database.wal_index();
   if (!index) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::no_wal, .path = path});
+    throw StoreOpenError(
+        {.reason = OpenFailure::Reason::no_wal, .path = path, .detail = "wal without an index"});
   }
   // It was read before others were kept from writing.
   const bool changed = index->salts != before.salts || index->frames != before.committed;
@@ -148,9 +166,10 @@ void sync_directory(const std::string& path) {
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
-    const std::string& path, UserSink& sink, OpenReport& report,
+    const std::string& given, UserSink& sink, OpenReport& report,
     const std::function<void(std::uint64_t)>& progress, const char* vfs,
     const std::function<void()>& accept) {
+  const std::string path = resolve_place(given);
   auto lock = std::make_unique<FileLock>(path);
   auto locks = std::make_unique<KeptLocks>();
   const bool created = lock->created();
@@ -159,9 +178,9 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
   std::unique_ptr<SqliteDatabase> database;
   try {
     const Header header(lock->descriptor());
-    check_header(path, header);
-    is_new = header.empty();
-    wal = check_wal(path, !header.empty());
+    is_new = is_new_store(path, header);
+    if (!is_new) check_header(path, header);
+    wal = check_wal(path, !is_new);
     const bool wal_existed = std::filesystem::exists(wal_path_of(path));
     int code = SQLITE_OK;
     database =

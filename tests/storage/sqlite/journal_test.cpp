@@ -187,8 +187,9 @@ BOOST_AUTO_TEST_CASE(the_time_of_keys_is_kept_with_the_next_commit_and_outlives_
     BOOST_TEST((opened.journal->commit(&creation, 0) == Status::ok));
     for (const std::int64_t time : {100, 200}) {
       opened.journal->note_key_time(time);
-      BOOST_TEST((opened.journal->commit(nullptr, time == 200 ? 1 : 0) == Status::ok));
+      BOOST_TEST((opened.journal->commit(nullptr, 0) == Status::ok));
     }
+    BOOST_TEST((opened.journal->commit(nullptr, 1) == Status::ok));
   }
   const Opened again(path);
   BOOST_REQUIRE(again.report.keys.size() == 1U);
