@@ -138,6 +138,12 @@ constexpr ProblemRow rows[] = {
      "Another program wrote to the data file. Nothing was changed, and writes are refused until "
      "the server is restarted.",
      false, 30},
+    {Problem::storage_replaced, 503, "Service Unavailable", storage_type, "Not stored",
+     "The data file was removed or replaced. Nothing was changed, and writes are refused until the "
+     "server is restarted.",
+     false, 30},
+    {Problem::out_of_memory, 503, "Service Unavailable", storage_type, "Not stored",
+     "The server is out of memory. Nothing was changed. Try again.", false, 10},
     {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not stored",
      "Too many writes are waiting for the disk. Nothing was changed. Try again.", false, 1},
     // No Retry-After: ids never become free again.

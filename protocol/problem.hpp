@@ -45,6 +45,8 @@ enum class Problem : std::uint8_t {
   storage_faulted,
   storage_busy,
   storage_changed,
+  storage_replaced,
+  out_of_memory,
   overloaded,
   ids_exhausted,
   too_many_listings,

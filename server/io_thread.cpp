@@ -277,6 +277,7 @@ void IoThread::tick_now() {
   state_.buffers.shrink();
   state_.requests.shrink();
   state_.exchanges.shrink();
+  session_->tick(state_.now);
   end_turn();
 }
 

@@ -124,10 +124,15 @@ int Server::run() {
   for (const auto& each : threads_) each->join();
   threads_.clear();
   std::string error;
-  if (store_->close(error)) return 0;
-  std::fprintf(stderr,
-               "rollcall: the store was not closed cleanly: %s; no acknowledged user is lost\n",
-               error.c_str());
+  if (store_->close(error)) {
+    std::fputs("rollcall: stopped; the store is closed\n", stderr);
+    return 0;
+  }
+  const bool replaced = store_->health() == storage::Status::file_replaced;
+  std::fprintf(stderr, "rollcall: stopped, but the store was not closed cleanly: %s; %s\n",
+               error.c_str(),
+               replaced ? "users who are not in the file at its path are gone"
+                        : "no acknowledged user is lost");
   return 1;
 }
 

@@ -13,6 +13,34 @@ void StoreEvents::unfinished_dropped(const std::string& path, std::uint64_t fram
                path.c_str(), static_cast<unsigned long long>(frames));
 }
 
+namespace {
+
+/// What it means that writes fail with `status`, and what to do.
+const char* advice(storage::Status status) noexcept {
+  using storage::Status;
+  switch (status) {
+    case Status::disk_full:
+      return "the disk is full, so writes get 503 until there is space: free some";
+    case Status::sync_failed:
+      return "the disk failed to sync, so nobody knows what is on it, and writes get 503 until a "
+             "restart: check the disk, then restart";
+    case Status::changed_elsewhere:
+      return "what is in memory is out of date, and writes get 503 until a restart: restart";
+    case Status::file_replaced:
+      return "the users here are now in memory only, and writes get 503 until a restart: save them "
+             "(GET /users with Accept: application/x-ndjson), stop the server, put the right file "
+             "in place, start again";
+    case Status::busy:
+      return "another program has locked it, so writes get 503 until it lets go";
+    case Status::out_of_memory:
+      return "there is no memory for it, so writes get 503 until there is: free some";
+    default:
+      return "a write failed, so writes get 503 until one succeeds: check the disk";
+  }
+}
+
+}  // namespace
+
 void StoreEvents::open_to_others(const std::string& path, unsigned mode) noexcept {
   std::fprintf(out_,
                "rollcall: %s has mode %04o: users other than its owner may read it; run chmod 600 "
@@ -21,9 +49,7 @@ void StoreEvents::open_to_others(const std::string& path, unsigned mode) noexcep
 }
 
 void StoreEvents::writes_stopped(storage::Status status, const std::string& reason) noexcept {
-  std::fprintf(
-      out_, "rollcall: can't write to the store: %s; %s\n", reason.c_str(),
-      is_lasting(status) ? "no more writes until restart" : "writes get 503 until one succeeds");
+  std::fprintf(out_, "rollcall: can't write to %s; %s\n", reason.c_str(), advice(status));
 }
 
 void StoreEvents::writes_resumed() noexcept {
@@ -33,8 +59,20 @@ void StoreEvents::writes_resumed() noexcept {
 void StoreEvents::checkpoint_failed(const std::string& reason) noexcept {
   std::fprintf(out_,
                "rollcall: a checkpoint failed: %s; no user is lost, but the WAL grows until one "
-               "succeeds\n",
+               "succeeds: check the disk and its space\n",
                reason.c_str());
+}
+
+void StoreEvents::wal_is_large(std::uint64_t octets) noexcept {
+  std::fprintf(
+      out_,
+      "rollcall: the WAL has %llu MiB that can't be copied to the data file, and grows: end "
+      "the program that reads the file for so long (a shell, a backup)\n",
+      static_cast<unsigned long long>(octets >> 20));
+}
+
+void StoreEvents::wal_is_copied() noexcept {
+  std::fputs("rollcall: the WAL is copied to the data file again\n", out_);
 }
 
 void StoreEvents::keys_dropped_early(std::size_t most) noexcept {

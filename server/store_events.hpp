@@ -18,6 +18,8 @@ class StoreEvents final : public storage::Events {
   void writes_stopped(storage::Status status, const std::string& reason) noexcept override;
   void writes_resumed() noexcept override;
   void checkpoint_failed(const std::string& reason) noexcept override;
+  void wal_is_large(std::uint64_t octets) noexcept override;
+  void wal_is_copied() noexcept override;
   void keys_dropped_early(std::size_t most) noexcept override;
   void out_of_memory() noexcept override;
 

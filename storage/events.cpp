@@ -11,6 +11,8 @@ class IgnoredEvents final : public Events {
   void writes_stopped(Status, const std::string&) noexcept override {}
   void writes_resumed() noexcept override {}
   void checkpoint_failed(const std::string&) noexcept override {}
+  void wal_is_large(std::uint64_t) noexcept override {}
+  void wal_is_copied() noexcept override {}
   void keys_dropped_early(std::size_t) noexcept override {}
   void out_of_memory() noexcept override {}
 };

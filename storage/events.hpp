@@ -26,14 +26,19 @@ class Events {
   virtual void open_to_others(const std::string& path, unsigned mode) noexcept = 0;
 
   /// Writes fail from now on, with `status`: for good if is_lasting(status), otherwise until one
-  /// succeeds. `reason` is in the words of what is below.
+  /// succeeds. `reason` is in the words of what is below, and begins with the file: "FILE: what".
   virtual void writes_stopped(Status status, const std::string& reason) noexcept = 0;
   /// A write has succeeded again.
   virtual void writes_resumed() noexcept = 0;
 
   /// A checkpoint failed, the first time or after one that succeeded. No user is lost by that, but
-  /// the WAL grows until one succeeds.
+  /// the WAL grows until one succeeds. It is tried again, less and less often. `reason` as above.
   virtual void checkpoint_failed(const std::string& reason) noexcept = 0;
+
+  /// The WAL has passed max_wal_octets, with `octets` that are not in the data file: a reader that
+  /// stays keeps them from being copied. Or that is over.
+  virtual void wal_is_large(std::uint64_t octets) noexcept = 0;
+  virtual void wal_is_copied() noexcept = 0;
 
   /// More than KeyRules::most idempotency keys are in use: from now on the oldest are dropped
   /// before their time. Called once.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,12 +22,28 @@ inline constexpr std::size_t max_email_octets = 254;
 /// An idempotency key, in octets.
 inline constexpr std::size_t max_idempotency_key_octets = 255;
 
+/// An idempotency key may live this much longer than it has to: for two roundings to whole seconds
+/// and for the time between two looks at the clock.
+inline constexpr std::chrono::seconds key_slack{2};
+/// Idempotency keys whose time is over that are dropped at one time, beside those that new ones
+/// drop.
+inline constexpr std::size_t max_keys_a_tick = 4'096;
+
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
 
 /// Frames in the WAL from which a checkpoint copies it to the data file: 4 MiB, which fits caches
 /// and takes milliseconds.
 inline constexpr int default_checkpoint_frames = 1'000;
+
+/// Between two looks at what time brings on, such as whether the data file is still there.
+inline constexpr std::chrono::milliseconds upkeep_interval{500};
+
+/// Octets of the WAL, of what is not in the data file yet, from which the operator is told: a
+/// reader that stays keeps it from being copied.
+inline constexpr std::size_t max_wal_octets = 64 * 1'024 * 1'024;
+/// What the file of the WAL is cut to when it has become larger and was copied.
+inline constexpr std::size_t max_idle_wal_octets = 16 * 1'024 * 1'024;
 
 /// Users that one listing gives.
 inline constexpr std::size_t max_listed_users = 1'000;

@@ -79,6 +79,9 @@ Status OfflineStore::create(const UserList& users) {
     if (!table_->insert(each.id, each.user)) throw std::bad_alloc();
     last_id_ = std::max(last_id_, each.id);
   }
+  // Also lets a checkpoint that a reader held back be tried again. What either finds, the next
+  // create() tells.
+  journal_->look();
   journal_->maintain();
   return status;
 }

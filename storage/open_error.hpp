@@ -44,7 +44,7 @@ struct OpenFailure {
     too_many_users,          ///< They do not fit into memory.
     not_read,                ///< SQLite failed with `detail`.
     not_written,             ///< SQLite failed with `detail`.
-    no_wal,                  ///< There can be no WAL beside the file.
+    no_wal,                  ///< There can be no WAL beside the file: its journal mode is `detail`.
     wal_not_read,            ///< Reading the WAL `path` failed with the errno `code`.
     wal_damaged,             ///< As `wal` says: users would be lost. `path` is the real name of
                              ///< the data file.
@@ -53,6 +53,8 @@ struct OpenFailure {
     wal_behind,              ///< Its WAL has `found` frames, and another program that has the file
                              ///< open knows of `known`.
     changed_meanwhile,       ///< Another program wrote to the file while it was opened.
+    uri,                     ///< `path` is what SQLite takes for a URI.
+    network_file_system,     ///< `path` is on one, called `detail`.
     shared_emails,  ///< Addresses must be unique, and the users of each of `ids` share one.
   };
 

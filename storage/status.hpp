@@ -22,6 +22,9 @@ enum class Status : std::uint8_t {
   ids_exhausted,      ///< Nothing was kept; max_user_id has been given out, so no user is created.
   changed_elsewhere,  ///< Nothing was kept; another process wrote to the data file, so what is in
                       ///< memory is out of date: the store takes no write until it is reopened.
+  file_replaced,      ///< Nothing was kept; the data file was removed, replaced or written to while
+                      ///< it was served: the store takes no write until it is reopened.
+  out_of_memory,      ///< Nothing was kept; a later write may succeed.
   cancelled,          ///< Nothing was kept or found; see Session::cancel().
 };
 
@@ -50,6 +53,8 @@ constexpr Outcome outcome_of(Status status) noexcept {
     case Status::busy:
     case Status::queue_full:
     case Status::changed_elsewhere:
+    case Status::file_replaced:
+    case Status::out_of_memory:
     case Status::cancelled:
       break;
   }
@@ -58,7 +63,8 @@ constexpr Outcome outcome_of(Status status) noexcept {
 
 /// Whether writes stay refused until the store is opened again.
 constexpr bool is_lasting(Status status) noexcept {
-  return status == Status::sync_failed || status == Status::changed_elsewhere;
+  return status == Status::sync_failed || status == Status::changed_elsewhere ||
+         status == Status::file_replaced;
 }
 
 }  // namespace rollcall::storage

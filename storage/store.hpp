@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -91,6 +92,10 @@ class Session {
   /// there is more to do than fits into one turn: then the caller ends another turn soon, even if
   /// nothing is ready until then.
   virtual bool end_turn() noexcept = 0;
+
+  /// Some time has passed, and it is `now`: does what no request brings on, such as upkeep of the
+  /// store when no write comes. To be called a few times a second; may complete operations.
+  virtual void tick(std::chrono::steady_clock::time_point now) noexcept = 0;
 
   /// Completes what other threads have finished for this session; asked for by wake().
   virtual void deliver() noexcept = 0;

@@ -81,7 +81,8 @@ std::string describe_wal(const storage::OpenFailure& failure) {
     case Reason::wal_not_read:
       return path + " can't be read: " + errno_text(failure.code);
     default:
-      return path + " can't have a WAL here: use a file on a local file system";
+      return path + " is on a file system that can't do a WAL (journal mode " + failure.detail +
+             "): " + other_file;
   }
 }
 
@@ -89,6 +90,12 @@ std::string describe_wal(const storage::OpenFailure& failure) {
 std::string describe_place(const storage::OpenFailure& failure) {
   const std::string& path = failure.path;
   switch (failure.reason) {
+    case Reason::uri:
+      return path.substr(0, max_told_octets) +
+             " is a URI: give the path of a file (if its name begins with 'file:', put ./ before)";
+    case Reason::network_file_system:
+      return path + " is on a network file system (" + failure.detail +
+             "), which can lose users: name a file on a local disk with --store";
     case Reason::no_file:
       return path + " does not exist: " + other_file;
     case Reason::empty_file:

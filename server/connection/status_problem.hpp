@@ -33,6 +33,10 @@ inline protocol::Problem to_problem(storage::Status status) noexcept {
       return Problem::ids_exhausted;
     case storage::Status::changed_elsewhere:
       return Problem::storage_changed;
+    case storage::Status::file_replaced:
+      return Problem::storage_replaced;
+    case storage::Status::out_of_memory:
+      return Problem::out_of_memory;
     case storage::Status::io_error:
     case storage::Status::cancelled:
       break;

@@ -4,6 +4,8 @@
 #include <thread>
 #include <utility>
 
+#include "storage/limits.hpp"
+
 namespace rollcall::storage {
 
 void Batch::append(WriteOperation& operation) noexcept {
@@ -81,10 +83,39 @@ void CommitRound::set_health(Status status) noexcept {
 }
 
 void CommitRound::maintain() noexcept {
-  const Status before = std::exchange(upkeep_, journal_.maintain());
-  if (before == Status::ok && upkeep_ != Status::ok) {
+  const bool due = is_due() && due_.exchange(false, std::memory_order_acq_rel);
+  Status status = due ? look() : Status::ok;
+  if (status == Status::ok) status = journal_.maintain();
+  const Status before = std::exchange(upkeep_, status);
+  // What no write can mend is known at once, not at the next write.
+  if (is_lasting(status)) return set_health(status);
+  if (before == Status::ok && status != Status::ok) {
     events_.checkpoint_failed(journal_.last_error());
   }
+}
+
+/// What time brings on.
+Status CommitRound::look() noexcept {
+  if (const Status status = journal_.look(); status != Status::ok) return status;
+  const std::uint64_t octets = journal_.wal_octets();
+  const bool large = octets > max_wal_octets;
+  if (large && !wal_is_large_) events_.wal_is_large(octets);
+  if (!large && wal_is_large_) events_.wal_is_copied();
+  wal_is_large_ = large;
+  KnownKeys& keys = decider_.keys();
+  if (keys.tick(last_tick_.load(std::memory_order_relaxed))) {
+    journal_.note_key_time(keys.time());
+    set_health(journal_.commit(nullptr, keys.forgotten_through()));
+  }
+  return Status::ok;
+}
+
+bool CommitRound::tick(Clock::time_point now) noexcept {
+  Clock::time_point last = last_tick_.load(std::memory_order_relaxed);
+  if (now - last < upkeep_interval) return false;
+  if (!last_tick_.compare_exchange_strong(last, now, std::memory_order_relaxed)) return false;
+  due_.store(true, std::memory_order_release);
+  return true;
 }
 
 void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
@@ -135,8 +166,8 @@ class TurnCommitter final : public Committer {
   bool queue(BatchOwner& owner, const Batch& batch) {
     const MutexLock lock(mutex_);
     if (!batch.empty()) waiting_.push_back({&owner, batch});
-    if (waiting_.empty() || (leader_ != nullptr && leader_ != &owner)) return false;
-    if (leading_) return false;
+    if (waiting_.empty() && !round_.is_due()) return false;
+    if ((leader_ != nullptr && leader_ != &owner) || leading_) return false;
     leader_ = &owner;
     leading_ = true;
     return true;
@@ -196,10 +227,10 @@ class ThreadCommitter final : public Committer {
   }
 
   void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
-    if (batch.empty()) return;
+    if (batch.empty() && !round_.is_due()) return;
     try {
       const MutexLock lock(mutex_);
-      waiting_.push_back({&owner, batch});
+      if (!batch.empty()) waiting_.push_back({&owner, batch});
     } catch (const std::bad_alloc&) {
       round_.end_for_memory();
     }
@@ -213,8 +244,8 @@ class ThreadCommitter final : public Committer {
       round_.maintain();
       {
         const MutexLock lock(mutex_);
-        while (!stopping_ && waiting_.empty()) ready_.wait(mutex_);
-        if (waiting_.empty()) return;
+        while (!stopping_ && waiting_.empty() && !round_.is_due()) ready_.wait(mutex_);
+        if (waiting_.empty() && stopping_) return;
         batches.swap(waiting_);
       }
       round_.commit(batches);

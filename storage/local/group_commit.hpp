@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -66,6 +67,13 @@ class CommitRound {
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept;
 
+  using Clock = std::chrono::steady_clock;
+  /// It is `now`: whether what time brings on is due, at most once in upkeep_interval; the next
+  /// maintain() does it. Any thread.
+  bool tick(Clock::time_point now) noexcept;
+  /// maintain() has something of that to do. Any thread.
+  bool is_due() const noexcept { return due_.load(std::memory_order_acquire); }
+
   /// Held while a batch is made visible: whoever holds it sees all of a batch or nothing.
   Mutex& showing() noexcept ROLLCALL_RETURNS(showing_) { return showing_; }
 
@@ -81,15 +89,19 @@ class CommitRound {
   void show_all(const Batch& batch, Status status) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
+  Status look() noexcept;
 
   Journal& journal_;
   Table& table_;
   Decider& decider_;
   Events& events_;
   UserId last_id_;
+  bool wal_is_large_ = false;   ///< The operator knows.
   Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
   Mutex showing_;
   std::atomic<Status> health_{Status::ok};
+  std::atomic<Clock::time_point> last_tick_{Clock::time_point{}};
+  std::atomic<bool> due_{false};
 };
 
 /// The seam: which thread commits. Destroyed after the last batch is finished.
@@ -98,7 +110,8 @@ class Committer {
   virtual ~Committer() = default;
 
   /// The owner's thread is at the end of a turn in which it gathered `batch` (maybe empty). The
-  /// batch is taken over and will be finished, here or later.
+  /// batch is taken over and will be finished, here or later. Upkeep that is due is done even if no
+  /// batch is there.
   virtual void end_turn(BatchOwner& owner, const Batch& batch) noexcept = 0;
 };
 

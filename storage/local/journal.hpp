@@ -50,12 +50,24 @@ class Journal {
   /// replaced or removed is there, and what replaces it is whole. On any Status but ok nothing of
   /// the batch is kept, also not for a reader after a crash. After a lasting Status every later
   /// call returns the same at once, without touching the disk.
-  /// The keys of writes are kept with them; those up to number `forget_keys` are dropped.
+  /// The keys of writes are kept with them; those up to number `forget_keys` are dropped. `first`
+  /// may be null: then only that is done, and what note_key_time() asked for.
   virtual Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept = 0;
+
+  /// The next commit is to keep `seconds` as the time of keys: when the journal is opened, it is
+  /// the StoredKey with number 0.
+  virtual void note_key_time(std::int64_t seconds) noexcept = 0;
 
   /// Upkeep between batches (a bounded piece of a checkpoint): ok, or why it failed. Its failure
   /// costs no user.
   virtual Status maintain() noexcept = 0;
+
+  /// Upkeep that time brings on, to be called about twice a second, also when no write comes: looks
+  /// whether what is written to is still there. Ok, or why it failed; a lasting Status stays.
+  virtual Status look() noexcept = 0;
+
+  /// Octets of the WAL that are not in the data file yet.
+  virtual std::uint64_t wal_octets() const noexcept = 0;
 
   /// Why the latest commit or upkeep that failed did so, in the words of what is below.
   virtual const std::string& last_error() const noexcept = 0;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "storage/limits.hpp"
+
 namespace rollcall::storage {
 namespace {
 
@@ -21,27 +23,30 @@ std::unique_ptr<char[]> pack(const UserView& user) {
 
 }  // namespace
 
-std::int64_t KnownKeys::now() const {
-  if (rules_.now != nullptr) return rules_.now();
+void KnownKeys::start_clock() {
+  if (clock_.started()) return;
   using std::chrono::seconds;
   const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<seconds>(since).count();
+  clock_.start(rules_.now != nullptr ? rules_.now()
+                                     : std::chrono::duration_cast<seconds>(since).count());
 }
 
 void KnownKeys::load(const std::vector<StoredKey>& keys) {
   for (const StoredKey& each : keys) {
+    clock_.start(each.created_at);
+    if (each.number == 0) continue;
     const Digest digest = digester_(each.text);
-    // One from a clock that was ahead must not outlive the others.
-    const std::int64_t created_at = std::min(each.created_at, now());
     auto answer = each.answer.empty() ? nullptr : pack(PackedUser::read(each.answer.data()));
-    known_[digest] = {each.payload, each.user_id,      each.number,
-                      created_at,   std::move(answer), false};
-    kept_.push_back({digest, each.number, created_at});
+    known_[digest] = {each.payload,    each.user_id,      each.number,
+                      each.created_at, std::move(answer), false};
+    kept_.push_back({digest, each.number, each.created_at});
     last_number_ = each.number;
   }
+  noted_ = time();
 }
 
 Status KnownKeys::look_up(WriteOperation& operation) {
+  start_clock();
   IdempotencyKey& key = *operation.key;
   key.payload = payload_of(operation);
   const auto found = known_.find(digester_(key.text));
@@ -63,7 +68,7 @@ void KnownKeys::add(const WriteOperation& operation) {
   for (int i = 0; i < 2; ++i) forget_one();
   const Digest digest = digester_(key.text);
   key.number = ++last_number_;
-  key.created_at = now();
+  key.created_at = time();
   auto answer = operation.is_partial() ? pack(operation.user) : nullptr;
   known_[digest] = {key.payload, operation.id, key.number, key.created_at, std::move(answer), true};
   batch_.push_back({digest, key.number, key.created_at});
@@ -82,8 +87,23 @@ void KnownKeys::drop() {
   batch_.clear();
 }
 
-bool KnownKeys::is_due(std::int64_t created_at) const {
-  return created_at <= now() - rules_.lifetime.count();
+bool KnownKeys::is_due(std::int64_t created_at) const noexcept {
+  return created_at <= time() - (rules_.lifetime + key_slack).count();
+}
+
+bool KnownKeys::tick(KeyClock::Monotonic::time_point now) {
+  clock_.advance(now);
+  const std::uint64_t before = forgotten_through_;
+  for (std::size_t i = 0; i < max_keys_a_tick; ++i) {
+    if (kept_.empty() || !is_due(kept_.front().created_at)) break;
+    forget_first();
+  }
+  // A restart takes back what has passed since: a small part of a lifetime.
+  const std::int64_t interval = std::max<std::int64_t>(rules_.lifetime.count() / 64, 1);
+  const bool note = !kept_.empty() && time() - noted_ >= interval;
+  if (!note && forgotten_through_ == before) return false;
+  noted_ = time();
+  return true;
 }
 
 void KnownKeys::forget_one() {
@@ -95,6 +115,11 @@ void KnownKeys::forget_one() {
     told_ = true;
     events_.keys_dropped_early(rules_.most);
   }
+  forget_first();
+}
+
+void KnownKeys::forget_first() {
+  const Kept& first = kept_.front();
   // The key may have come again since its time was over.
   const auto known = known_.find(first.digest);
   if (known != known_.end() && known->second.number == first.number) known_.erase(known);

@@ -11,6 +11,7 @@
 #include "storage/digest.hpp"
 #include "storage/events.hpp"
 #include "storage/local/journal.hpp"
+#include "storage/local/key_clock.hpp"
 #include "storage/status.hpp"
 #include "storage/store.hpp"
 #include "storage/store_options.hpp"
@@ -21,13 +22,14 @@ namespace rollcall::storage {
 
 /// The idempotency keys that are known, by digest: some 140 octets each, and for a partial
 /// replacement the user that it left. A key whose time is over is unknown at once, and dropped when
-/// others come. One thread at a time.
+/// others come or when time passes. A key lives for KeyRules::lifetime at least and key_slack
+/// longer at most, by KeyClock. One thread at a time.
 class KnownKeys {
  public:
   /// `events` must outlive it.
   KnownKeys(const KeyRules& rules, Events& events) : rules_(rules), events_(events) {}
 
-  /// Takes what a journal kept, by rising numbers.
+  /// Takes what a journal kept, by rising numbers; number 0 is no key but the time that was noted.
   void load(const std::vector<StoredKey>& keys);
 
   /// What becomes of an operation that has a key, as its key alone decides: ok; or replayed, with
@@ -41,6 +43,12 @@ class KnownKeys {
   void keep();
   /// The batch was not kept: its keys are forgotten.
   void drop();
+
+  /// The monotonic clock says `now`. Forgets max_keys_a_tick keys whose time is over at most. True
+  /// if the journal is to hear of it: of forgotten_through() and of time().
+  bool tick(KeyClock::Monotonic::time_point now);
+  /// Seconds, by which keys are dated.
+  std::int64_t time() const noexcept { return clock_.now(); }
 
   /// Every key up to this number is forgotten: the journal may drop it with the next batch.
   std::uint64_t forgotten_through() const noexcept { return forgotten_through_; }
@@ -62,10 +70,11 @@ class KnownKeys {
     std::int64_t created_at;
   };
 
-  bool is_due(std::int64_t created_at) const;
+  bool is_due(std::int64_t created_at) const noexcept;
+  void forget_first();
   /// The oldest, if its time is over or if one more would be too many.
   void forget_one();
-  std::int64_t now() const;
+  void start_clock();
 
   const KeyRules rules_;
   Events& events_;
@@ -75,6 +84,8 @@ class KnownKeys {
   std::vector<Kept> batch_;  ///< In flight.
   std::uint64_t last_number_ = 0;
   std::uint64_t forgotten_through_ = 0;
+  KeyClock clock_;
+  std::int64_t noted_ = 0;  ///< The time that the journal has heard of.
   bool told_ = false;
 };
 

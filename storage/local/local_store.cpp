@@ -43,6 +43,10 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
     return scans_.work();
   }
 
+  void tick(std::chrono::steady_clock::time_point now) noexcept override {
+    if (store_.round_.tick(now)) end_turn();
+  }
+
   void deliver() noexcept override {
     // Before the list is taken: what is finished after this asks to be delivered again.
     wake_asked_.store(false, std::memory_order_release);

@@ -22,6 +22,7 @@ class MemoryStore::MemorySession final : public Session {
   void list(ListOperation& operation) noexcept override { scans_.list(operation); }
   void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
   bool end_turn() noexcept override { return scans_.work(); }
+  void tick(std::chrono::steady_clock::time_point now) noexcept override { store_.tick(now); }
   void deliver() noexcept override {}
 
  private:
@@ -43,6 +44,11 @@ void MemoryStore::create(WriteOperation& operation) noexcept {
     const bool kept = table_.insert(operation.id, operation.user);
     operation.status = kept ? Status::ok : Status::disk_full;
   }
+}
+
+void MemoryStore::tick(std::chrono::steady_clock::time_point now) noexcept {
+  const MutexLock lock(decisions_);
+  decider_.keys().tick(now);
 }
 
 void MemoryStore::decide(WriteOperation& operation) noexcept {

@@ -29,6 +29,7 @@ class MemoryStore final : public Store {
   class MemorySession;
 
   void create(WriteOperation& operation) noexcept;
+  void tick(std::chrono::steady_clock::time_point now) noexcept;
   void decide(WriteOperation& operation) noexcept;
   void try_to_decide(WriteOperation& operation);
 

@@ -137,12 +137,11 @@ void SqliteDatabase::keep_wal_on_close() noexcept {
 }
 
 std::optional<WalIndex> SqliteDatabase::wal_index() noexcept {
-  constexpr int region_octets = 32'768;
   sqlite3_file* const file = file_of(database_, SQLITE_FCNTL_FILE_POINTER);
   if (file == nullptr || file->pMethods->iVersion < 2) return {};
   void volatile* region = nullptr;
   // SQLite has it mapped already.
-  if (file->pMethods->xShmMap(file, 0, region_octets, 0, &region) != SQLITE_OK) return {};
+  if (file->pMethods->xShmMap(file, 0, wal_index_region_octets, 0, &region) != SQLITE_OK) return {};
   if (region == nullptr) return {};
   const auto* const octets = static_cast<const unsigned char*>(const_cast<const void*>(region));
   return parse_wal_index({octets, wal_index_header_octets});

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "storage/sqlite/schema.hpp"
@@ -38,13 +39,18 @@ Status to_status(int code) noexcept {
 
 }  // namespace
 
-SqliteJournal::SqliteJournal(std::unique_ptr<FileLock> lock,
+SqliteJournal::SqliteJournal(std::string path, std::unique_ptr<FileLock> lock,
+                             std::unique_ptr<KeptLocks> locks,
                              std::unique_ptr<SqliteDatabase> database) noexcept
-    : lock_(std::move(lock)), database_(std::move(database)) {}
+    : path_(std::move(path)),
+      lock_(std::move(lock)),
+      locks_(std::move(locks)),
+      database_(std::move(database)),
+      checkpoints_(*database_, *locks_) {}
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[15];
+  int codes[16];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   codes[5] = batch_.attach(database);
   insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
@@ -55,11 +61,16 @@ bool SqliteJournal::prepare() noexcept {
                       "INSERT INTO idempotency_keys (number, key, payload, user_id, created_at) "
                       "VALUES (?1, ?2, ?3, ?4, ?5)",
                       codes[10]);
-  delete_keys_ =
-      SqliteStatement(database, "DELETE FROM idempotency_keys WHERE number <= ?1", codes[11]);
+  delete_keys_ = SqliteStatement(
+      database, "DELETE FROM idempotency_keys WHERE number BETWEEN 1 AND ?1", codes[11]);
   insert_answer_ = SqliteStatement(database, insert_answer_sql().c_str(), codes[13]);
   delete_answers_ =
       SqliteStatement(database, "DELETE FROM idempotency_answers WHERE number <= ?1", codes[14]);
+  set_key_time_ = SqliteStatement(database,
+                                  "INSERT OR REPLACE INTO idempotency_keys "
+                                  "(number, key, payload, user_id, created_at) "
+                                  "VALUES (0, '', 0, 0, ?1)",
+                                  codes[15]);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = static_cast<std::uint32_t>(database_->query_integer("PRAGMA page_size", codes[4]));
@@ -73,15 +84,18 @@ bool SqliteJournal::prepare() noexcept {
   // The transaction of the load, and of what open() may have brought up to date.
   codes[12] = noted(commit_.run());
   // A log that a crash left.
-  codes[6] = noted(copy_log());
+  codes[6] = noted(checkpoints_.copy_all());
   codes[7] = noted(begin());
-  return !changed_elsewhere_ && std::all_of(std::begin(codes), std::end(codes),
-                                            [](int code) { return code == SQLITE_OK; });
+  // From here on a lock that another program holds is an answer, nothing to wait for.
+  sqlite3_busy_timeout(database, 0);
+  return lasting_ == Status::ok && watch_.begin(path_) &&
+         std::all_of(std::begin(codes), std::end(codes),
+                     [](int code) { return code == SQLITE_OK; });
 }
 
 int SqliteJournal::on_commit(void* self, sqlite3*, const char*, int frames) noexcept {
   auto& journal = *static_cast<SqliteJournal*>(self);
-  journal.log_frames_ = frames;
+  journal.checkpoints_.committed(frames);
   ++journal.known_changes_;
   return SQLITE_OK;
 }
@@ -91,11 +105,11 @@ int SqliteJournal::begin() noexcept {
   const int code = begin_.run();
   if (code != SQLITE_OK) return code;
   in_transaction_ = true;
-  // There was a moment without a transaction: whoever used it has made the table out of date.
-  // PRAGMA data_version would not do: it also changes when SQLite drops its own cache, as after a
-  // write that failed.
+  // Nobody else can write, as long as the locks are kept. Whoever does it all the same, on a file
+  // system without locks, has made the table out of date. PRAGMA data_version would not do: it also
+  // changes when SQLite drops its own cache, as after a write that failed.
   const auto index = database_->wal_index();
-  changed_elsewhere_ = changed_elsewhere_ || !index || index->changes != known_changes_;
+  if (!index || index->changes != known_changes_) lasting_ = Status::changed_elsewhere;
   return code;
 }
 
@@ -164,32 +178,49 @@ int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
   return SQLITE_OK;
 }
 
+int SqliteJournal::write_key_time() noexcept {
+  if (!key_time_) return SQLITE_OK;
+  set_key_time_.bind(1, *key_time_);
+  return set_key_time_.run();
+}
+
 Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
-  if (faulted_) return Status::sync_failed;
+  if (lasting_ != Status::ok) return lasting_;
   int code = begin();
-  if (changed_elsewhere_) {
-    last_error_ = "another program wrote to the data file";
-    return Status::changed_elsewhere;
+  if (lasting_ == Status::changed_elsewhere) {
+    last_error_ = path_ + ": another program wrote to it";
+    return lasting_;
   }
   if (code == SQLITE_OK) code = write(first);
   if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
+  if (code == SQLITE_OK) code = write_key_time();
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();
   if (code != SQLITE_OK) return fail(code, true);
   in_transaction_ = false;
-  log_is_copied_ = false;
+  key_time_.reset();
   forgotten_keys_ = forgotten_keys;
   // At once, so that no other process gets in between; if one does, begin() sees it.
   begin();
   return Status::ok;
 }
 
+/// `suffix` names the file: the data file, or the WAL beside it.
+void SqliteJournal::note_error(int code, const char* suffix) noexcept {
+  last_error_ = path_ + suffix + ": " + database_->error();
+  const int primary = code & 0xff;
+  const int number = sqlite3_system_errno(database_->get());
+  if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && number != 0) {
+    last_error_ += " (" + std::generic_category().message(number) + ")";
+  }
+}
+
 Status SqliteJournal::fail(int code, bool committing) noexcept {
-  last_error_ = database_->error();
+  note_error(code, "-wal");
   Status status = to_status(code);
   if (status == Status::changed_elsewhere) {
-    last_error_ = "another program wrote to the data file";
-    changed_elsewhere_ = true;
+    last_error_ = path_ + ": another program wrote to it";
+    lasting_ = status;
   }
   end_transaction();
   begin();
@@ -198,7 +229,7 @@ Status SqliteJournal::fail(int code, bool committing) noexcept {
       committing && status != Status::busy && code != SQLITE_FULL && code != SQLITE_IOERR_WRITE;
   if (may_be_whole && !cut_wal()) status = Status::sync_failed;
   if (status == Status::sync_failed) {
-    faulted_ = true;
+    lasting_ = status;
     end_transaction();
   }
   return status;
@@ -219,36 +250,64 @@ bool SqliteJournal::cut_wal() noexcept {
 }
 
 Status SqliteJournal::maintain() noexcept {
-  if (faulted_) return Status::sync_failed;
-  if (log_is_copied_ || log_frames_ < checkpoint_frames_) return Status::ok;
-  end_transaction();
-  const int code = copy_log();
-  // A reader that is in the way is no failure: the next time copies the rest.
-  const Status status = code == SQLITE_OK || code == SQLITE_BUSY ? Status::ok : to_status(code);
-  if (status != Status::ok) last_error_ = database_->error();
-  faulted_ = status == Status::sync_failed;
-  if (!faulted_) begin();
-  return status;
+  if (lasting_ != Status::ok) return lasting_;
+  if (!checkpoints_.wanted()) return Status::ok;
+  if (checkpoints_.is_due()) latest_checkpoint_ = checkpoint();
+  return latest_checkpoint_;
 }
 
-int SqliteJournal::copy_log() noexcept {
-  int in_log = 0;
-  int copied = 0;
-  const int code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_PASSIVE,
-                                             &in_log, &copied);
-  if (code != SQLITE_OK) return code;
-  log_frames_ = std::max(in_log, 0);
-  // A reader may hold a part of the log back; the next time copies the rest.
-  log_is_copied_ = in_log == copied;
-  return code;
+std::uint64_t SqliteJournal::wal_octets() const noexcept {
+  return checkpoints_.frames_left() * (frame_header_octets + page_octets_);
+}
+
+Status SqliteJournal::look() noexcept {
+  checkpoints_.look();
+  return lasting_ != Status::ok ? lasting_ : check_place();
+}
+
+/// Whether the file is still there and ours alone. If not, it is left as it is: whoever replaced it
+/// may want it so.
+Status SqliteJournal::check_place() noexcept {
+  using Found = FileWatch::Found;
+  switch (watch_.look()) {
+    case Found::as_it_was:
+      return Status::ok;
+    case Found::missing:
+      last_error_ = watch_.path() + ": removed or renamed";
+      break;
+    case Found::another_one:
+      last_error_ = watch_.path() + ": replaced by another file";
+      break;
+    case Found::written_to:
+      last_error_ = watch_.path() + ": overwritten by another program";
+      break;
+  }
+  return lasting_ = Status::file_replaced;
+}
+
+Status SqliteJournal::checkpoint() noexcept {
+  // The place first: frames of this file must not be copied into another one.
+  if (const Status place = check_place(); place != Status::ok) return place;
+  end_transaction();
+  const int code = checkpoints_.copy_part();
+  watch_.note_own_write();
+  const Status status = code == SQLITE_OK ? Status::ok : to_status(code);
+  if (status != Status::ok) note_error(code, "");
+  if (is_lasting(status)) {
+    lasting_ = status;
+  } else {
+    begin();
+  }
+  return status;
 }
 
 bool SqliteJournal::close(std::string& error) noexcept {
   end_transaction();
   int code = SQLITE_OK;
-  if (faulted_) {
+  if (look() != Status::ok) {
     // What is in the file and what in the log is for the next start to sort out.
     database_->keep_wal_on_close();
+    error = last_error_;
   } else {
     code = sqlite3_wal_checkpoint_v2(database_->get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                                      nullptr);
@@ -262,12 +321,12 @@ bool SqliteJournal::close(std::string& error) noexcept {
   }
   for (SqliteStatement* each :
        {&begin_, &insert_, &update_, &delete_, &insert_key_, &insert_answer_, &delete_keys_,
-        &delete_answers_, &commit_, &rollback_}) {
+        &delete_answers_, &set_key_time_, &commit_, &rollback_}) {
     SqliteStatement gone = std::move(*each);
   }
   database_.reset();
   lock_.reset();
-  return code == SQLITE_OK;
+  return code == SQLITE_OK && lasting_ != Status::file_replaced;
 }
 
 }  // namespace rollcall::storage

@@ -3,20 +3,26 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/local/journal.hpp"
 #include "storage/open_error.hpp"
 #include "storage/sqlite/batch.hpp"
+#include "storage/sqlite/checkpoints.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/sqlite/file_lock.hpp"
+#include "storage/sqlite/file_watch.hpp"
+#include "storage/sqlite/kept_locks.hpp"
 
 namespace rollcall::storage {
 
 /// A SQLite file as the journal, which anybody can read with the sqlite3 shell, also meanwhile.
 /// WAL, synchronous=FULL; one connection does all writes and checkpoints (before 3.51.3 SQLite can
-/// corrupt a WAL when two do). It keeps a write transaction open between batches, so that no other
-/// process writes under the table's feet: the shell's writes are told that the database is locked.
+/// corrupt a WAL when two do). It keeps the locks to write and to checkpoint (KeptLocks) from the
+/// load to the end, so no other process writes under the table's feet: the shell's writes are told
+/// that the database is locked. Nothing waits for a lock. It notices when the file is removed,
+/// replaced or written to all the same (FileWatch).
 class SqliteJournal final : public Journal {
  public:
   /// Opens or makes the file at `path` and gives every user to `sink`. `progress`, which may be
@@ -30,34 +36,43 @@ class SqliteJournal final : public Journal {
                                              const std::function<void()>& accept = {});
 
   /// A checkpoint is made once the WAL has this many frames; default_checkpoint_frames if not set.
-  void checkpoint_from(int frames) noexcept { checkpoint_frames_ = frames; }
+  void checkpoint_from(int frames) noexcept { checkpoints_.set_due_from(frames); }
 
   Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
+  void note_key_time(std::int64_t seconds) noexcept override { key_time_ = seconds; }
   Status maintain() noexcept override;
+  std::uint64_t wal_octets() const noexcept override;
+  Status look() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
 
  private:
-  SqliteJournal(std::unique_ptr<FileLock> lock, std::unique_ptr<SqliteDatabase> database) noexcept;
+  SqliteJournal(std::string path, std::unique_ptr<FileLock> lock, std::unique_ptr<KeptLocks> locks,
+                std::unique_ptr<SqliteDatabase> database) noexcept;
 
   /// To be called in the transaction in which the users were loaded; begins the first one to write.
   bool prepare() noexcept;
   int begin() noexcept;
-  int copy_log() noexcept;
   int write(const WriteOperation* first) noexcept;
   int insert(const WriteOperation* first) noexcept;
   int change(const WriteOperation& operation) noexcept;
   /// The key that the operation has.
   int write_key(const WriteOperation& operation) noexcept;
   int forget_keys(std::uint64_t through) noexcept;
+  int write_key_time() noexcept;
+  void note_error(int code, const char* suffix) noexcept;
   Status fail(int code, bool committing) noexcept;
+  Status check_place() noexcept;
+  Status checkpoint() noexcept;
   void end_transaction() noexcept;
   bool cut_wal() noexcept;
   static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
 
+  const std::string path_;
   SqliteBatch batch_;
-  // In this order: the lock outlives the connection, which outlives its statements.
+  // In this order: the locks outlive the connection, which outlives its statements.
   std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<KeptLocks> locks_;
   std::unique_ptr<SqliteDatabase> database_;
   SqliteStatement begin_;
   SqliteStatement insert_;
@@ -67,15 +82,16 @@ class SqliteJournal final : public Journal {
   SqliteStatement insert_answer_;
   SqliteStatement delete_keys_;
   SqliteStatement delete_answers_;
+  SqliteStatement set_key_time_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   bool in_transaction_ = false;
-  bool faulted_ = false;            ///< A sync failed: what is on disk can't be known any more.
-  bool changed_elsewhere_ = false;  ///< Another process has written to the file.
-  bool log_is_copied_ = true;  ///< Every frame of the log is in the data file, and synced there.
+  FileWatch watch_;
+  Checkpoints checkpoints_;
+  Status latest_checkpoint_ = Status::ok;  ///< How it ended.
+  std::optional<std::int64_t> key_time_;   ///< To be kept with the next commit.
+  Status lasting_ = Status::ok;      ///< Why no write is taken until the store is opened again.
   std::uint32_t known_changes_ = 0;  ///< The index's count, while no other process has written.
-  int checkpoint_frames_ = default_checkpoint_frames;
-  int log_frames_ = 0;  ///< In the log after the last good commit.
   std::uint32_t page_octets_ = 0;
   std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
   std::string last_error_;

@@ -9,6 +9,7 @@
 #include "storage/sqlite/header.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
+#include "storage/sqlite/place.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/sqlite/wal_check.hpp"
 
@@ -36,6 +37,18 @@ void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t ver
   require(database, path, database.execute(upgrade_sql(version).c_str()));
 }
 
+/// Where it can't have a WAL, SQLite says so only in the row that it returns.
+void use_wal(SqliteDatabase& database, const std::string& path) {
+  int code = SQLITE_OK;
+  SqliteStatement statement(database.get(), "PRAGMA journal_mode = WAL", code);
+  require(database, path, code);
+  code = statement.step();
+  if (code != SQLITE_ROW) refuse_file(path, code, database.error());
+  const std::string mode(statement.text(0));
+  if (mode == "wal") return;
+  throw StoreOpenError({.reason = OpenFailure::Reason::no_wal, .path = path, .detail = mode});
+}
+
 /// The version of the schema.
 std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   int code = SQLITE_OK;
@@ -43,13 +56,15 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
   require(database, path, code);
   if (pages == 0) make_schema(database, path);
   sqlite3_busy_timeout(database.get(), 1'000);
+  use_wal(database, path);
   require(database, path,
           database.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                           "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL;"
-                           "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = -1;"
+                           "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
                            // A batch is in memory as a whole, so its pages may be, too; and it
                            // is written to the WAL in one piece, when it commits.
                            "PRAGMA cache_spill = OFF"));
+  const std::string limit = "PRAGMA journal_size_limit = " + std::to_string(max_idle_wal_octets);
+  require(database, path, database.execute(limit.c_str()));
   return check_schema(database, path);
 }
 
@@ -58,7 +73,8 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
 void check_committed(SqliteDatabase& database, const std::string& path, const WalContents& before) {
   const std::optional<WalIndex> index = database.wal_index();
   if (!index) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::no_wal, .path = path});
+    throw StoreOpenError(
+        {.reason = OpenFailure::Reason::no_wal, .path = path, .detail = "wal without an index"});
   }
   // It was read before others were kept from writing.
   const bool changed = index->salts != before.salts || index->frames != before.committed;
@@ -68,16 +84,19 @@ void check_committed(SqliteDatabase& database, const std::string& path, const Wa
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
-    const std::string& path, UserSink& sink, OpenReport& report,
+    const std::string& given, UserSink& sink, OpenReport& report,
     const std::function<void(std::uint64_t)>& progress, const char* vfs,
     const std::function<void()>& accept) {
+  const std::string path = resolve_place(given);
   auto lock = std::make_unique<FileLock>(path);
+  auto locks = std::make_unique<KeptLocks>();
   const bool created = lock->created();
   bool is_new = false;
   WalContents wal;
   std::unique_ptr<SqliteDatabase> database;
   try {
-    is_new = !check_header(path, lock->descriptor());
+    // SQLite makes a half-made file empty when it opens it.
+    is_new = is_half_made(path) || !check_header(path, lock->descriptor());
     wal = check_wal(path, !is_new);
     const bool wal_existed = std::filesystem::exists(wal_path_of(path));
     int code = SQLITE_OK;
@@ -91,6 +110,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
     check_committed(*database, path, wal);
+    if (!locks->keep(*database)) refuse_file(path, SQLITE_PROTOCOL, "no shared memory");
     report = load_users(*database, path, sink, progress, vfs);
     upgrade(*database, path, version);
     load_keys(*database, path, report);
@@ -101,9 +121,10 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     throw;
   }
   sqlite3_db_config(database->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
-  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(std::move(lock), std::move(database)));
+  std::unique_ptr<SqliteJournal> journal(
+      new SqliteJournal(path, std::move(lock), std::move(locks), std::move(database)));
   if (!journal->prepare()) {
-    throw StoreOpenError({.reason = journal->changed_elsewhere_
+    throw StoreOpenError({.reason = journal->lasting_ == Status::changed_elsewhere
                                         ? OpenFailure::Reason::changed_meanwhile
                                         : OpenFailure::Reason::not_written,
                           .path = path,

@@ -43,6 +43,8 @@ inline constexpr std::uint32_t default_page_octets = 4'096;
 
 inline constexpr std::size_t wal_index_information_octets = 48;
 inline constexpr std::size_t wal_index_header_octets = 136;
+inline constexpr std::size_t wal_index_marks_offset = 100;
+inline constexpr int wal_index_region_octets = 32'768;  ///< What is mapped at one time.
 
 /// What a disk writes whole or not at all.
 inline constexpr std::size_t sector_octets = 512;

@@ -28,10 +28,17 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
   using storage::Status;
   BOOST_TEST(written([](auto& events) { events.created("a.db"); }) ==
              "rollcall: created a new store: a.db\n");
-  BOOST_TEST(written([](auto& events) { events.writes_stopped(Status::disk_full, "no room"); }) ==
-             "rollcall: can't write to the store: no room; writes get 503 until one succeeds\n");
-  BOOST_TEST(written([](auto& events) { events.writes_stopped(Status::sync_failed, "EIO"); }) ==
-             "rollcall: can't write to the store: EIO; no more writes until restart\n");
+  BOOST_TEST(
+      written([](auto& events) { events.writes_stopped(Status::disk_full, "a.db: full"); }) ==
+      "rollcall: can't write to a.db: full; the disk is full, so writes get 503 until there "
+      "is space: free some\n");
+  BOOST_TEST(written([](auto& events) { events.writes_stopped(Status::io_error, "a.db: EIO"); }) ==
+             "rollcall: can't write to a.db: EIO; a write failed, so writes get 503 until one "
+             "succeeds: check the disk\n");
+  BOOST_TEST(
+      written([](auto& events) { events.writes_stopped(Status::sync_failed, "a.db: EIO"); }) ==
+      "rollcall: can't write to a.db: EIO; the disk failed to sync, so nobody knows what is "
+      "on it, and writes get 503 until a restart: check the disk, then restart\n");
   BOOST_TEST(written([](auto& events) { events.unfinished_dropped("a.db", 3); }) ==
              "rollcall: the WAL of a.db ends in 3 frames of transactions that were never finished; "
              "they are left out, and nothing in them was acknowledged\n");
@@ -42,7 +49,12 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
              "rollcall: writes to the store succeed again\n");
   BOOST_TEST(written([](auto& events) { events.checkpoint_failed("EIO"); }) ==
              "rollcall: a checkpoint failed: EIO; no user is lost, but the WAL grows until one "
-             "succeeds\n");
+             "succeeds: check the disk and its space\n");
+  BOOST_TEST(written([](auto& events) { events.wal_is_large(65U << 20); }) ==
+             "rollcall: the WAL has 65 MiB that can't be copied to the data file, and grows: end "
+             "the program that reads the file for so long (a shell, a backup)\n");
+  BOOST_TEST(written([](auto& events) { events.wal_is_copied(); }) ==
+             "rollcall: the WAL is copied to the data file again\n");
   BOOST_TEST(written([](auto& events) { events.keys_dropped_early(7); }) ==
              "rollcall: more than 7 idempotency keys are in use; from now on the oldest are "
              "dropped early: see --max-idempotency-keys\n");

@@ -22,9 +22,11 @@ class FaultyVfs {
   static void fail_truncates() noexcept;
   /// The WAL's index can't be made longer, as more than 4,062 frames need.
   static void fail_index_growth() noexcept;
-  /// Calls `act` once, when a connection has released all its locks at the end of a transaction and
-  /// before it can take them again. For tests in which one thread uses this VFS.
-  static void when_unlocked(std::function<void()> act);
+  /// Calls `act` once, when a connection has given back its locks at the end of a transaction and
+  /// before it begins another one. For tests in which one thread uses this VFS.
+  static void after_next_transaction(std::function<void()> act);
+  /// While `ignored`, locks of the WAL are neither taken nor looked at, as on a bad file system.
+  static void ignore_locks(bool ignored) noexcept;
   static void heal() noexcept;
 };
 

@@ -24,6 +24,10 @@ class RecordingEvents final : public Events {
   void checkpoint_failed(const std::string& reason) noexcept override {
     all.push_back("checkpoint failed: " + reason);
   }
+  void wal_is_large(std::uint64_t octets) noexcept override {
+    all.push_back("WAL is large: " + std::to_string(octets));
+  }
+  void wal_is_copied() noexcept override { all.emplace_back("WAL is copied"); }
   void keys_dropped_early(std::size_t most) noexcept override {
     all.push_back("keys dropped early: " + std::to_string(most));
   }

@@ -15,7 +15,8 @@ BOOST_AUTO_TEST_CASE(a_status_says_whether_it_is_done_refused_or_not_done) {
     BOOST_TEST((outcome_of(each) == Outcome::refused));
   }
   for (const Status each : {Status::disk_full, Status::io_error, Status::sync_failed, Status::busy,
-                            Status::queue_full, Status::changed_elsewhere, Status::cancelled}) {
+                            Status::queue_full, Status::changed_elsewhere, Status::file_replaced,
+                            Status::out_of_memory, Status::cancelled}) {
     BOOST_TEST((outcome_of(each) == Outcome::not_done));
   }
 }
@@ -23,7 +24,8 @@ BOOST_AUTO_TEST_CASE(a_status_says_whether_it_is_done_refused_or_not_done) {
 BOOST_AUTO_TEST_CASE(only_what_a_restart_has_to_mend_is_lasting) {
   for (int i = 0; i <= static_cast<int>(Status::cancelled); ++i) {
     const auto each = static_cast<Status>(i);
-    const bool lasting = each == Status::sync_failed || each == Status::changed_elsewhere;
+    const bool lasting = each == Status::sync_failed || each == Status::changed_elsewhere ||
+                         each == Status::file_replaced;
     BOOST_TEST(is_lasting(each) == lasting, i);
     if (lasting) BOOST_TEST((outcome_of(each) == Outcome::not_done));
   }

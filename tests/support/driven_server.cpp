@@ -33,6 +33,7 @@ class TurnStore::TurnSession final : public storage::Session, private storage::S
     return users().end_turn();
   }
   bool has_room() const noexcept override { return store_.waiting_.size() < store_.room_; }
+  void tick(std::chrono::steady_clock::time_point now) noexcept override { users().tick(now); }
   void deliver() noexcept override {}
 
  private:

@@ -64,6 +64,7 @@ class SlowStore final : public storage::Store {
     }
     bool has_room() const noexcept override { return store_.room_; }
     bool end_turn() noexcept override { return false; }
+    void tick(std::chrono::steady_clock::time_point) noexcept override {}
     void deliver() noexcept override {}
 
    private:

@@ -7,62 +7,14 @@
 #include <csignal>
 #include <deque>
 #include <functional>
+#include <thread>
 #include <utility>
 #include <vector>
 
-#include "tests/storage/recording_events.hpp"
+#include "tests/storage/local/fake_journal.hpp"
 
 namespace rollcall::storage {
 namespace {
-
-/// A journal in memory that ends as it is told.
-class FakeJournal final : public Journal {
- public:
-  Status commit(const WriteOperation* first, std::uint64_t) noexcept override {
-    if (next_status == Status::ok) {
-      std::size_t size = 0;
-      for (; first != nullptr; first = first->next) ++size;
-      batches.push_back(size);
-    }
-    ++commits;
-    if (on_commit) std::exchange(on_commit, nullptr)();
-    return next_status;
-  }
-  Status maintain() noexcept override { return upkeep; }
-  bool close(std::string&) noexcept override { return true; }
-  const std::string& last_error() const noexcept override { return reason; }
-
-  Status next_status = Status::ok;
-  Status upkeep = Status::ok;
-  std::vector<std::size_t> batches;
-  int commits = 0;
-  std::string reason = "because the test says so";
-  std::function<void()> on_commit;
-};
-
-struct FakeOwner final : BatchOwner {
-  void finished(const Batch& batch) noexcept override {
-    for (const WriteOperation* each = batch.first; each != nullptr; each = each->next) {
-      statuses.push_back(each->status);
-      ids.push_back(each->id);
-    }
-  }
-  void lead_next() noexcept override { ++asked_to_lead; }
-
-  Batch gather(std::size_t count) {
-    Batch batch;
-    for (std::size_t i = 0; i < count; ++i) {
-      operations.emplace_back().user = {"A", "B", "a@b.c"};
-      batch.append(operations.back());
-    }
-    return batch;
-  }
-
-  std::deque<WriteOperation> operations;
-  std::vector<Status> statuses;
-  std::vector<UserId> ids;
-  int asked_to_lead = 0;
-};
 
 /// Writes an octet when there is no memory: from a process that is about to end.
 class TellingEvents final : public Events {
@@ -74,6 +26,8 @@ class TellingEvents final : public Events {
   void writes_stopped(Status, const std::string&) noexcept override {}
   void writes_resumed() noexcept override {}
   void checkpoint_failed(const std::string&) noexcept override {}
+  void wal_is_large(std::uint64_t) noexcept override {}
+  void wal_is_copied() noexcept override {}
   void keys_dropped_early(std::size_t) noexcept override {}
   void out_of_memory() noexcept override {
     [[maybe_unused]] const auto size = ::write(descriptor_, "!", 1);
@@ -81,15 +35,6 @@ class TellingEvents final : public Events {
 
  private:
   const int descriptor_;
-};
-
-struct Committing {
-  FakeJournal journal;
-  Table table;
-  RecordingEvents events;
-  Decider decider{table, {}, events};
-  CommitRound round{journal, table, decider, 10, events};
-  std::unique_ptr<Committer> committer = make_turn_committer(round);
 };
 
 }  // namespace

@@ -3,79 +3,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <thread>
 
-#include "storage/local/table_sink.hpp"
-#include "tests/storage/faulty_vfs.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/storage/sqlite/opened_journal.hpp"
 
 namespace rollcall::storage {
-namespace {
-
-struct File {
-  tests::TemporaryDirectory directory;
-  std::string path = directory.file("a.db");
-};
-
-/// A journal, and the table it was loaded into.
-struct Opened {
-  explicit Opened(const std::string& path) {
-    journal = SqliteJournal::open(path, sink, report, {}, FaultyVfs::name);
-  }
-  Status commit(UserId id, std::string_view last_name = "A") const {
-    WriteOperation operation;
-    operation.id = id;
-    operation.user = {last_name, "B", "a@b.c"};
-    return journal->commit(&operation, 0);
-  }
-  /// A batch of every kind: of user 1 a part replaced with a key, user 2 removed, user 3 created
-  /// with a key.
-  Status commit_one_of_each() const {
-    IdempotencyKey part, key;
-    part.text = "p";
-    part.number = 1;
-    key.text = "k";
-    key.number = 2;
-    WriteOperation replacement, removal, creation;
-    replacement.verb = WriteOperation::Verb::replace;
-    replacement.id = 1;
-    replacement.members = set_of(Member::last_name);
-    replacement.key = &part;
-    replacement.user = {"New", "B", "a@b.c"};
-    replacement.next = &removal;
-    removal.verb = WriteOperation::Verb::remove;
-    removal.id = 2;
-    removal.next = &creation;
-    creation.id = 3;
-    creation.user = {"A", "B", "a@b.c"};
-    creation.key = &key;
-    return journal->commit(&replacement, 0);
-  }
-  /// Every user as its id and last name, and every key.
-  std::string contents() const {
-    std::string text;
-    for (UserId id = 1; id <= 3; ++id) {
-      UserRecord user;
-      if (!table.find(id, user)) continue;
-      text += std::to_string(id) + " " + std::string(user.view().last_name) + ", ";
-    }
-    for (const StoredKey& each : report.keys) {
-      text += each.text + " of " + std::to_string(each.user_id);
-      if (each.answer.empty()) continue;
-      text += " " + std::string(PackedUser::read(each.answer.data()).last_name) + ", ";
-    }
-    return text;
-  }
-
-  Table table;
-  TableSink sink{table};
-  OpenReport report;
-  std::unique_ptr<SqliteJournal> journal;
-};
-
-}  // namespace
-
 BOOST_FIXTURE_TEST_SUITE(journal, File)
 
 BOOST_AUTO_TEST_CASE(a_commit_survives_a_process_that_never_closes) {
@@ -234,6 +169,49 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_after_a_crash_loses_nothing_of_the_log_that_t
   }
   const Opened again(path);
   BOOST_TEST(again.report.users == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_gets_in_between_two_batches_however_often_he_tries) {
+  const Opened opened(path);
+  std::atomic<bool> tries{true};
+  int got_in = 0;
+  std::thread other([&] {
+    int code = -1;
+    SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
+    while (tries) got_in += database.execute("BEGIN IMMEDIATE; ROLLBACK") == 0 ? 1 : 0;
+  });
+  for (UserId id = 1; id <= 2'000; ++id) {
+    opened.commit(id);
+    opened.journal->maintain();
+  }
+  tries = false;
+  other.join();
+  BOOST_TEST(got_in == 0);
+  BOOST_TEST(opened.journal->last_error() == "");
+  BOOST_TEST((opened.commit(2'001) == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(the_time_of_keys_is_kept_with_the_next_commit_and_outlives_dropped_keys) {
+  {
+    const Opened opened(path);
+    IdempotencyKey key;
+    key.text = "k";
+    key.number = 1;
+    WriteOperation creation;
+    creation.id = 1;
+    creation.user = {"A", "B", "a@b.c"};
+    creation.key = &key;
+    BOOST_TEST((opened.journal->commit(&creation, 0) == Status::ok));
+    for (const std::int64_t time : {100, 200}) {
+      opened.journal->note_key_time(time);
+      BOOST_TEST((opened.journal->commit(nullptr, 0) == Status::ok));
+    }
+    BOOST_TEST((opened.journal->commit(nullptr, 1) == Status::ok));
+  }
+  const Opened again(path);
+  BOOST_REQUIRE(again.report.keys.size() == 1U);
+  BOOST_TEST(again.report.keys[0].number == 0U);
+  BOOST_TEST(again.report.keys[0].created_at == 200);
 }
 
 BOOST_AUTO_TEST_CASE(what_another_process_writes_in_a_gap_ends_writing_for_good) {
