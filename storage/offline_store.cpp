@@ -24,7 +24,8 @@ std::string path_of(const std::string& url) {
 
 }  // namespace
 
-OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress) {
+OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress,
+                           Events& events) {
   const std::string path = path_of(url);
   std::error_code error;
   if (missing == Missing::refuse && !std::filesystem::exists(path, error)) {
@@ -38,6 +39,7 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
   OpenReport report;
   TableSink sink(table_);
   journal_ = SqliteJournal::open(path, sink, report, progress);
+  tell_opening(report, path, events);
   last_id_ = report.last_id;
 }
 

@@ -19,8 +19,10 @@ class OfflineStore {
 
   /// Opens `url` and loads its users. `missing`: what is to become of a file that is not there, or
   /// is empty. Throws StoreOpenError, also if a server has the file or
-  /// if `url` is another store's; no existing file is changed then.
-  OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress);
+  /// if `url` is another store's; no existing file is changed then. `events` hear of a recovery and
+  /// of an upgrade.
+  OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress,
+               Events& events = ignored_events());
 
   /// The largest id ever given out.
   UserId last_id() const noexcept { return last_id_; }

@@ -16,6 +16,7 @@
 #include "server/cli/command_options.hpp"
 #include "server/cli/load_progress.hpp"
 #include "server/cli/open_error.hpp"
+#include "server/store_events.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -78,8 +79,10 @@ int run_export(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     LoadProgressLine line(options.store);
-    storage::OfflineStore store(options.store, storage::OfflineStore::Missing::refuse,
-                                [&line](std::uint64_t users) { line.show(users); });
+    StoreEvents events;
+    storage::OfflineStore store(
+        options.store, storage::OfflineStore::Missing::refuse,
+        [&line](std::uint64_t users) { line.show(users); }, events);
     write_users(store, options.format);
     std::string error;
     if (!store.close(error)) throw std::runtime_error("the store was not closed cleanly: " + error);

@@ -31,10 +31,13 @@ struct StoredKey {
 /// What a journal held when it was opened, besides the users themselves.
 struct OpenReport {
   std::uint64_t users = 0;
-  UserId last_id = 0;           ///< The largest id ever given out.
-  bool created = false;         ///< There was none: this one is new.
+  UserId last_id = 0;    ///< The largest id ever given out.
+  bool created = false;  ///< There was none: this one is new.
   /// Frames at the end of the WAL that were never committed, so never acknowledged.
   std::uint64_t unfinished_frames = 0;
+  /// Committed frames of the WAL that the run before did not copy to the data file for certain.
+  std::uint64_t recovered_frames = 0;
+  std::string upgrade_copy;     ///< The file as it was before its schema was upgraded, if it was.
   std::vector<StoredKey> keys;  ///< By rising numbers.
 };
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "storage/sqlite/load.hpp"
 #include "storage/sqlite/place.hpp"
 #include "storage/sqlite/schema.hpp"
+#include "storage/sqlite/upgrade.hpp"
 #include "storage/sqlite/wal_check.hpp"
 
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
@@ -103,10 +105,14 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
   return version;
 }
 
-/// In the transaction of the load, which SqliteJournal::prepare() commits.
-void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
-  if (version == schema_version) return;
+/// In the transaction of the load, which SqliteJournal::prepare() commits. The name of the copy
+/// that is kept, if there is anything to do.
+std::string upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version,
+                    const char* vfs) {
+  if (version == schema_version) return {};
+  std::string copy = copy_before_upgrade(path, version, vfs);
   require(database, path, database.execute(upgrade_sql(version).c_str()));
+  return copy;
 }
 
 /// Where it can't have a WAL, SQLite says so only in the row that it returns.
@@ -153,16 +159,6 @@ void check_committed(SqliteDatabase& database, const std::string& path, const Wa
   check_wal_index(path, changed ? read_wal(wal_path_of(path)) : before, *index);
 }
 
-/// A new name in a directory is durable only when the directory is synced.
-void sync_directory(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const int directory =
-      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  ::fsync(directory);
-  ::close(directory);
-}
-
 }  // namespace
 
 std::unique_ptr<SqliteJournal> SqliteJournal::open(
@@ -195,9 +191,9 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     check_committed(*database, path, wal);
     if (!locks->keep(*database)) refuse_file(path, SQLITE_PROTOCOL, "no shared memory");
     report = load_users(*database, path, sink, progress, vfs);
-    upgrade(*database, path, version);
-    load_keys(*database, path, report);
     if (accept) accept();
+    report.upgrade_copy = upgrade(*database, path, version, vfs);
+    load_keys(*database, path, report);
   } catch (...) {
     database.reset();
     if (created) ::unlink(path.c_str());
@@ -214,6 +210,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
                           .detail = journal->database_->error()});
   }
   report.created = is_new;
+  report.recovered_frames = wal.committed - std::min(wal.copied, wal.committed);
   if (wal.header == WalContents::Header::whole && wal.written > wal.committed) {
     report.unfinished_frames = wal.written - wal.committed;
   }

@@ -1,6 +1,8 @@
 #include "storage/sqlite/place.hpp"
 
+#include <fcntl.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -68,6 +70,15 @@ bool is_half_made(const std::string& path) {
   return journal.gcount() == static_cast<std::streamsize>(header.size()) &&
          std::string_view(header.data(), magic.size()) == magic &&
          std::string_view(header.data() + 16, 4) == std::string_view("\0\0\0\0", 4);
+}
+
+void sync_directory(const std::string& path) noexcept {
+  const fs::path parent = fs::path(path).parent_path();
+  const int directory =
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  ::fsync(directory);
+  ::close(directory);
 }
 
 }  // namespace rollcall::storage

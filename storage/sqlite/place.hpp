@@ -18,4 +18,7 @@ const char* network_file_system(unsigned long type) noexcept;
 /// half-written, and the rollback journal that makes it empty again.
 bool is_half_made(const std::string& path);
 
+/// A new name in a directory is durable only when the directory is synced: that of `path`.
+void sync_directory(const std::string& path) noexcept;
+
 }  // namespace rollcall::storage

@@ -14,6 +14,12 @@ class RecordingEvents final : public Events {
   void unfinished_dropped(const std::string&, std::uint64_t frames) noexcept override {
     all.push_back("unfinished frames dropped: " + std::to_string(frames));
   }
+  void recovered(const std::string&, std::uint64_t frames) noexcept override {
+    all.push_back("recovered: " + std::to_string(frames));
+  }
+  void upgraded(const std::string&, const std::string& copy) noexcept override {
+    all.push_back("upgraded, copy: " + copy);
+  }
   void writes_stopped(Status, const std::string& reason) noexcept override {
     all.push_back("writes stopped: " + reason);
   }

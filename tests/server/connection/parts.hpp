@@ -61,6 +61,7 @@ struct WaitingSession final : storage::Session {
     exports.push_back(&operation);
   }
   bool end_turn() noexcept override { return false; }
+  void tick(std::chrono::steady_clock::time_point) noexcept override {}
   void deliver() noexcept override {}
 
   std::vector<storage::WriteOperation*> writes;
