@@ -12,9 +12,9 @@ namespace {
 /// Takes no memory: there may be none.
 [[noreturn]] void say(const char* what) noexcept {
   char line[256];
-  const int size = std::snprintf(
-      line, sizeof line, "rollcall: ended: %.160s; nothing acknowledged is lost: start it again\n",
-      what);
+  const int size =
+      std::snprintf(line, sizeof line,
+                    "rollcall: ended: %.160s; what is on disk is safe: start it again\n", what);
   if (size > 0) {
     [[maybe_unused]] const ssize_t ignored =
         ::write(STDERR_FILENO, line, static_cast<std::size_t>(size));

@@ -13,6 +13,20 @@ void StoreEvents::unfinished_dropped(const std::string& path, std::uint64_t fram
                path.c_str(), static_cast<unsigned long long>(frames));
 }
 
+void StoreEvents::recovered(const std::string& path, std::uint64_t frames) noexcept {
+  std::fprintf(out_,
+               "rollcall: took over %llu frames that the last run left in the WAL of %s (it was "
+               "killed, or a reader was in the way); no acknowledged user is lost\n",
+               static_cast<unsigned long long>(frames), path.c_str());
+}
+
+void StoreEvents::upgraded(const std::string& path, const std::string& copy) noexcept {
+  std::fprintf(out_,
+               "rollcall: upgraded %s to this program's schema; %s is a copy from before, for "
+               "going back to the older program: delete it when you need it no more\n",
+               path.c_str(), copy.c_str());
+}
+
 namespace {
 
 /// What it means that writes fail with `status`, and what to do.

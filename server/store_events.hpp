@@ -15,6 +15,8 @@ class StoreEvents final : public storage::Events {
   void created(const std::string& path) noexcept override;
   void unfinished_dropped(const std::string& path, std::uint64_t frames) noexcept override;
   void open_to_others(const std::string& path, unsigned mode) noexcept override;
+  void recovered(const std::string& path, std::uint64_t frames) noexcept override;
+  void upgraded(const std::string& path, const std::string& copy) noexcept override;
   void writes_stopped(storage::Status status, const std::string& reason) noexcept override;
   void writes_resumed() noexcept override;
   void checkpoint_failed(const std::string& reason) noexcept override;

@@ -8,6 +8,8 @@ class IgnoredEvents final : public Events {
   void created(const std::string&) noexcept override {}
   void unfinished_dropped(const std::string&, std::uint64_t) noexcept override {}
   void open_to_others(const std::string&, unsigned) noexcept override {}
+  void recovered(const std::string&, std::uint64_t) noexcept override {}
+  void upgraded(const std::string&, const std::string&) noexcept override {}
   void writes_stopped(Status, const std::string&) noexcept override {}
   void writes_resumed() noexcept override {}
   void checkpoint_failed(const std::string&) noexcept override {}

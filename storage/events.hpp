@@ -25,6 +25,14 @@ class Events {
   /// Users' data is in it.
   virtual void open_to_others(const std::string& path, unsigned mode) noexcept = 0;
 
+  /// The run before this one did not copy all of its WAL to the data file at `path`, as after a
+  /// crash: `frames` were taken over from it.
+  virtual void recovered(const std::string& path, std::uint64_t frames) noexcept = 0;
+
+  /// The data file at `path` was brought from an older schema to that of this program. `copy` is as
+  /// it was before.
+  virtual void upgraded(const std::string& path, const std::string& copy) noexcept = 0;
+
   /// Writes fail from now on, with `status`: for good if is_lasting(status), otherwise until one
   /// succeeds. `reason` is in the words of what is below, and begins with the file: "FILE: what".
   virtual void writes_stopped(Status status, const std::string& reason) noexcept = 0;
@@ -45,7 +53,8 @@ class Events {
   virtual void keys_dropped_early(std::size_t most) noexcept = 0;
 
   /// There is no memory for a commit, or for showing what was committed. Nothing that is on disk is
-  /// lost, but nobody can be told the right thing: the process ends (std::abort()) after this call.
+  /// lost, but nobody can be told the right thing: the process ends, with exit code 1, after this
+  /// call.
   virtual void out_of_memory() noexcept = 0;
 
  protected:
@@ -58,7 +67,8 @@ Events& ignored_events() noexcept;
 /// The end that Events::out_of_memory() promises.
 [[noreturn]] inline void end_without_memory(Events& events) noexcept {
   events.out_of_memory();
-  std::abort();
+  // Also as good as a crash for what is on disk, but not for whoever looks at the exit code.
+  std::_Exit(EXIT_FAILURE);
 }
 
 }  // namespace rollcall::storage

@@ -20,7 +20,8 @@ bool may_be_readable(Reason reason) noexcept {
 
 }  // namespace
 
-OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress) {
+OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress,
+                           Events& events) {
   const std::string path = sqlite_path(url);
   // To be opened is to be made a store.
   if (missing == Missing::refuse) check_exists(path);
@@ -28,6 +29,7 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
     OpenReport report;
     TableSink sink(*table_);
     journal_ = SqliteJournal::open(path, sink, report, progress);
+    tell_opening(report, path, events);
     last_id_ = report.last_id;
   } catch (const StoreOpenError& error) {
     if (missing == Missing::make || !may_be_readable(error.failure().reason)) throw;

@@ -21,8 +21,10 @@ class OfflineStore {
   /// Opens `url` and loads its users. `missing`: what is to become of a file that is not there, or
   /// is empty. Throws StoreOpenError, also if a server has the file or
   /// if `url` is another store's; no existing file is changed then. With Missing::refuse, a file
-  /// that can't be written is only read: see unwritable().
-  OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress);
+  /// that can't be written is only read: see unwritable(). `events` hear of a recovery and of an
+  /// upgrade.
+  OfflineStore(const std::string& url, Missing missing, const LoadProgress& progress,
+               Events& events = ignored_events());
 
   /// Why the file can only be read: create() and raise_last_id() must not be called.
   const std::optional<OpenFailure>& unwritable() const noexcept { return unwritable_; }

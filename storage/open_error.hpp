@@ -44,6 +44,8 @@ struct OpenFailure {
     too_many_users,          ///< They do not fit into memory.
     not_read,                ///< SQLite failed with `detail`.
     not_written,             ///< SQLite failed with `detail`.
+    upgrade_not_copied,      ///< The schema is old, and `path`, to be a copy of the file before it
+                             ///< is upgraded, can't be written: `detail`.
     no_wal,                  ///< There can be no WAL beside the file: its journal mode is `detail`.
     wal_not_read,            ///< Reading the WAL `path` failed with the errno `code`.
     wal_damaged,             ///< As `wal` says: users would be lost. `path` is the real name of

@@ -30,7 +30,7 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
   });
   journal->checkpoint_from(options.checkpoint_frames);
   if (report.created) events.created(path);
-  if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
+  tell_opening(report, path, events);
   if (struct stat about{}; ::stat(path.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
     events.open_to_others(path, about.st_mode & 0777);
   }
@@ -40,6 +40,12 @@ std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& 
 }
 
 }  // namespace
+
+void tell_opening(const OpenReport& report, const std::string& path, Events& events) noexcept {
+  if (report.recovered_frames > 0) events.recovered(path, report.recovered_frames);
+  if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
+  if (!report.upgrade_copy.empty()) events.upgraded(path, report.upgrade_copy);
+}
 
 bool is_store_url(const std::string& url) noexcept {
   if (url == "memory:") return true;

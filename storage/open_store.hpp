@@ -11,6 +11,8 @@
 
 namespace rollcall::storage {
 
+struct OpenReport;
+
 /// Called now and then while a store is loaded, with the users loaded so far. May be empty.
 using LoadProgress = std::function<void(std::uint64_t users)>;
 
@@ -25,5 +27,8 @@ std::string sqlite_path(const std::string& url);
 /// users that share an address when they must not. `events` must outlive the store.
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
                                   const LoadProgress& progress, Events& events = ignored_events());
+
+/// Tells what was found, and done, when the store in the file at `path` was opened.
+void tell_opening(const OpenReport& report, const std::string& path, Events& events) noexcept;
 
 }  // namespace rollcall::storage

@@ -17,6 +17,7 @@
 #include "server/cli/command_options.hpp"
 #include "server/cli/load_progress.hpp"
 #include "server/cli/open_error.hpp"
+#include "server/store_events.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -89,8 +90,10 @@ int run_export(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     LoadProgressLine line(options.store);
-    storage::OfflineStore store(options.store, storage::OfflineStore::Missing::refuse,
-                                [&line](std::uint64_t users) { line.show(users); });
+    StoreEvents events;
+    storage::OfflineStore store(
+        options.store, storage::OfflineStore::Missing::refuse,
+        [&line](std::uint64_t users) { line.show(users); }, events);
     if (store.unwritable()) {
       std::fprintf(stderr, "rollcall: reading only: %s\n",
                    describe(storage::StoreOpenError(*store.unwritable())).c_str());

@@ -21,6 +21,7 @@
 #include "server/cli/interruption.hpp"
 #include "server/cli/load_progress.hpp"
 #include "server/cli/open_error.hpp"
+#include "server/store_events.hpp"
 #include "storage/offline_store.hpp"
 
 namespace rollcall::server {
@@ -98,8 +99,10 @@ class Import {
 
   void open_store() {
     LoadProgressLine line(options_.store);
-    store_.emplace(options_.store, storage::OfflineStore::Missing::make,
-                   [&line](std::uint64_t users) { line.show(users); });
+    StoreEvents events;
+    store_.emplace(
+        options_.store, storage::OfflineStore::Missing::make,
+        [&line](std::uint64_t users) { line.show(users); }, events);
     progress_.emplace(options_.file, "importing");
   }
 

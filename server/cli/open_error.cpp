@@ -149,6 +149,10 @@ std::string describe(const storage::StoreOpenError& error) {
       return path + " can't be read: " + failure.detail;
     case Reason::not_written:
       return path + " can't be written: " + failure.detail;
+    case Reason::upgrade_not_copied:
+      return "the data file has an older schema, and the copy that is kept before an upgrade can't "
+             "be written: " +
+             path + ": " + failure.detail + ": make room";
     case Reason::no_wal:
     case Reason::wal_not_read:
     case Reason::wal_damaged:

@@ -36,6 +36,9 @@ struct OpenReport {
   bool created = false;  ///< There was none: this one is new.
   /// Frames at the end of the WAL that were never committed, so never acknowledged.
   std::uint64_t unfinished_frames = 0;
+  /// Committed frames of the WAL that the run before did not copy to the data file for certain.
+  std::uint64_t recovered_frames = 0;
+  std::string upgrade_copy;     ///< The file as it was before its schema was upgraded, if it was.
   std::vector<StoredKey> keys;  ///< By rising numbers.
 };
 

@@ -1,7 +1,9 @@
 #include "storage/local/memory_store.hpp"
 
 #include <new>
+#include <utility>
 
+#include "storage/limits.hpp"
 #include "storage/local/scans.hpp"
 
 namespace rollcall::storage {
@@ -42,13 +44,37 @@ void MemoryStore::create(WriteOperation& operation) noexcept {
     operation.status = Status::ids_exhausted;
   } else {
     const bool kept = table_.insert(operation.id, operation.user);
-    operation.status = kept ? Status::ok : Status::disk_full;
+    operation.status = kept ? Status::ok : refuse();
   }
 }
 
 void MemoryStore::tick(std::chrono::steady_clock::time_point now) noexcept {
   const MutexLock lock(decisions_);
   decider_.keys().tick(now);
+  look_for_memory(now);
+}
+
+Status MemoryStore::refuse() noexcept {
+  refusals_.fetch_add(1, std::memory_order_relaxed);
+  if (!full_.exchange(true)) {
+    try {
+      events_.writes_stopped(Status::out_of_memory, "memory: no room for another user");
+    } catch (const std::bad_alloc&) {
+      end_without_memory(events_);
+    }
+  }
+  return Status::out_of_memory;
+}
+
+/// It is over when there were writes for a while, and none of them was refused.
+void MemoryStore::look_for_memory(std::chrono::steady_clock::time_point now) noexcept {
+  if (!full_.load() || now - latest_look_ < upkeep_interval) return;
+  latest_look_ = now;
+  const bool refused = refusals_.load() != std::exchange(refusals_seen_, refusals_.load());
+  const bool changed = size() != std::exchange(size_seen_, size());
+  if (refused || !changed) return;
+  full_.store(false);
+  events_.writes_resumed();
 }
 
 void MemoryStore::decide(WriteOperation& operation) noexcept {
@@ -84,7 +110,7 @@ void MemoryStore::try_to_decide(WriteOperation& operation) {
       break;
   }
   kept ? decider_.keep() : decider_.drop();
-  if (!kept) operation.status = Status::disk_full;
+  if (!kept) operation.status = refuse();
 }
 
 std::unique_ptr<Session> MemoryStore::open_session(SessionOwner& owner) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,9 @@ class MemoryStore final : public Store {
   explicit MemoryStore(const StoreRules& rules = {}, Events& events = ignored_events());
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
   std::uint64_t size() const noexcept override { return table_.size(); }
-  Status health() const noexcept override { return Status::ok; }
+  Status health() const noexcept override {
+    return full_.load(std::memory_order_relaxed) ? Status::out_of_memory : Status::ok;
+  }
   bool close(std::string& error) noexcept override;
 
  private:
@@ -31,6 +34,10 @@ class MemoryStore final : public Store {
   void create(WriteOperation& operation) noexcept;
   void tick(std::chrono::steady_clock::time_point now) noexcept;
   void decide(WriteOperation& operation) noexcept;
+  /// There is no memory for the user: tells so, until tick() finds that it is over.
+  Status refuse() noexcept;
+  void look_for_memory(std::chrono::steady_clock::time_point now) noexcept
+      ROLLCALL_REQUIRES(decisions_);
   void try_to_decide(WriteOperation& operation);
 
   Events& events_;
@@ -38,6 +45,11 @@ class MemoryStore final : public Store {
   const bool unique_email_;
   Mutex decisions_;
   Decider decider_ ROLLCALL_GUARDED_BY(decisions_);
+  std::atomic<bool> full_{false};           ///< There was no memory for a user.
+  std::atomic<std::uint64_t> refusals_{0};  ///< For lack of memory.
+  std::uint64_t refusals_seen_ ROLLCALL_GUARDED_BY(decisions_) = 0;
+  std::uint64_t size_seen_ ROLLCALL_GUARDED_BY(decisions_) = 0;
+  std::chrono::steady_clock::time_point latest_look_ ROLLCALL_GUARDED_BY(decisions_);
   alignas(64) std::atomic<UserId> last_id_{min_user_id - 1};
 };
 

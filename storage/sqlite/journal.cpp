@@ -16,6 +16,8 @@ Status to_status(int code) noexcept {
     case SQLITE_IOERR_FSYNC:
     case SQLITE_IOERR_DIR_FSYNC:
       return Status::sync_failed;
+    case SQLITE_IOERR_NOMEM:
+      return Status::out_of_memory;
     case SQLITE_IOERR_SHMSIZE:
       // The index can't be made longer.
       return Status::disk_full;
@@ -29,11 +31,34 @@ Status to_status(int code) noexcept {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return Status::disk_full;
+    case SQLITE_NOMEM:
+      return Status::out_of_memory;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Status::busy;
     default:
       return Status::io_error;
+  }
+}
+
+/// What SQLite only calls a "disk I/O error"; null for what it has a word for.
+const char* describe(int code) noexcept {
+  switch (code) {
+    case SQLITE_IOERR_WRITE:
+      return "a write failed";
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return "a sync failed";
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+      return "a read failed";
+    case SQLITE_IOERR_TRUNCATE:
+      return "it can't be cut";
+    case SQLITE_IOERR_SHMSIZE:
+    case SQLITE_IOERR_SHMMAP:
+      return "there is no room for the WAL's index";
+    default:
+      return nullptr;
   }
 }
 
@@ -205,9 +230,12 @@ Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotte
   return Status::ok;
 }
 
-/// `suffix` names the file: the data file, or the WAL beside it.
+/// `suffix` names the file that is written: the data file, or the WAL beside it.
 void SqliteJournal::note_error(int code, const char* suffix) noexcept {
-  last_error_ = path_ + suffix + ": " + database_->error();
+  const bool in_index = code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMMAP;
+  const char* const what = describe(code);
+  last_error_ = path_ + (in_index ? "-shm" : suffix) + ": ";
+  last_error_ += what != nullptr ? what : database_->error();
   const int primary = code & 0xff;
   const int number = sqlite3_system_errno(database_->get());
   if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && number != 0) {

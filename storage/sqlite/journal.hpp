@@ -27,8 +27,8 @@ class SqliteJournal final : public Journal {
  public:
   /// Opens or makes the file at `path` and gives every user to `sink`. `progress`, which may be
   /// empty, is called now and then with the users loaded so far. `vfs` names another SQLite VFS,
-  /// for tests. `accept`, which may be empty, is called when all is loaded and may throw. Throws
-  /// StoreOpenError; no existing file is changed then.
+  /// for tests. `accept`, which may be empty, is called when the users are loaded and may throw.
+  /// Throws StoreOpenError; no existing file is changed then.
   static std::unique_ptr<SqliteJournal> open(const std::string& path, UserSink& sink,
                                              OpenReport& report,
                                              const std::function<void(std::uint64_t)>& progress,

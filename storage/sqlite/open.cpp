@@ -1,6 +1,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "storage/sqlite/load.hpp"
 #include "storage/sqlite/place.hpp"
 #include "storage/sqlite/schema.hpp"
+#include "storage/sqlite/upgrade.hpp"
 #include "storage/sqlite/wal_check.hpp"
 
 /// SqliteJournal::open: looks before it touches, makes or checks the schema, has the users loaded.
@@ -31,10 +33,14 @@ void make_schema(SqliteDatabase& database, const std::string& path) {
   require(database, path, database.execute(sql.c_str()));
 }
 
-/// In the transaction of the load, which SqliteJournal::prepare() commits.
-void upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version) {
-  if (version == schema_version) return;
+/// In the transaction of the load, which SqliteJournal::prepare() commits. The name of the copy
+/// that is kept, if there is anything to do.
+std::string upgrade(SqliteDatabase& database, const std::string& path, std::int64_t version,
+                    const char* vfs) {
+  if (version == schema_version) return {};
+  std::string copy = copy_before_upgrade(path, version, vfs);
   require(database, path, database.execute(upgrade_sql(version).c_str()));
+  return copy;
 }
 
 /// Where it can't have a WAL, SQLite says so only in the row that it returns.
@@ -106,15 +112,18 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     // Until all is known to be well, nothing is to be moved from the log into the file.
     if (wal_existed) database->keep_wal_on_close();
     const std::int64_t version = set_up(*database, path);
-    if (created) sync_directory(path);
+    // A name that is not durable is no place for what is.
+    if (const int error = created ? sync_directory(path) : 0; error != 0) {
+      refuse_file(path, SQLITE_IOERR_DIR_FSYNC, "its directory can't be synced");
+    }
     // Nobody else is to write meanwhile; prepare() ends this, and looks whether anybody has.
     require(*database, path, database->execute("BEGIN IMMEDIATE"));
     check_committed(*database, path, wal);
     if (!locks->keep(*database)) refuse_file(path, SQLITE_PROTOCOL, "no shared memory");
     report = load_users(*database, path, sink, progress, vfs);
-    upgrade(*database, path, version);
-    load_keys(*database, path, report);
     if (accept) accept();
+    report.upgrade_copy = upgrade(*database, path, version, vfs);
+    load_keys(*database, path, report);
   } catch (...) {
     database.reset();
     if (created) ::unlink(path.c_str());
@@ -132,6 +141,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
                                                                  : journal->last_error_});
   }
   report.created = is_new;
+  report.recovered_frames = wal.committed - std::min(wal.copied, wal.committed);
   if (wal.header == WalContents::Header::whole && wal.written > wal.committed) {
     report.unfinished_frames = wal.written - wal.committed;
   }

@@ -21,6 +21,7 @@ struct WalContents {
   WalSalts salts;                 ///< The header's; if it is damaged, the first frame's.
   std::uint64_t room = 0;         ///< Frames that the file is long enough for.
   std::uint64_t committed = 0;    ///< Frames up to the last commit that SQLite can reach.
+  std::uint64_t copied = 0;       ///< Frames that are in the data file, if its index says so.
   std::uint64_t written = 0;      ///< Frames up to the last one that has the salts.
   /// A transaction was begun behind one that can't be reached: so the latter was synced.
   bool synced_beyond = false;

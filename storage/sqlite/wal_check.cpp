@@ -63,7 +63,7 @@ std::string wal_path_of(const std::string& path) { return real_path(path) + "-wa
 
 WalContents check_wal(const std::string& path, bool has_data) {
   const std::string wal_path = wal_path_of(path);
-  const WalContents wal = read_wal(wal_path);
+  WalContents wal = read_wal(wal_path);
   if (wal.room == 0 || wal.header == WalContents::Header::none) return wal;
   if (!has_data) {
     throw StoreOpenError({.reason = OpenFailure::Reason::wal_without_data,
@@ -73,6 +73,7 @@ WalContents check_wal(const std::string& path, bool has_data) {
   }
   std::optional<WalIndex> index = read_wal_index(real_path(path) + "-shm");
   if (index && index->salts != wal.salts) index.reset();
+  if (index) wal.copied = index->copied;
   const Damage found{real_path(path), wal, index};
   const bool damaged = wal.header == WalContents::Header::damaged || wal.synced_beyond ||
                        (index && index->frames > wal.committed);

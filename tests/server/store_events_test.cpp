@@ -39,6 +39,12 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
       written([](auto& events) { events.writes_stopped(Status::sync_failed, "a.db: EIO"); }) ==
       "rollcall: can't write to a.db: EIO; the disk failed to sync, so nobody knows what is "
       "on it, and writes get 503 until a restart: check the disk, then restart\n");
+  BOOST_TEST(written([](auto& events) { events.recovered("a.db", 3); }) ==
+             "rollcall: took over 3 frames that the last run left in the WAL of a.db (it was "
+             "killed, or a reader was in the way); no acknowledged user is lost\n");
+  BOOST_TEST(written([](auto& events) { events.upgraded("a.db", "a.db.schema-1"); }) ==
+             "rollcall: upgraded a.db to this program's schema; a.db.schema-1 is a copy from "
+             "before, for going back to the older program: delete it when you need it no more\n");
   BOOST_TEST(written([](auto& events) { events.unfinished_dropped("a.db", 3); }) ==
              "rollcall: the WAL of a.db ends in 3 frames of transactions that were never finished; "
              "they are left out, and nothing in them was acknowledged\n");

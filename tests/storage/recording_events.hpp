@@ -17,6 +17,12 @@ class RecordingEvents final : public Events {
   void open_to_others(const std::string& path, unsigned mode) noexcept override {
     all.push_back("open to others: " + path + " " + std::to_string(mode));
   }
+  void recovered(const std::string&, std::uint64_t frames) noexcept override {
+    all.push_back("recovered: " + std::to_string(frames));
+  }
+  void upgraded(const std::string&, const std::string& copy) noexcept override {
+    all.push_back("upgraded, copy: " + copy);
+  }
   void writes_stopped(Status, const std::string& reason) noexcept override {
     all.push_back("writes stopped: " + reason);
   }

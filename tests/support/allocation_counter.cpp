@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
@@ -10,6 +11,7 @@ namespace {
 
 std::atomic<std::uint64_t> count{0};
 std::atomic<std::int64_t> octets{0};
+std::atomic<std::size_t> too_large{SIZE_MAX};
 
 /// The octets that the allocator takes for a block: its size, rounded up, plus 8 of its own.
 std::int64_t taken(void* memory) noexcept {
@@ -21,11 +23,12 @@ std::int64_t taken(void* memory) noexcept {
 namespace rollcall::tests {
 std::uint64_t allocation_count() noexcept { return count.load(); }
 std::int64_t allocated_octets() noexcept { return octets.load(); }
+void fail_allocations_from(std::size_t size) noexcept { too_large = size; }
 }  // namespace rollcall::tests
 
 void* operator new(std::size_t size) {
   ++count;
-  void* const memory = std::malloc(size);
+  void* const memory = size < too_large ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc();
   octets += taken(memory);
   return memory;

@@ -172,6 +172,24 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_batch_is_written_before_it_is_committed) {
   BOOST_TEST((read_file(wal) == before));
 }
 
+BOOST_AUTO_TEST_CASE(a_failed_write_and_a_failed_sync_are_told_apart_with_their_file) {
+  OpenedJournal opened(path);
+  const std::string& error = opened.journal->last_error();
+  BOOST_REQUIRE((opened.commit(many, octets_for_a_page) == Status::ok));
+  FaultyVfs::fail_writes(FaultyVfs::broken);
+  BOOST_TEST((opened.commit() == Status::io_error));
+  BOOST_TEST(error.starts_with(wal + ": a write failed"), error);
+  BOOST_TEST((opened.journal->maintain() == Status::io_error));
+  BOOST_TEST(error.starts_with(path + ": a write failed"), error);
+  FaultyVfs::fail_writes(FaultyVfs::full);
+  BOOST_TEST((opened.commit() == Status::disk_full));
+  BOOST_TEST(error.starts_with(wal + ": database or disk is full"), error);
+  FaultyVfs::heal();
+  FaultyVfs::fail_next_sync();
+  BOOST_TEST((opened.commit() == Status::sync_failed));
+  BOOST_TEST(error.starts_with(wal + ": a sync failed"), error);
+}
+
 BOOST_AUTO_TEST_CASE(what_another_program_commits_where_locks_do_not_work_is_noticed) {
   OpenedJournal opened(path);
   BOOST_REQUIRE((opened.commit() == Status::ok));

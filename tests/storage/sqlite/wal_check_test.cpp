@@ -41,6 +41,25 @@ BOOST_AUTO_TEST_CASE(a_whole_wal_is_taken_and_nothing_is_said) {
   BOOST_TEST(report.unfinished_frames == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_taken_over_from_the_wal_of_a_killed_process_is_counted) {
+  leave(900, {7, 1, 30});
+  const std::uint64_t frames = read_wal(wal).committed;
+  BOOST_TEST(frames > 0U);
+  BOOST_TEST(open().recovered_frames == frames);
+  // That was closed, so nothing is left.
+  BOOST_TEST(open().recovered_frames == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_in_the_data_file_already_is_not_taken_over) {
+  in_killed_process(path, [](OpenedJournal& opened) {
+    opened.journal->checkpoint_from(1);
+    opened.commit(30);
+    opened.journal->maintain();
+  });
+  BOOST_TEST(read_wal(wal).committed > 0U);
+  BOOST_TEST(open().recovered_frames == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_bit_in_the_first_frame_is_refused_with_how_much_can_be_read) {
   leave(900, one_by_one);
   const std::string frames = std::to_string(read_wal(wal).committed);
