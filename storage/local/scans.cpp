@@ -1,8 +1,8 @@
 #include "storage/local/scans.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
-#include <vector>
 
 #include "storage/local/snapshot.hpp"
 
@@ -14,24 +14,42 @@ void Scans::find(FindOperation& operation) noexcept {
   owner_.completed(operation);
 }
 
+/// The thread goes on, and so do all others.
+void Scans::give_up(ListOperation& operation) noexcept {
+  operation.users = {};
+  operation.more = false;
+  operation.status = Status::out_of_memory;
+  owner_.completed(operation);
+}
+
 void Scans::list(ListOperation& operation) noexcept {
+  try {
+    if (!begin(operation)) return;
+  } catch (const std::bad_alloc&) {
+    return give_up(operation);
+  }
+  owner_.completed(operation);
+}
+
+/// True if it is done already.
+bool Scans::begin(ListOperation& operation) {
   // What looks at every user never ends with the first slice of a large table, nor does what looks
   // into many.
   const UserFilter& filter = operation.request.filter;
   const bool quick = filter.all() || (!filter.ids.empty() && filter.substrings.empty());
   if (!quick && running_.size() >= max_scans) {
     waiting_.push_back(&operation);
-    return;
+    return false;
   }
   auto scan = std::make_unique<TableScan>(table_, operation);
-  if (scan->slice()) {
-    owner_.completed(operation);
-  } else if (running_.size() < max_scans) {
+  if (scan->slice()) return true;
+  if (running_.size() < max_scans) {
     running_.push_back(std::move(scan));
   } else {
     // What it has found so far is found again: nobody keeps it for those that wait.
     waiting_.push_back(&operation);
   }
+  return false;
 }
 
 namespace {
@@ -44,6 +62,17 @@ struct SnapshotCursor final : ExportCursor {
 }  // namespace
 
 void Scans::export_next(ExportOperation& operation) noexcept {
+  try {
+    read_piece(operation);
+  } catch (const std::bad_alloc&) {
+    operation.users = {};
+    operation.end = false;
+    operation.status = Status::out_of_memory;
+  }
+  owner_.completed(operation);
+}
+
+void Scans::read_piece(ExportOperation& operation) {
   operation.status = Status::ok;
   if (!operation.cursor) {
     const MutexLock lock(changes_);
@@ -53,25 +82,23 @@ void Scans::export_next(ExportOperation& operation) noexcept {
       operation.status = Status::queue_full;
     }
   }
-  if (operation.cursor) {
-    auto& cursor = static_cast<SnapshotCursor&>(*operation.cursor);
-    const Snapshot::Next next = cursor.snapshot.next(operation.users);
-    operation.end = next == Snapshot::Next::end;
-    if (next == Snapshot::Next::lost) operation.status = Status::queue_full;
-  }
-  owner_.completed(operation);
+  if (!operation.cursor) return;
+  auto& cursor = static_cast<SnapshotCursor&>(*operation.cursor);
+  const Snapshot::Next next = cursor.snapshot.next(operation.users);
+  operation.end = next == Snapshot::Next::end;
+  if (next == Snapshot::Next::lost) operation.status = Status::queue_full;
 }
 
 /// Those that nobody waits for must not hold up those that somebody waits for.
 void Scans::drop_cancelled() noexcept {
-  std::vector<ListOperation*> dropped;
-  std::erase_if(waiting_, [&](ListOperation* each) {
-    if (each->cancelled) dropped.push_back(each);
-    return each->cancelled;
-  });
-  for (ListOperation* const each : dropped) {
-    each->status = Status::cancelled;
-    owner_.completed(*each);
+  for (;;) {
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [](const ListOperation* each) { return each->cancelled; });
+    if (found == waiting_.end()) return;
+    ListOperation& operation = **found;
+    waiting_.erase(found);
+    operation.status = Status::cancelled;
+    owner_.completed(operation);
   }
 }
 
@@ -101,9 +128,25 @@ void Scans::give_way() noexcept {
                                    [](const auto& each) { return is_deferred(each); });
   if (giving == running_.end() || waiting_.empty()) return;
   ListOperation* const next = take_next(waiting_);
-  if (next->deferred) return waiting_.push_front(next);
-  waiting_.push_back(&(*giving)->operation());
-  *giving = std::make_unique<TableScan>(table_, *next);
+  try {
+    if (next->deferred) return waiting_.push_front(next);
+    auto scan = std::make_unique<TableScan>(table_, *next);
+    waiting_.push_back(&(*giving)->operation());
+    *giving = std::move(scan);
+  } catch (const std::bad_alloc&) {
+    give_up(*next);
+  }
+}
+
+/// The next that waits, if there is room for it.
+void Scans::begin_next() noexcept {
+  if (waiting_.empty() || running_.size() >= max_scans) return;
+  ListOperation* const next = take_next(waiting_);
+  try {
+    running_.push_back(std::make_unique<TableScan>(table_, *next));
+  } catch (const std::bad_alloc&) {
+    give_up(*next);
+  }
 }
 
 bool Scans::work() noexcept {
@@ -111,17 +154,20 @@ bool Scans::work() noexcept {
   if (!waiting_.empty() && waiting_.front()->cancelled) drop_cancelled();
   give_way();
   std::unique_ptr<TableScan> scan = take_next(running_);
-  if (!scan->slice()) {
-    running_.push_back(std::move(scan));
-    return true;
+  ListOperation& operation = scan->operation();
+  bool failed = false;
+  try {
+    if (!scan->slice()) {
+      running_.push_back(std::move(scan));
+      return true;
+    }
+  } catch (const std::bad_alloc&) {
+    failed = true;
   }
-  ListOperation& done = scan->operation();
   scan.reset();
   drop_cancelled();
-  if (!waiting_.empty() && running_.size() < max_scans) {
-    running_.push_back(std::make_unique<TableScan>(table_, *take_next(waiting_)));
-  }
-  owner_.completed(done);
+  begin_next();
+  failed ? give_up(operation) : owner_.completed(operation);
   return !running_.empty();
 }
 

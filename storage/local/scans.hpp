@@ -27,6 +27,10 @@ class Scans {
   bool work() noexcept;
 
  private:
+  bool begin(ListOperation& operation);
+  void begin_next() noexcept;
+  void give_up(ListOperation& operation) noexcept;
+  void read_piece(ExportOperation& operation);
   void drop_cancelled() noexcept;
   void give_way() noexcept;
 

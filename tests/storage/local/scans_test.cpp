@@ -5,7 +5,9 @@
 #include <deque>
 #include <thread>
 
+#include "storage/limits.hpp"
 #include "tests/storage/recording_owner.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -107,6 +109,44 @@ BOOST_AUTO_TEST_CASE(an_export_begins_when_nobody_is_changing_users) {
   exporting.join();
   BOOST_REQUIRE(operation.users.size() == 1U);
   BOOST_TEST(operation.users.user(0).last_name == "New");
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_or_an_export_without_memory_ends_and_the_others_go_on) {
+  Table table;
+  fill_sparsely(table);
+  const std::string long_text(max_name_octets, 'x');
+  for (UserId id = 1; id <= 100; ++id) table.insert(1'000'000 + id, {long_text, "B", "a@b.c"});
+  RecordingOwner owner;
+  owner.listed.reserve(10);
+  owner.exported.reserve(10);
+  Mutex changes;
+  Scans scans(table, changes, owner);
+  // One that ends with its first slice, one that needs many, and one that waits for it.
+  ListOperation quick, slow;
+  quick.request.limit = slow.request.limit = 100;
+  quick.request.after = 1'000'000;
+  slow.request.filter[Member::last_name] = {long_text};
+  ExportOperation piece;
+  scans.list(slow);
+  BOOST_TEST(owner.listed.empty());
+  tests::fail_allocations_from(2'000);
+  scans.list(quick);
+  scans.export_next(piece);
+  while (scans.work()) {
+  }
+  tests::fail_allocations_from(SIZE_MAX);
+  BOOST_REQUIRE(owner.listed.size() == 2U);
+  for (const ListOperation* each : owner.listed) {
+    BOOST_TEST((each->status == Status::out_of_memory));
+    BOOST_TEST(each->users.size() == 0U);
+  }
+  BOOST_REQUIRE(owner.exported.size() == 1U);
+  BOOST_TEST((piece.status == Status::out_of_memory));
+  scans.list(quick);
+  BOOST_TEST((quick.status == Status::ok));
+  BOOST_TEST(quick.users.size() == 100U);
+  scans.export_next(piece);
+  BOOST_TEST((piece.status == Status::ok));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
