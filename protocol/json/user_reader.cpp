@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse_options.hpp>
-#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "protocol/json/member_text.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/text.hpp"
+#include "storage/short_copy.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -215,7 +215,7 @@ class UserReader::Impl {
       member.value = Value::long_string;
       return true;
     }
-    std::memcpy(text_.data() + text_octets_, part.data(), part.size());
+    storage::copy_short(text_.data() + text_octets_, part);
     text_octets_ += part.size();
     member.size = static_cast<std::uint16_t>(size);
     return true;

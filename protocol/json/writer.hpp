@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "protocol/text.hpp"
+#include "storage/short_copy.hpp"
 #include "storage/user.hpp"
 
 /// What answers are written with.
@@ -18,8 +19,7 @@ class Writer {
   explicit Writer(char* at) noexcept : at_(at) {}
 
   Writer& text(std::string_view text) noexcept {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    at_ = storage::copy_short(at_, text);
     return *this;
   }
 
