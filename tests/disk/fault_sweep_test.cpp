@@ -32,8 +32,8 @@ const Steps after{{Kind::heal, 0},         {Kind::small_batch, 12}, {Kind::resta
                   {Kind::small_batch, 13}, {Kind::lose_power, 14},  {Kind::small_batch, 15}};
 
 /// Calls of a kind that are looked at one by one; of the others every stride-th, to save time.
-constexpr std::uint64_t looked_at_one_by_one = 40;
-std::uint64_t stride() { return setting("ROLLCALL_TEST_STRIDE", 23); }
+constexpr std::uint64_t looked_at_one_by_one = 16;
+std::uint64_t stride() { return setting("ROLLCALL_TEST_STRIDE", 41); }
 
 struct Sweep {
   const char* name;
