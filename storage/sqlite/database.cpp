@@ -136,6 +136,14 @@ void SqliteDatabase::keep_wal_on_close() noexcept {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
+void SqliteDatabase::drop_wal_index() noexcept {
+  keep_wal_on_close();
+  sqlite3_file* const file = file_of(database_, SQLITE_FCNTL_FILE_POINTER);
+  if (file != nullptr && file->pMethods != nullptr && file->pMethods->iVersion >= 2) {
+    file->pMethods->xShmUnmap(file, 0);
+  }
+}
+
 std::optional<WalIndex> SqliteDatabase::wal_index() noexcept {
   sqlite3_file* const file = file_of(database_, SQLITE_FCNTL_FILE_POINTER);
   if (file == nullptr || file->pMethods->iVersion < 2) return {};

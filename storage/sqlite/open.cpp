@@ -79,6 +79,7 @@ std::int64_t set_up(SqliteDatabase& database, const std::string& path) {
 void check_committed(SqliteDatabase& database, const std::string& path, const WalContents& before) {
   const std::optional<WalIndex> index = database.wal_index();
   if (!index) {
+    database.drop_wal_index();
     throw StoreOpenError(
         {.reason = OpenFailure::Reason::no_wal, .path = path, .detail = "wal without an index"});
   }

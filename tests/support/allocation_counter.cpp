@@ -33,6 +33,13 @@ void* operator new(std::size_t size) {
   octets += taken(memory);
   return memory;
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return ::operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept {
   if (memory != nullptr) octets -= taken(memory);
   std::free(memory);
