@@ -27,6 +27,8 @@ struct Full {
     operation.user = {std::string_view(name), "B", "a@b.c"};
     operation.key = key;
     session->write(operation);
+    // Its list must not grow while there is no memory.
+    owner.written.clear();
     return operation.status;
   }
   /// Creates until there is no room in the blocks that there are.
