@@ -60,11 +60,11 @@ BOOST_AUTO_TEST_CASE(without_memory_a_write_is_refused_for_memory_and_that_is_to
   BOOST_TEST((store.health() == Status::ok));
   BOOST_TEST((fill() == Status::out_of_memory));
   IdempotencyKey key;
-  key.text = "k";
   // Other shards may have room yet.
   Status status = Status::ok;
   for (int i = 0; i < 1'000'000 && status == Status::ok; ++i) {
-    key.text = std::to_string(i);
+    const std::string text = std::to_string(i);
+    key.text = text;
     status = create(&key);
   }
   BOOST_TEST((status == Status::out_of_memory));
