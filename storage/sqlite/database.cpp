@@ -137,7 +137,9 @@ void SqliteDatabase::keep_wal_on_close() noexcept {
 }
 
 void SqliteDatabase::drop_wal_index() noexcept {
-  keep_wal_on_close();
+  // With a WAL that is open, SQLite uses the index, and unmaps it.
+  const sqlite3_file* const wal = file_of(database_, SQLITE_FCNTL_JOURNAL_POINTER);
+  if (wal != nullptr && wal->pMethods != nullptr) return;
   sqlite3_file* const file = file_of(database_, SQLITE_FCNTL_FILE_POINTER);
   if (file != nullptr && file->pMethods != nullptr && file->pMethods->iVersion >= 2) {
     file->pMethods->xShmUnmap(file, 0);

@@ -75,8 +75,7 @@ class SqliteDatabase {
   /// What the WAL's index says now, which every process that has the file open shares; nothing if
   /// there is none. To be called in WAL mode, in a transaction that keeps others from writing.
   std::optional<WalIndex> wal_index() noexcept;
-  /// What wal_index() mapped is unmapped, which SQLite does only with a WAL that it uses itself.
-  /// The database is good for nothing but to be closed then, and leaves its WAL where it is.
+  /// Without a WAL, what wal_index() mapped is unmapped: nobody else would do it.
   void drop_wal_index() noexcept;
   /// Cuts off all of the WAL that is not committed, and syncs it: SQLITE_OK or an error. To be
   /// called in a transaction that keeps others from writing, and has written nothing.
