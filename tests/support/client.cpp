@@ -29,6 +29,8 @@ bool Client::send(std::string_view bytes) {
 std::optional<Response> Client::receive(bool head) {
   http::response_parser<http::string_body> parser;
   parser.skip(head);
+  // A download of many users is longer than the usual 8 MiB.
+  parser.body_limit(boost::none);
   boost::system::error_code error;
   http::read(socket_, buffer_, parser, error);
   if (error) return std::nullopt;
