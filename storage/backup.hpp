@@ -39,8 +39,8 @@ class CopyError final : public std::exception {
 };
 
 /// Called now and then, by one thread at a time, with the octets copied so far, which are all of
-/// them while the copy is checked. False stops the copying at once, but for a sync. Must not throw. May be
-/// empty.
+/// them while the copy is checked. False stops the copying at once, but for a sync. Must not throw.
+/// May be empty.
 using CopyProgress = std::function<bool(std::uint64_t octets, std::uint64_t of_octets)>;
 
 struct CopyReport {
