@@ -48,7 +48,7 @@ struct CopyReport {
   std::uint64_t octets = 0;  ///< Of the copy.
 };
 
-/// Copies the store `url` to `file`, as of one moment, while a server may be writing to it: takes
+/// Copies a snapshot of the store `url` to `file`, while a server may be writing to it: takes
 /// as long as the data is large, however many writes come meanwhile; the WAL is not restarted until
 /// the copying ends. The copy is one file, readable by its owner only, whole, synced, and found to
 /// be whole and to have as many users, before it gets its name. Throws StoreOpenError for the

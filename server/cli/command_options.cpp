@@ -65,7 +65,7 @@ constexpr const char* backup_head =
 
 constexpr const char* backup_tail =
     "\n"
-    "The copy holds every user that was acknowledged before the backup began, as of one moment.\n"
+    "The copy is a snapshot: it holds every user that was acknowledged before the backup began.\n"
     "It gets the name FILE when it is complete, synced and checked; an existing FILE is refused.\n"
     "Ctrl-C stops it and leaves nothing.\n";
 

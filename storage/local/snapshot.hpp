@@ -11,9 +11,9 @@
 
 namespace rollcall::storage {
 
-/// Every user of a table as of one moment, read a block at a time while the table goes on changing:
-/// before a user that was not read yet is replaced or removed, the table gives it to the snapshot.
-/// Must not outlive the table. next() is for one thread.
+/// Every user of a table as it was at one moment, read a block at a time while the table goes on
+/// changing: before a user that was not read yet is replaced or removed, the table gives it to the
+/// snapshot. Must not outlive the table. next() is for one thread.
 class Snapshot {
  public:
   /// The moment is now: the caller keeps others from replacing and removing meanwhile.

@@ -10,25 +10,12 @@
 
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/wire/ended.hpp"
 #include "tests/wire/running_server.hpp"
 
 /// rollcall backup and rollcall restore, as an operator uses them.
 namespace rollcall::tests {
 namespace {
-
-struct Ended {
-  int code;
-  std::string out;
-  std::string err;
-};
-
-Ended run(const Program::Arguments& words) {
-  Program program(ROLLCALL_PROGRAM, words);
-  const int code = program.wait().value_or(-1);
-  return {code, program.output(), program.error_output()};
-}
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 /// Creates users one after another until it is destroyed.
 class Creating {

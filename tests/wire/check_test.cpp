@@ -5,27 +5,18 @@
 
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/wire/ended.hpp"
 #include "tests/wire/running_server.hpp"
 
 /// rollcall check, as somebody uses it at 3 a.m.
 namespace rollcall::tests {
 namespace {
 
-struct Ended {
-  int code;
-  std::string out;
-  std::string err;
-};
-
 Ended run_check(const Program::Arguments& words) {
   Program::Arguments all{"check"};
   all.insert(all.end(), words.begin(), words.end());
-  Program program(ROLLCALL_PROGRAM, all);
-  const int code = program.wait().value_or(-1);
-  return {code, program.output(), program.error_output()};
+  return run(all);
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 }  // namespace
 

@@ -8,17 +8,12 @@
 
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/wire/ended.hpp"
 #include "tests/wire/running_server.hpp"
 
 /// rollcall import and export, used as by somebody who comes from json-server.
 namespace rollcall::tests {
 namespace {
-
-struct Ended {
-  int code;
-  std::string out;
-  std::string err;
-};
 
 class Place {
  public:
@@ -41,8 +36,7 @@ class Place {
         "/bin/sh",
         {"-c", "cd " + directory_.path().string() + " && " + ROLLCALL_PROGRAM + " " + words},
         {"ROLLCALL_STORE=" + store(store_name)});
-    const int code = program.wait().value_or(-1);
-    return {code, program.output(), program.error_output()};
+    return end_of(program);
   }
 
  private:
@@ -52,8 +46,6 @@ class Place {
 std::string user(const std::string& id, const std::string& email = "a@x.org") {
   return R"({"last-name":"L","first-name":"F","email":")" + email + R"(","id":)" + id + "}";
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 /// NDJSON of `count` users.
 std::string many(int count) {
