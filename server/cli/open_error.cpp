@@ -41,6 +41,18 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+std::string changed_rows(const storage::OpenFailure& failure) {
+  std::string ids;
+  for (const auto& list : failure.ids) {
+    for (const storage::UserId id : list) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  }
+  const std::string& path = failure.path;
+  return path + " has " + std::to_string(failure.found) +
+         " users that are not what was written, such as ids " + ids +
+         ": restore a backup, or look at them and, to keep them as they are, run: sqlite3 " +
+         shell_word(path) + " 'UPDATE users SET checksum = NULL WHERE id IN (" + ids + ")'";
+}
+
 /// Ids of users that are lost must not be given to others.
 std::string cut_command(const std::string& data, const storage::WalDamage& wal) {
   return "truncate -s " + std::to_string(wal.cut_octets) + " " + shell_word(data + "-wal") +
@@ -143,6 +155,8 @@ std::string describe(const storage::StoreOpenError& error) {
       return path + ": " + failure.detail + " has an unexpected definition: restore a backup";
     case Reason::damaged:
       return path + " is damaged (" + failure.detail + "): " + look_then_restore;
+    case Reason::changed_rows:
+      return changed_rows(failure);
     case Reason::too_many_users:
       return path + " has more users than fit into memory: use a machine with more";
     case Reason::not_read:

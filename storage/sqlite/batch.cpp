@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "storage/sqlite/checksum.hpp"
 #include "storage/sqlite/schema.hpp"
 
 namespace rollcall::storage {
@@ -36,7 +37,7 @@ int connect(sqlite3* database, void* batch, int, const char* const*, sqlite3_vta
   made->batch = static_cast<const SqliteBatch*>(batch);
   *vtab = &made->base;
   sqlite3_vtab_config(database, SQLITE_VTAB_DIRECTONLY);
-  const std::string sql = "CREATE TABLE x (" + user_columns() + ")";
+  const std::string sql = "CREATE TABLE x (" + user_columns() + ", checksum)";
   return sqlite3_declare_vtab(database, sql.c_str());
 }
 
@@ -82,6 +83,10 @@ int column(sqlite3_vtab_cursor* cursor, sqlite3_context* context, int number) no
   const WriteOperation& row = *to_cursor(cursor).row;
   if (number == 0) {
     sqlite3_result_int64(context, static_cast<sqlite3_int64>(row.id));
+    return SQLITE_OK;
+  }
+  if (number > static_cast<int>(member_count)) {
+    sqlite3_result_int(context, row_checksum(row.id, row.user));
     return SQLITE_OK;
   }
   const std::string_view text = row.user[static_cast<std::size_t>(number - 1)];

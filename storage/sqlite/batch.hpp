@@ -12,7 +12,7 @@ namespace rollcall::storage {
 /// place. One thread at a time.
 class SqliteBatch {
  public:
-  /// What the table is called; its columns are user_columns().
+  /// What the table is called; its columns are user_columns() and `checksum`.
   static constexpr const char* table = "rollcall_batch";
 
   /// Makes the table known to `database`: SQLITE_OK or an error.

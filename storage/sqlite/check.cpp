@@ -63,15 +63,22 @@ bool look_at_wal(const std::string& path, CheckReport& report) {
 void check_rows(SqliteReader& reader, CheckReport& report, const LoadProgress& progress) {
   const std::string& path = reader.path();
   report.schema = check_schema(reader.database(), path);
-  NoSink sink;
-  const OpenReport loaded =
-      load_users(reader.database(), path, sink, progress, nullptr, reader.access());
-  report.last_id = loaded.last_id;
   report.users = static_cast<std::uint64_t>(reader.query("SELECT count(*) FROM users"));
-  OpenReport keys;
-  if (report.schema < 2) return;
-  load_keys(reader.database(), path, keys);
-  report.keys = keys.keys.size();
+  if (report.schema >= 2) {
+    OpenReport keys;
+    load_keys(reader.database(), path, keys);
+    report.keys = keys.keys.size();
+  }
+  NoSink sink;
+  report.last_id =
+      load_users(reader.database(), path, sink, progress, nullptr, reader.access()).last_id;
+}
+
+std::string changed_rows(const OpenFailure& failure) {
+  std::string ids;
+  for (const UserId id : failure.ids.front()) ids += " " + std::to_string(id);
+  return std::to_string(failure.found) + " users are not what was written: ids" + ids +
+         (static_cast<std::size_t>(failure.found) > failure.ids.front().size() ? " ..." : "");
 }
 
 }  // namespace
@@ -102,6 +109,8 @@ CheckReport check_file(const std::string& path, const LoadProgress& progress) {
       report.damage.push_back(failure.detail);
     } else if (failure.reason == Reason::other_definition) {
       report.damage.push_back(failure.detail + " has an unexpected definition");
+    } else if (failure.reason == Reason::changed_rows) {
+      report.damage.push_back(changed_rows(failure));
     } else {
       throw;
     }

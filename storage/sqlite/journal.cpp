@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/sqlite/checksum.hpp"
 #include "storage/sqlite/schema.hpp"
 
 namespace rollcall::storage {
@@ -171,6 +172,7 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   if (!removes) {
     int parameter = 2;
     for_each_member([&](auto index) { statement.bind(parameter++, operation.user[index]); });
+    statement.bind(parameter, std::int64_t{row_checksum(operation.id, operation.user)});
   }
   const int code = statement.run();
   if (code != SQLITE_OK) return code;

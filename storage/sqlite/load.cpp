@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/mutex.hpp"
+#include "storage/sqlite/checksum.hpp"
 #include "storage/sqlite/header.hpp"
 #include "storage/sqlite/schema.hpp"
 #include "storage/utf8.hpp"
@@ -26,6 +27,8 @@ constexpr std::uint64_t users_a_report = 1 << 16;
 constexpr std::uint64_t id_ranges = 64;
 /// The disk, not the processors, is what more threads would wait for.
 constexpr unsigned max_load_threads = 4;
+/// A person looks at them.
+constexpr std::size_t max_told_rows = 20;
 
 /// The text of a column, within its limit and UTF-8; null for anything else, which the program
 /// could not have written.
@@ -35,6 +38,12 @@ std::string_view text_of(sqlite3_value* value, std::size_t limit) noexcept {
   const std::string_view view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
   return view.size() <= limit && is_utf8(view) ? view : std::string_view();
 }
+
+/// Rows that are not what was written, of all threads.
+struct ChangedRows {
+  std::int64_t count = 0;
+  std::vector<UserId> ids{};  ///< The first that were met, max_told_rows at most.
+};
 
 /// What is wrong with the file.
 struct Failure {
@@ -46,16 +55,29 @@ struct Failure {
 struct Shared {
   UserSink& sink;
   const std::int64_t first;
-  const std::int64_t width;  ///< Ids of one range.
+  const std::int64_t width;    ///< Ids of one range.
+  const std::int64_t version;  ///< Of the schema.
   std::atomic<std::uint64_t> next_range{0};
   std::atomic<std::uint64_t> users{0};
   std::atomic<bool> failed{false};
   Mutex mutex{};
   std::optional<Failure> failure ROLLCALL_GUARDED_BY(mutex){};  ///< The first one.
+  ChangedRows changed ROLLCALL_GUARDED_BY(mutex){};
 
   std::optional<Failure> first_failure() {
     const MutexLock lock(mutex);
     return failure;
+  }
+
+  ChangedRows changed_rows() {
+    const MutexLock lock(mutex);
+    return changed;
+  }
+
+  void note_changed(UserId id) {
+    const MutexLock lock(mutex);
+    ++changed.count;
+    if (changed.ids.size() < max_told_rows) changed.ids.push_back(id);
   }
 
   void fail(int code, std::string why) {
@@ -88,7 +110,7 @@ class Loader {
     int code = define(&Loader::on_user);
     if (code != SQLITE_OK) return shared_.fail(code, database_.error());
     {
-      SqliteStatement rows(database_.get(), load_users_sql(taker).c_str(), code);
+      SqliteStatement rows(database_.get(), load_users_sql(taker, shared_.version).c_str(), code);
       if (code != SQLITE_OK) return shared_.fail(code, database_.error());
       for (std::uint64_t range; !shared_.failed && (range = shared_.next_range++) < id_ranges;) {
         const std::int64_t begin = shared_.first + shared_.width * static_cast<std::int64_t>(range);
@@ -107,7 +129,7 @@ class Loader {
   using Step = void(sqlite3_context*, int, sqlite3_value**);
 
   int define(Step* step) noexcept {
-    constexpr int arguments = 1 + static_cast<int>(member_count);
+    constexpr int arguments = 2 + static_cast<int>(member_count);
     return sqlite3_create_function_v2(database_.get(), taker, arguments, SQLITE_UTF8, this, nullptr,
                                       step, step == nullptr ? nullptr : on_end, nullptr);
   }
@@ -129,6 +151,11 @@ class Loader {
     if (!good) {
       shared_.fail(SQLITE_CORRUPT, "the row with id " + std::to_string(id) + " is not a user");
       return false;
+    }
+    sqlite3_value* const checksum = row[1 + member_count];
+    if (sqlite3_value_type(checksum) != SQLITE_NULL &&
+        sqlite3_value_int64(checksum) != row_checksum(id, user)) {
+      shared_.note_changed(id);
     }
     if (!shared_.sink.take(id, user)) {
       shared_.fail(SQLITE_NOMEM, "out of memory");
@@ -161,6 +188,15 @@ std::pair<std::int64_t, std::int64_t> id_bounds(SqliteDatabase& database, const 
     refuse_file(path, SQLITE_CORRUPT, "an id is out of range");
   }
   return {first, last};
+}
+
+void refuse_changed(const std::string& path, ChangedRows changed) {
+  if (changed.count == 0) return;
+  std::sort(changed.ids.begin(), changed.ids.end());
+  throw StoreOpenError({.reason = OpenFailure::Reason::changed_rows,
+                        .path = path,
+                        .found = changed.count,
+                        .ids = {std::move(changed.ids)}});
 }
 
 }  // namespace
@@ -198,12 +234,15 @@ std::int64_t check_schema(SqliteDatabase& database, const std::string& path) {
 OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSink& sink,
                       const std::function<void(std::uint64_t)>& progress, const char* vfs,
                       SqliteDatabase::Access access) {
+  int code = SQLITE_OK;
+  const std::int64_t version = database.query_integer("PRAGMA user_version", code);
+  if (code != SQLITE_OK) refuse_file(path, code, database.error());
   const auto [first, last] = id_bounds(database, path);
-  Shared shared{sink, first, (last - first) / std::int64_t{id_ranges} + 1};
+  Shared shared{sink, first, (last - first) / std::int64_t{id_ranges} + 1, version};
   const auto help = [&](bool looks_for_damage) {
-    int code = SQLITE_OK;
-    SqliteDatabase own(path, access, vfs, code);
-    if (code != SQLITE_OK) return shared.fail(code, own.error());
+    int opened = SQLITE_OK;
+    SqliteDatabase own(path, access, vfs, opened);
+    if (opened != SQLITE_OK) return shared.fail(opened, own.error());
     const std::function<void(std::uint64_t)> silent;
     Loader loader(shared, own, silent);
     if (looks_for_damage) loader.look_for_damage();
@@ -217,7 +256,7 @@ OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSin
     Loader(shared, database, progress).load_ranges();
   }
   if (const auto failure = shared.first_failure()) refuse_file(path, failure->code, failure->why);
-  int code = SQLITE_OK;
+  refuse_changed(path, shared.changed_rows());
   const std::int64_t high_water = database.query_integer("SELECT max(id) FROM high_water", code);
   if (code != SQLITE_OK) refuse_file(path, code, database.error());
   constexpr auto limit = static_cast<std::int64_t>(max_user_id);

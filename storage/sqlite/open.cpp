@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/sqlite/checksum.hpp"
 #include "storage/sqlite/header.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/load.hpp"
@@ -40,6 +41,12 @@ std::string upgrade(SqliteDatabase& database, const std::string& path, std::int6
   if (version == schema_version) return {};
   std::string copy = copy_before_upgrade(path, version, vfs);
   require(database, path, database.execute(upgrade_sql(version).c_str()));
+  if (version < 4) {
+    // The only transaction whose pages need not fit into memory.
+    require(database, path, database.execute("PRAGMA cache_spill = ON"));
+    require(database, path, fill_row_checksums(database.get()));
+    require(database, path, database.execute("PRAGMA cache_spill = OFF"));
+  }
   return copy;
 }
 

@@ -14,17 +14,43 @@ constexpr const char* keys_table =
     "  created_at INTEGER NOT NULL\n"
     ") STRICT";
 
-/// A table with the columns of the members behind the one that is its key.
-std::string table_of_members(const char* name, const char* id) {
+/// A table with the columns of the members behind the one that is its key, and then what `more`
+/// says.
+std::string table_of_members(const char* name, const char* id, const char* more) {
   std::string sql = std::string("CREATE TABLE ") + name + " (\n  " + id + " INTEGER PRIMARY KEY";
   for (const MemberRow& each : user_members) {
     sql.append(",\n  ").append(each.column).append(" TEXT NOT NULL");
   }
-  return sql + "\n) STRICT";
+  return sql + "\n" + more + ") STRICT";
+}
+
+/// As ALTER TABLE appends it to a table that has no such column yet.
+constexpr const char* checksum_column = ", checksum INTEGER";
+
+/// "new.id, new.last_name, ..." for the prefix "new.".
+std::string prefixed_columns(const std::string& prefix) {
+  std::string columns = prefix + "id";
+  for (const MemberRow& each : user_members) columns.append(", " + prefix).append(each.column);
+  return columns;
+}
+
+/// Whoever changes a user without knowing of the checksum leaves a row without one.
+std::string checksum_trigger() {
+  return "CREATE TRIGGER users_update_checksum AFTER UPDATE OF " + user_columns() +
+         " ON users\n"
+         "WHEN new.checksum IS old.checksum AND\n"
+         "  (" +
+         prefixed_columns("new.") +
+         ") IS NOT\n"
+         "  (" +
+         prefixed_columns("old.") +
+         ") BEGIN\n"
+         "  UPDATE users SET checksum = NULL WHERE id = new.id;\n"
+         "END";
 }
 
 /// Few keys have a row in it: those whose request does not have all that its answer has.
-std::string answers_table() { return table_of_members("idempotency_answers", "number"); }
+std::string answers_table() { return table_of_members("idempotency_answers", "number", ""); }
 
 }  // namespace
 
@@ -32,7 +58,7 @@ std::string answers_table() { return table_of_members("idempotency_answers", "nu
 /// The triggers keep it when the user goes, whoever deletes it.
 std::vector<SchemaRow> schema_rows(std::int64_t version) {
   std::vector<SchemaRow> rows{
-      {"users", table_of_members("users", "id")},
+      {"users", table_of_members("users", "id", version >= 4 ? checksum_column : "")},
       {"high_water", "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT"},
       {"users_delete",
        "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
@@ -45,6 +71,7 @@ std::vector<SchemaRow> schema_rows(std::int64_t version) {
   };
   if (version >= 2) rows.push_back({"idempotency_keys", keys_table});
   if (version >= 3) rows.push_back({"idempotency_answers", answers_table()});
+  if (version >= 4) rows.push_back({"users_update_checksum", checksum_trigger()});
   return rows;
 }
 
@@ -52,19 +79,19 @@ std::string upgrade_sql(std::int64_t version) {
   std::string sql = "PRAGMA user_version = " + std::to_string(schema_version) + ";";
   if (version < 2) sql.append(keys_table).append(";");
   if (version < 3) sql.append(answers_table()).append(";");
+  if (version < 4) {
+    sql.append("ALTER TABLE users ADD COLUMN checksum INTEGER;");
+    sql.append(checksum_trigger()).append(";");
+  }
   return sql;
 }
 
-std::string user_columns() {
-  std::string columns = "id";
-  for (const MemberRow& each : user_members) columns.append(", ").append(each.column);
-  return columns;
-}
+std::string user_columns() { return prefixed_columns(""); }
 
 std::string insert_users_sql(const char* source) {
   // OR FAIL: a batch that fails is rolled back as a whole, so SQLite need not be able to undo this
   // statement alone.
-  const std::string columns = user_columns();
+  const std::string columns = user_columns() + ", checksum";
   return "INSERT OR FAIL INTO users (" + columns + ") SELECT " + columns + " FROM " + source;
 }
 
@@ -74,7 +101,7 @@ std::string update_user_sql() {
     sql.append(i == 0 ? "" : ", ").append(user_members[i].column);
     sql.append(" = ?").append(std::to_string(i + 2));
   }
-  return sql + " WHERE id = ?1";
+  return sql + ", checksum = ?" + std::to_string(member_count + 2) + " WHERE id = ?1";
 }
 
 std::string insert_answer_sql() {
@@ -88,9 +115,9 @@ std::string load_keys_sql() {
          "LEFT JOIN idempotency_answers a ON a.number = k.number ORDER BY k.number";
 }
 
-std::string load_users_sql(const char* taker) {
+std::string load_users_sql(const char* taker, std::int64_t version) {
   return std::string("SELECT ") + taker + "(" + user_columns() +
-         ") FROM users WHERE id BETWEEN ?1 AND ?2";
+         (version >= 4 ? ", checksum" : ", NULL") + ") FROM users WHERE id BETWEEN ?1 AND ?2";
 }
 
 }  // namespace rollcall::storage

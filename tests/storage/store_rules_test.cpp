@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "storage/sqlite/database.hpp"
+#include "tests/storage/sqlite/old_schema.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// What every Store promises of idempotency keys and of unique addresses, over each of them.
@@ -270,8 +271,7 @@ BOOST_AUTO_TEST_CASE(a_file_with_a_shared_address_is_refused_with_the_ids_and_no
   int code = -1;
   {
     SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
-    BOOST_TEST(database.execute("DROP TABLE idempotency_answers; DROP TABLE idempotency_keys;"
-                                "PRAGMA user_version = 1") == 0);
+    BOOST_TEST(database.execute(downgrade_sql(1).c_str()) == 0);
   }
   const std::vector<std::vector<UserId>> shared{{1, 3}};
   BOOST_CHECK_EXCEPTION(open_store(url, {CommitBy::turn, unique()}, {}), StoreOpenError,

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_shell_reads_the_users_while_they_are_served_and_can_not
   RunningServer server("sqlite:" + file);
   Client client(server.port());
   client.exchange(create_request(user_json("Meere", "John", "j@x.y")));
-  Program reader("/usr/bin/sqlite3", {file, "SELECT * FROM users"});
+  Program reader("/usr/bin/sqlite3", {file, "SELECT id, last_name, first_name, email FROM users"});
   BOOST_TEST(reader.wait().value_or(-1) == 0);
   BOOST_TEST(reader.output() == "1|Meere|John|j@x.y\n");
   Program writer("/usr/bin/sqlite3", {file, "DELETE FROM users"});

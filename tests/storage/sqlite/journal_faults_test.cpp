@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(what_another_program_commits_where_locks_do_not_work_is_not
   BOOST_REQUIRE((opened.commit() == Status::ok));
   int code = -1;
   SqliteDatabase other(path, SqliteDatabase::Access::read_write, FaultyVfs::name, code);
-  const char* const sql = "INSERT INTO users VALUES (700, 'A', 'B', 'a@b.c')";
+  const char* const sql = "INSERT INTO users VALUES (700, 'A', 'B', 'a@b.c', NULL)";
   BOOST_TEST(other.execute(sql) != 0);
   int written = -1;
   FaultyVfs::after_next_transaction([&] {
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(between_two_transactions_no_other_program_writes_or_copies_
   SqliteDatabase other(path, SqliteDatabase::Access::read_write, nullptr, code);
   // SQLITE_BUSY; the pragma says it in its row.
   const std::pair<const char*, int> attempts[] = {
-      {"INSERT INTO users VALUES (700, 'A', 'B', 'a@b.c')", 5},
+      {"INSERT INTO users VALUES (700, 'A', 'B', 'a@b.c', NULL)", 5},
       {"PRAGMA wal_checkpoint(TRUNCATE)", 0},
   };
   for (const auto& [sql, wanted] : attempts) {

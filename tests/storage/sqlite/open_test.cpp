@@ -6,6 +6,7 @@
 
 #include "storage/local/table_sink.hpp"
 #include "storage/sqlite/journal.hpp"
+#include "tests/storage/sqlite/old_schema.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 /// What SqliteJournal::open refuses, and that it leaves every file as it was.
@@ -54,10 +55,10 @@ struct DataFile {
     stream << octets;
   }
 
-  void sql(const char* text) const {
+  void sql(const std::string& text) const {
     int code = -1;
     SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
-    BOOST_REQUIRE(database.execute(text) == 0);
+    BOOST_REQUIRE(database.execute(text.c_str()) == 0);
   }
 
   void check_refused(Reason reason, const std::string& detail = "") const {
@@ -145,10 +146,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_cut_short_is_damage) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
-  for (const char* text : {"INSERT INTO users VALUES (-5, 'A', 'B', 'a@b.c')",
-                           "INSERT INTO users VALUES (9007199254740992, 'A', 'B', 'a@b.c')",
-                           "UPDATE users SET email = hex(zeroblob(200)) WHERE id = 7",
-                           "UPDATE users SET last_name = CAST(x'ff' AS TEXT) WHERE id = 7"}) {
+  for (const char* text :
+       {"INSERT INTO users (id, last_name, first_name, email) VALUES (-5, 'A', 'B', 'a@b.c')",
+        "INSERT INTO users (id, last_name, first_name, email) VALUES (9007199254740992, 'A', 'B', "
+        "'a@b.c')",
+        "UPDATE users SET email = hex(zeroblob(200)) WHERE id = 7",
+        "UPDATE users SET last_name = CAST(x'ff' AS TEXT) WHERE id = 7"}) {
     const DataFile file;
     file.sql(text);
     file.check_refused(Reason::damaged);
@@ -156,7 +159,7 @@ BOOST_AUTO_TEST_CASE(rows_that_the_program_could_not_have_written_are_damage) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_its_users) {
-  sql("DROP TABLE idempotency_answers; DROP TABLE idempotency_keys; PRAGMA user_version = 1");
+  sql(downgrade_sql(1));
   for (int start = 0; start < 2; ++start) {
     Table table;
     TableSink sink(table);
@@ -183,8 +186,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_i
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_the_second_schema_keeps_its_keys_and_takes_answers) {
-  sql("DROP TABLE idempotency_answers; PRAGMA user_version = 2;"
-      "INSERT INTO idempotency_keys VALUES (1, 'old', 5, 7, 1000)");
+  sql(downgrade_sql(2) + "INSERT INTO idempotency_keys VALUES (1, 'old', 5, 7, 1000)");
   for (int start = 0; start < 2; ++start) {
     Table table;
     TableSink sink(table);
@@ -227,9 +229,9 @@ BOOST_AUTO_TEST_CASE(an_answer_that_the_program_could_not_have_written_is_damage
 }
 
 BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
-  sql("PRAGMA user_version = 4");
+  sql("PRAGMA user_version = 5");
   check_refused(Reason::newer_schema);
-  sql("PRAGMA user_version = 1; DROP TRIGGER users_delete");
+  sql(downgrade_sql(1) + "DROP TRIGGER users_delete");
   check_refused(Reason::other_definition, "users_delete");
   sql("PRAGMA application_id = 7");
   check_refused(Reason::other_program);

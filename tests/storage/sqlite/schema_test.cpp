@@ -8,17 +8,25 @@ namespace rollcall::storage {
 
 BOOST_AUTO_TEST_SUITE(schema)
 
-BOOST_AUTO_TEST_CASE(the_tables_are_those_that_files_of_schema_3_have) {
+BOOST_AUTO_TEST_CASE(the_tables_are_those_that_files_of_schema_4_have) {
   // Every data file has these texts: a file with any other is refused.
-  BOOST_TEST(schema_version == 3);
+  BOOST_TEST(schema_version == 4);
   BOOST_TEST(schema_rows().front().sql ==
              "CREATE TABLE users (\n"
              "  id INTEGER PRIMARY KEY,\n"
              "  last_name TEXT NOT NULL,\n"
              "  first_name TEXT NOT NULL,\n"
              "  email TEXT NOT NULL\n"
-             ") STRICT");
+             ", checksum INTEGER) STRICT");
   BOOST_TEST(schema_rows().back().sql ==
+             "CREATE TRIGGER users_update_checksum AFTER UPDATE OF id, last_name, first_name, "
+             "email ON users\n"
+             "WHEN new.checksum IS old.checksum AND\n"
+             "  (new.id, new.last_name, new.first_name, new.email) IS NOT\n"
+             "  (old.id, old.last_name, old.first_name, old.email) BEGIN\n"
+             "  UPDATE users SET checksum = NULL WHERE id = new.id;\n"
+             "END");
+  BOOST_TEST(schema_rows(3).back().sql ==
              "CREATE TABLE idempotency_answers (\n"
              "  number INTEGER PRIMARY KEY,\n"
              "  last_name TEXT NOT NULL,\n"
@@ -52,13 +60,18 @@ BOOST_AUTO_TEST_CASE(an_older_file_with_its_upgrade_has_what_a_new_one_has) {
 BOOST_AUTO_TEST_CASE(statements_name_the_columns_in_the_order_of_the_members) {
   BOOST_TEST(user_columns() == "id, last_name, first_name, email");
   BOOST_TEST(insert_users_sql("x") ==
-             "INSERT OR FAIL INTO users (id, last_name, first_name, email) "
-             "SELECT id, last_name, first_name, email FROM x");
+             "INSERT OR FAIL INTO users (id, last_name, first_name, email, checksum) "
+             "SELECT id, last_name, first_name, email, checksum FROM x");
   BOOST_TEST(update_user_sql() ==
-             "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4 WHERE id = ?1");
+             "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4, checksum = ?5 "
+             "WHERE id = ?1");
   BOOST_TEST(insert_answer_sql() == "INSERT INTO idempotency_answers VALUES (?1, ?2, ?3, ?4)");
-  BOOST_TEST(load_users_sql("f") ==
-             "SELECT f(id, last_name, first_name, email) FROM users WHERE id BETWEEN ?1 AND ?2");
+  BOOST_TEST(load_users_sql("f", 4) ==
+             "SELECT f(id, last_name, first_name, email, checksum) FROM users "
+             "WHERE id BETWEEN ?1 AND ?2");
+  BOOST_TEST(load_users_sql("f", 3) ==
+             "SELECT f(id, last_name, first_name, email, NULL) FROM users "
+             "WHERE id BETWEEN ?1 AND ?2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 
 #include "storage/sqlite/schema.hpp"
 #include "tests/storage/faulty_vfs.hpp"
+#include "tests/storage/sqlite/old_schema.hpp"
 #include "tests/storage/sqlite/store_files.hpp"
 
 namespace rollcall::storage {
@@ -19,8 +20,7 @@ struct OldStore : StoreFiles {
     leave(2, {});
     int code = -1;
     SqliteDatabase database(path, SqliteDatabase::Access::read_write, nullptr, code);
-    BOOST_REQUIRE(database.execute("DROP TABLE idempotency_keys; DROP TABLE idempotency_answers;"
-                                   "PRAGMA user_version = 1") == 0);
+    BOOST_REQUIRE(database.execute(downgrade_sql(1).c_str()) == 0);
     BOOST_REQUIRE(database.execute("INSERT INTO users VALUES (3, 'A', 'B', 'a@b.c')") == 0);
     database.keep_wal_on_close();
   }

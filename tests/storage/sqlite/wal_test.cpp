@@ -80,7 +80,7 @@ void check_torn(const StoreFiles& files, const LastTransaction& last, int histor
     BOOST_TEST(!contents.synced_beyond, "history " << i);
     if (contents.committed == committed) ++torn_ones;
   }
-  BOOST_TEST(torn_ones > histories * 9 / 10);
+  BOOST_TEST(torn_ones > histories * 4 / 5);
 }
 
 }  // namespace
