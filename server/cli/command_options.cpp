@@ -195,7 +195,7 @@ std::string find_store(const po::variables_map& given, const Environment& enviro
   if (const auto* const early = std::get_if<EarlyExit>(&parsed)) throw EarlyExit(*early);
   const std::string& store = std::get<Options>(parsed).store;
   if (store == "memory:") {
-    throw std::runtime_error("--store: memory: is lost when its server exits: give sqlite:PATH");
+    throw std::runtime_error("memory: is lost when its server exits: give sqlite:PATH");
   }
   return store;
 }

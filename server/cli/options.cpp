@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
-#include <map>
 #include <sstream>
 #include <stdexcept>
 
+#include "server/cli/settings.hpp"
 #include "server/limits.hpp"
 
 namespace rollcall::server {
@@ -21,25 +19,6 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr int exit_usage = 2;
-
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// Every setting that a flag, the environment or a file can give. Values stay text until it is
-/// clear which of them wins.
-constexpr const char* settings[] = {"listen",
-                                    "store",
-                                    "threads",
-                                    "commit",
-                                    "max-connections",
-                                    "header-timeout",
-                                    "body-timeout",
-                                    "write-timeout",
-                                    "idle-timeout",
-                                    "unique-email",
-                                    "idempotency-lifetime",
-                                    "max-idempotency-keys"};
 
 constexpr const char* help_head =
     "rollcall - a users service: POST /users answers 201 once the user is on disk.\n"
@@ -124,162 +103,115 @@ po::options_description describe() {
   return options;
 }
 
-using Values = std::map<std::string, std::vector<std::string>>;
+/// The value of one option, and what to correct if it is wrong.
+struct Given {
+  std::string text;
+  std::string origin;
 
-/// What `parsed` sets. Refuses a setting that appears twice, except --listen.
-Values to_values(const po::parsed_options& parsed, const std::string& source) {
-  Values values;
-  for (const po::option& each : parsed.options) {
-    if (each.position_key >= 0) {
-      throw UsageError("'" + each.value.front() +
-                       "' is an unexpected argument: see rollcall --help");
-    }
-    auto& of_name = values[each.string_key];
-    of_name.insert(of_name.end(), each.value.begin(), each.value.end());
-    // For a flag without a value the parser records only that it was given.
-    if (each.value.empty()) of_name.emplace_back("yes");
-    if (of_name.size() > 1 && each.string_key != "listen") {
-      throw UsageError(source + each.string_key + " appears twice: give it once");
-    }
+  [[noreturn]] void refuse(const std::string& wanted) const {
+    throw UsageError(origin + " must be " + wanted + ", not '" + text + "'");
   }
-  return values;
-}
-
-Values from_flags(int argc, const char* const* argv) {
-  const po::options_description options = describe();
-  po::command_line_parser parser(argc, argv);
-  // No abbreviations: one that works today may be ambiguous tomorrow.
-  parser.options(options).style(po::command_line_style::default_style &
-                                ~po::command_line_style::allow_guessing);
-  return to_values(parser.run(), "--");
-}
-
-Values from_environment(const Environment& environment) {
-  Values values;
-  for (const std::string name : settings) {
-    std::string variable = "ROLLCALL_" + name;
-    std::transform(variable.begin(), variable.end(), variable.begin(),
-                   [](char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
-    const auto value = environment(variable);
-    if (!value) continue;
-    if (name != "listen") {
-      values[name] = {*value};
-      continue;
-    }
-    std::string list = *value;
-    std::replace(list.begin(), list.end(), ',', ' ');
-    std::istringstream words(list);
-    for (std::string word; words >> word;) values[name].push_back(word);
-  }
-  return values;
-}
-
-Values from_file(const std::string& path) {
-  std::ifstream file(path);
-  // A directory opens without an error; only the first read fails.
-  file.peek();
-  if (file.bad() || !file.is_open())
-    throw UsageError("--config: can't read " + path + ": give a readable file");
-  file.clear();
-  po::options_description options;
-  for (const char* name : settings) {
-    options.add_options()(name, po::value<std::vector<std::string>>()->composing());
-  }
-  try {
-    return to_values(po::parse_config_file(file, options), path + ": ");
-  } catch (const po::error& error) {
-    throw UsageError(path + ": " + error.what());
-  }
-}
+};
 
 /// A whole number from `least` to `most`.
-std::size_t parse_number(const std::string& name, const std::string& text, std::size_t least,
-                         std::size_t most) {
+std::size_t parse_number(const Given& given, std::size_t least, std::size_t most) {
   std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
-    throw UsageError("--" + name + " must be a number from " + std::to_string(least) + " to " +
-                     std::to_string(most) + ", not '" + text + "'");
+  const char* const end = given.text.data() + given.text.size();
+  const auto [rest, error] = std::from_chars(given.text.data(), end, value);
+  if (error != std::errc() || rest != end || value < least || value > most) {
+    given.refuse("a number from " + std::to_string(least) + " to " + std::to_string(most));
   }
   return value;
 }
 
 /// Seconds, with or without decimals, exact to the millisecond.
-std::chrono::milliseconds parse_timeout(const std::string& name, const std::string& text) {
+std::chrono::milliseconds parse_timeout(const Given& given) {
   double seconds = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  const char* const end = given.text.data() + given.text.size();
+  const auto [rest, error] =
+      std::from_chars(given.text.data(), end, seconds, std::chars_format::fixed);
   const double milliseconds = seconds * 1'000;
   const bool in_range = milliseconds >= static_cast<double>(min_timeout.count()) &&
                         milliseconds <= static_cast<double>(max_timeout.count());
-  if (error != std::errc() || end != text.data() + text.size() || !in_range) {
-    throw UsageError("--" + name + " must be a number of seconds from 0.1 to 86400, not '" + text +
-                     "'");
+  if (error != std::errc() || rest != end || !in_range) {
+    given.refuse("a number of seconds from 0.1 to 86400");
   }
   static_assert(min_timeout.count() == 100 && max_timeout.count() == 86'400'000);
   return std::chrono::milliseconds(std::llround(milliseconds));
 }
 
-storage::CommitBy parse_commit(const std::string& text) {
-  if (text == "turn") return storage::CommitBy::turn;
-  if (text == "thread") return storage::CommitBy::thread;
-  throw UsageError("--commit must be turn or thread, not '" + text + "'");
+storage::CommitBy parse_commit(const Given& given) {
+  if (given.text == "turn") return storage::CommitBy::turn;
+  if (given.text != "thread") given.refuse("turn or thread");
+  return storage::CommitBy::thread;
 }
 
-template <class Value>
-void set_rules(const Value& value, storage::StoreRules& rules) {
-  const std::string unique = value("unique-email", "no");
-  if (unique != "yes" && unique != "no") {
-    throw UsageError("--unique-email must be yes or no, not '" + unique + "'");
+bool parse_choice(const Given& given) {
+  std::string text = given.text;
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const char* const each : {"yes", "true", "on", "1"}) {
+    if (text == each) return true;
   }
-  rules.unique_email = unique == "yes";
+  for (const char* const each : {"no", "false", "off", "0"}) {
+    if (text == each) return false;
+  }
+  given.refuse("yes or no (or true, false, on, off, 1, 0)");
+}
+
+/// What the settings say of the option `name`, or its default.
+using Lookup = std::function<Given(const char* name, const std::string& otherwise)>;
+
+void set_rules(const Lookup& given, storage::StoreRules& rules) {
+  rules.unique_email = parse_choice(given("unique-email", "no"));
   rules.keys.lifetime = std::chrono::seconds(
-      parse_number("idempotency-lifetime",
-                   value("idempotency-lifetime", std::to_string(rules.keys.lifetime.count())), 1,
+      parse_number(given("idempotency-lifetime", std::to_string(rules.keys.lifetime.count())), 1,
                    max_key_lifetime_seconds));
   rules.keys.most =
-      parse_number("max-idempotency-keys",
-                   value("max-idempotency-keys", std::to_string(rules.keys.most)), 1, max_keys);
+      parse_number(given("max-idempotency-keys", std::to_string(rules.keys.most)), 1, max_keys);
 }
 
-Options interpret(const Values& values) {
-  const auto value = [&](const char* name, const std::string& otherwise) {
-    const auto found = values.find(name);
-    return found == values.end() ? otherwise : found->second.front();
+std::vector<ListenAddress> parse_addresses(const Settings& settings) {
+  const auto found = settings.find("listen");
+  if (found == settings.end()) return {{"127.0.0.1", 3000}};
+  std::vector<ListenAddress> addresses;
+  for (const std::string& text : found->second.texts) {
+    const auto address = parse_listen_address(text);
+    if (!address) {
+      Given{text, found->second.origin}.refuse("HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000");
+    }
+    addresses.push_back(*address);
+  }
+  return addresses;
+}
+
+Options interpret(const Settings& settings) {
+  const Lookup given = [&](const char* name, const std::string& otherwise) {
+    const auto found = settings.find(name);
+    if (found == settings.end()) return Given{otherwise, std::string("--") + name};
+    return Given{found->second.texts.front(), found->second.origin};
   };
   Options options;
-  options.store = value("store", "sqlite:rollcall.db");
-  if (!storage::is_store_url(options.store)) {
-    throw UsageError("--store must be memory: or sqlite:PATH, not '" + options.store + "'");
-  }
+  const Given store = given("store", "sqlite:rollcall.db");
+  if (!storage::is_store_url(store.text)) store.refuse("memory: or sqlite:PATH");
+  options.store = store.text;
   const std::string processors = std::to_string(usable_processors());
   options.threads = static_cast<unsigned>(
-      parse_number("threads", value("threads", processors), min_io_threads, max_io_threads));
+      parse_number(given("threads", processors), min_io_threads, max_io_threads));
   // Measured (docs/performance.md): a single thread loses by handing over, several by taking turns.
   options.store_options.commit_by =
-      parse_commit(value("commit", options.threads == 1 ? "turn" : "thread"));
-  set_rules(value, options.store_options.rules);
-  options.connections =
-      parse_number("max-connections", value("max-connections", std::to_string(default_connections)),
-                   min_connections, max_connections);
+      parse_commit(given("commit", options.threads == 1 ? "turn" : "thread"));
+  set_rules(given, options.store_options.rules);
+  options.connections = parse_number(given("max-connections", std::to_string(default_connections)),
+                                     min_connections, max_connections);
   const auto set_timeout = [&](const char* name, std::chrono::milliseconds& timeout) {
-    if (values.contains(name)) timeout = parse_timeout(name, value(name, ""));
+    if (settings.contains(name)) timeout = parse_timeout(given(name, ""));
   };
   set_timeout("header-timeout", options.timeouts.header);
   set_timeout("body-timeout", options.timeouts.body);
   set_timeout("write-timeout", options.timeouts.write);
   set_timeout("idle-timeout", options.timeouts.idle);
-  const auto listen = values.find("listen");
-  const std::vector<std::string> addresses =
-      listen == values.end() ? std::vector<std::string>{"127.0.0.1:3000"} : listen->second;
-  for (const std::string& text : addresses) {
-    const auto address = parse_listen_address(text);
-    if (!address) {
-      throw UsageError("--listen must be HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000, not '" +
-                       text + "'");
-    }
-    options.listen.push_back(*address);
-  }
+  options.listen = parse_addresses(settings);
   return options;
 }
 
@@ -316,16 +248,17 @@ std::optional<ListenAddress> parse_listen_address(const std::string& text) {
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv,
                                                const Environment& environment) {
   try {
-    Values values = from_flags(argc, argv);
-    if (values.contains("help")) return help();
-    if (values.contains("version")) return EarlyExit{0, "rollcall " ROLLCALL_VERSION "\n", ""};
+    Settings settings = settings_from_flags(argc, argv, describe());
+    if (settings.contains("help")) return help();
+    if (settings.contains("version")) return EarlyExit{0, "rollcall " ROLLCALL_VERSION "\n", ""};
     // merge() keeps existing entries, so the first source wins.
-    values.merge(from_environment(environment));
-    const auto named = values.find("config");
-    const std::optional<std::string> config =
-        named != values.end() ? named->second.front() : environment("ROLLCALL_CONFIG");
-    if (config) values.merge(from_file(*config));
-    return interpret(values);
+    settings.merge(settings_from_environment(environment));
+    const auto named = settings.find("config");
+    const std::string config = named != settings.end()
+                                   ? named->second.texts.front()
+                                   : environment("ROLLCALL_CONFIG").value_or("");
+    if (!config.empty()) settings.merge(settings_from_file(config));
+    return interpret(settings);
   } catch (const std::exception& error) {
     return EarlyExit{exit_usage, "", std::string("rollcall: ") + error.what() + "\n"};
   }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "server/cli/settings.hpp"
 #include "server/limits.hpp"
 #include "storage/open_store.hpp"
 
@@ -36,9 +36,6 @@ struct EarlyExit {
   std::string out;
   std::string err;
 };
-
-/// Looks up an environment variable; nothing if it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// This process's environment.
 std::optional<std::string> environment(const std::string& name);

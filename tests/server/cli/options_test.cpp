@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_one_line_that_names_what_is_wrong) {
   BOOST_TEST(mistake({"--listen", "3000"}).find("HOST:PORT") != std::string::npos);
   BOOST_TEST(mistake({"--config", "/no/such"}).find("/no/such") != std::string::npos);
   BOOST_TEST(mistake({"--config", "/"}).find("can't read /:") != std::string::npos);
-  BOOST_TEST(mistake({}, {{"ROLLCALL_THREADS", "x"}}).find("threads") != std::string::npos);
+  BOOST_TEST(mistake({}, {{"ROLLCALL_CONFIG", "/no/such"}}).find("/no/such") != std::string::npos);
   const tests::TemporaryDirectory directory;
   std::ofstream(directory.file("bad")) << "colour = red\n";
   BOOST_TEST(mistake({"--config", directory.file("bad").c_str()}).find("colour") !=
@@ -162,6 +162,44 @@ BOOST_AUTO_TEST_CASE(unique_email_is_a_flag_and_a_yes_or_no) {
   BOOST_TEST(!good({"--unique-email=no"}, {{"ROLLCALL_UNIQUE_EMAIL", "yes"}})
                   .store_options.rules.unique_email);
   BOOST_TEST(good({}, {{"ROLLCALL_UNIQUE_EMAIL", "yes"}}).store_options.rules.unique_email);
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_is_made_in_any_of_the_usual_words) {
+  for (const char* text : {"yes", "Yes", "TRUE", "true", "On", "1"}) {
+    BOOST_TEST(good({}, {{"ROLLCALL_UNIQUE_EMAIL", text}}).store_options.rules.unique_email, text);
+  }
+  for (const char* text : {"no", "NO", "False", "oFF", "0"}) {
+    BOOST_TEST(!good({}, {{"ROLLCALL_UNIQUE_EMAIL", text}}).store_options.rules.unique_email, text);
+  }
+  for (const char* text : {"y", "2", "yes ", "truth"}) {
+    BOOST_TEST(mistake({}, {{"ROLLCALL_UNIQUE_EMAIL", text}}) ==
+               "rollcall: ROLLCALL_UNIQUE_EMAIL must be yes or no (or true, false, on, off, 1, 0), "
+               "not '" +
+                   std::string(text) + "'\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_mistake_names_the_place_where_it_was_made) {
+  const auto wrong_threads = [](const std::string& origin) {
+    return "rollcall: " + origin + " must be a number from 1 to 64, not '99'\n";
+  };
+  BOOST_TEST(mistake({"--threads", "99"}) == wrong_threads("--threads"));
+  BOOST_TEST(mistake({}, {{"ROLLCALL_THREADS", "99"}}) == wrong_threads("ROLLCALL_THREADS"));
+  const tests::TemporaryDirectory directory;
+  const std::string path = directory.file("c");
+  const auto with = [&](const char* text) {
+    std::ofstream(path) << text;
+    return mistake({"--config", path.c_str()});
+  };
+  BOOST_TEST(with("# a comment\n\nthreads = 99\n") == wrong_threads(path + ":3: threads"));
+  BOOST_TEST(with("commit = turn\nno-such = 1\n").starts_with("rollcall: " + path + ":2: "));
+  BOOST_TEST(with("just text\n").starts_with("rollcall: " + path + ":1: "));
+  BOOST_TEST(with("store = memory:\nstore = memory:\n") ==
+             "rollcall: " + path + ":2: store appears twice: give it once\n");
+  BOOST_TEST(with("[server]\nthreads = 2\n") ==
+             "rollcall: " + path + ":1: sections are not supported\n");
+  BOOST_TEST(mistake({}, {{"ROLLCALL_LISTEN", "127.0.0.1:1,nowhere"}})
+                 .starts_with("rollcall: ROLLCALL_LISTEN must be HOST:PORT"));
 }
 
 BOOST_AUTO_TEST_CASE(keys_have_a_lifetime_and_a_number) {
