@@ -1,5 +1,7 @@
 #include "protocol/text.hpp"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -83,9 +85,33 @@ bool is_white_space(char32_t c) noexcept {
          c == 0x3000;
 }
 
+bool is_ignorable(char32_t c) noexcept {
+  // The library's table has none of those that are not assigned.
+  const bool unassigned =
+      c == 0x2065 || (c >= 0xfff0 && c <= 0xfff8) || (c >= 0xe0000 && c <= 0xe0fff);
+  return unassigned || utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->ignorable;
+}
+
+bool is_invisible(char32_t c) noexcept {
+  switch (c) {
+    case 0x2800:   // BRAILLE PATTERN BLANK
+    case 0x13441:  // EGYPTIAN HIEROGLYPH FULL BLANK
+    case 0x13442:  // EGYPTIAN HIEROGLYPH HALF BLANK
+    case 0x16fe4:  // KHITAN SMALL SCRIPT FILLER
+    case 0x1d159:  // MUSICAL SYMBOL NULL NOTEHEAD
+      return true;
+    default:
+      break;
+  }
+  const bool annotation = c >= 0xfff9 && c <= 0xfffb;
+  const bool not_a_character = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+  return is_white_space(c) || is_ignorable(c) || annotation || not_a_character || c < 0x20 ||
+         (c >= 0x7f && c <= 0x9f);
+}
+
 bool is_blank(std::string_view text) noexcept {
   while (!text.empty()) {
-    if (!is_white_space(take_code_point(text))) return false;
+    if (!is_invisible(take_code_point(text))) return false;
   }
   return true;
 }

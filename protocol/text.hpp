@@ -22,7 +22,14 @@ bool needs_no_escape(std::string_view text) noexcept;
 /// Unicode's White_Space property (PropList.txt).
 bool is_white_space(char32_t code_point) noexcept;
 
-/// Nothing but white space, or nothing at all.
+/// Default_Ignorable_Code_Point (DerivedCoreProperties.txt): shows nothing, wherever it is.
+bool is_ignorable(char32_t code_point) noexcept;
+
+/// Shows nothing by itself: white space, what is ignorable, a control character, a noncharacter, or
+/// a symbol that is blank.
+bool is_invisible(char32_t code_point) noexcept;
+
+/// Nothing but invisible characters, or nothing at all.
 bool is_blank(std::string_view text) noexcept;
 
 /// U+0000 to U+001F or U+007F somewhere in it.

@@ -25,11 +25,8 @@ constexpr auto classes = [] {
 }();
 
 bool is_other_letter(char32_t c) noexcept {
-  const bool control = c < 0xa0 || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-                       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
-  const bool not_a_character = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
   const bool private_use = (c >= 0xe000 && c <= 0xf8ff) || c >= 0xf0000;
-  return !control && !not_a_character && !private_use && !is_white_space(c);
+  return !private_use && !is_invisible(c);
 }
 
 /// Every code point of `text` is of the class or another letter; `count` gets how many there are.

@@ -27,7 +27,7 @@ MemberError describe(std::size_t index, Fault fault) noexcept {
       case Fault::empty:
         return "must not be empty";
       case Fault::blank:
-        return "must not be only white space";
+        return "must not be only white space or invisible characters";
       case Fault::too_long:
         return too_long_details[index].view();
       case Fault::control_character:

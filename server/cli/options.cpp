@@ -82,8 +82,8 @@ po::options_description describe() {
        "who commits batches: turn, the I/O threads in turn, or thread, a dedicated thread "
        "(default: turn with one I/O thread, thread with more)")  //
       ("unique-email", po::value<Texts>()->value_name("yes|no")->implicit_value({"yes"}, "yes"),
-       "refuse a second user with the same e-mail address, ignoring the case of ASCII letters "
-       "(409; default: no)")  //
+       "refuse a second user with the same e-mail address, compared as mail systems do (409; "
+       "default: no)")  //
       ("idempotency-lifetime", po::value<Texts>()->value_name("SECONDS"),
        "how long an Idempotency-Key is remembered (default: 86400, one day)")  //
       ("max-idempotency-keys", po::value<Texts>()->value_name("N"),

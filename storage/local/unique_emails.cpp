@@ -1,10 +1,7 @@
 #include "storage/local/unique_emails.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
-
-#include "storage/limits.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -84,12 +81,8 @@ void UniqueEmails::drop() {
   }
 }
 
-UniqueEmails::Digest UniqueEmails::digest_of(std::string_view email) const {
-  std::array<char, max_email_octets> folded;
-  const auto end = std::transform(email.begin(), email.end(), folded.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
-  return digester_({folded.data(), static_cast<std::size_t>(end - folded.begin())});
+UniqueEmails::Digest UniqueEmails::digest_of(std::string_view email) {
+  return digester_(key_(email));
 }
 
 }  // namespace rollcall::storage

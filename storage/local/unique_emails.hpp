@@ -3,13 +3,14 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/email_key.hpp"
 #include "storage/local/digest_set.hpp"
 #include "storage/local/table.hpp"
 
 namespace rollcall::storage {
 
 /// The e-mail addresses of all users, as digests of 128 bits under a seed of chance (some 30 octets
-/// each): ASCII letters are compared without case. One thread at a time.
+/// each) of their EmailKey. One thread at a time.
 class UniqueEmails {
  public:
   /// Takes the address of every user of the table. Some of the users that share one, if any do:
@@ -33,9 +34,10 @@ class UniqueEmails {
     Digest digest;
     bool added;
   };
-  Digest digest_of(std::string_view email) const;
+  Digest digest_of(std::string_view email);
   void erase(const Digest& digest);
 
+  EmailKey key_;
   TextDigester digester_;
   DigestSet taken_;
   std::vector<Change> changes_;

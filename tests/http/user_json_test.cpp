@@ -133,6 +133,9 @@ BOOST_AUTO_TEST_CASE(a_member_that_is_no_string_is_400) {
 BOOST_AUTO_TEST_CASE(a_member_that_is_empty_or_blank_is_400) {
   check_refused(names("\"\""), "must not be empty");
   check_refused(names("\" \\u3000\""), "white space");
+  for (const char* value : {"\\u2060", "\xe2\xa0\x80", "\\u115f \\u180e", "\xf3\xa0\x81\x81"}) {
+    check_refused(names("\"" + std::string(value) + "\""), "invisible");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_member_with_a_control_character_is_400) {

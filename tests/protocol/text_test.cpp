@@ -17,11 +17,42 @@ BOOST_AUTO_TEST_CASE(code_points_are_taken_and_counted_whatever_their_size) {
   BOOST_TEST(text.empty());
 }
 
-BOOST_AUTO_TEST_CASE(only_white_space_is_blank) {
+BOOST_AUTO_TEST_CASE(a_text_without_a_visible_character_is_blank) {
   BOOST_TEST(is_blank(""));
   BOOST_TEST(is_blank(" \xc2\xa0\xe2\x80\x83\xe3\x80\x80"));
   BOOST_TEST(!is_blank(" x "));
-  BOOST_TEST(!is_blank("\xe2\x80\x8b"));
+  BOOST_TEST(is_blank("\xe2\x80\x8b \xef\xbb\xbf"));
+  BOOST_TEST(!is_blank("\xe2\x80\x8bx"));
+  // A family of three: emoji with joiners between.
+  BOOST_TEST(!is_blank("\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa7"));
+}
+
+BOOST_AUTO_TEST_CASE(ignorable_is_what_unicode_lists_and_no_more) {
+  // DerivedCoreProperties.txt, Default_Ignorable_Code_Point, of Unicode 15.0.
+  constexpr std::pair<char32_t, char32_t> ranges[] = {
+      {0xad, 0xad},       {0x34f, 0x34f},   {0x61c, 0x61c},     {0x115f, 0x1160},
+      {0x17b4, 0x17b5},   {0x180b, 0x180f}, {0x200b, 0x200f},   {0x202a, 0x202e},
+      {0x2060, 0x206f},   {0x3164, 0x3164}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+      {0xffa0, 0xffa0},   {0xfff0, 0xfff8}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+      {0xe0000, 0xe0fff},
+  };
+  for (char32_t c = 0; c <= 0x10ffff; ++c) {
+    bool listed = false;
+    for (const auto& [first, last] : ranges) listed = listed || (c >= first && c <= last);
+    if (is_ignorable(c) != listed) BOOST_ERROR(static_cast<unsigned>(c));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(letters_digits_marks_and_symbols_are_visible) {
+  for (const char32_t c : {U'a', U'~', U'\u00a1', U'\u0301', U'\u4e00', U'\u0e33', U'\u2801',
+                           U'\ufffc', U'\U0001f600', U'\U00013440'}) {
+    BOOST_TEST(!is_invisible(c), static_cast<unsigned>(c));
+  }
+  for (const char32_t c :
+       {U'\u0007', U'\u0090', U'\u2800', U'\u3164', U'\u115f', U'\ufff9', U'\ufffe', U'\ufdd5',
+        U'\U0001d159', U'\U00016fe4', U'\U000e0041', U'\U0010ffff'}) {
+    BOOST_TEST(is_invisible(c), static_cast<unsigned>(c));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(white_space_is_what_unicode_lists_and_no_more) {
