@@ -8,6 +8,7 @@
 #include "server/cli/check.hpp"
 #include "server/cli/export.hpp"
 #include "server/cli/import.hpp"
+#include "server/cli/interruption.hpp"
 #include "server/cli/open_error.hpp"
 #include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
@@ -37,6 +38,7 @@ int serve(const rollcall::server::Options& options) {
 int main(int argc, char** argv) {
   rollcall::server::claim_standard_streams();
   rollcall::server::install_last_words();
+  rollcall::server::unblock_stop_signals();
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "import") return rollcall::server::run_import(argc - 1, argv + 1);
   if (command == "export") return rollcall::server::run_export(argc - 1, argv + 1);

@@ -43,6 +43,8 @@ int run(int argc, const char* const* argv, const char* doing, const Act& act, co
         return interruption.signal() == 0;
       });
     }();
+    // The copy is there: a signal that came too late is no failure.
+    interruption.end();
     const std::string what = users_text(report.users) + " (" + size_text(report.octets) + ")";
     std::printf("%s\n", done(options, what).c_str());
     return 0;
@@ -53,8 +55,9 @@ int run(int argc, const char* const* argv, const char* doing, const Act& act, co
   } catch (const std::exception& failure) {
     message = failure.what();
   }
+  const int signal = interruption.end();
   std::fprintf(stderr, "rollcall: %s\n", message.c_str());
-  return interruption.signal() != 0 ? 128 + interruption.signal() : exit_failure;
+  return signal != 0 ? 128 + signal : exit_failure;
 }
 
 }  // namespace

@@ -221,6 +221,10 @@ class Import {
 
   /// Reports what was done and what went wrong. Returns the exit code.
   int finish(const std::exception* failure) {
+    std::string error;
+    const bool closed = store_->close(error);
+    // Perhaps nobody reads what follows: that must not keep the program from ending.
+    const int signal = interruption_->end();
     progress_.reset();
     for (const std::string& each : refusals_) {
       std::fprintf(stderr, "rollcall: refused %s\n", each.c_str());
@@ -235,15 +239,14 @@ class Import {
                    hint.c_str());
     }
     int code = refused_ > 0 ? exit_some_refused : 0;
-    if (interrupted_by() != 0) {
-      code = 128 + interrupted_by();
+    if (signal != 0) {
+      code = 128 + signal;
       std::fprintf(stderr,
                    "rollcall: interrupted at %s %" PRIu64 "; imported users are on disk%s\n",
                    by_line_ ? "line" : "element", place_,
                    given_ > 0 ? ", some with new ids, which another import would add again" : "");
     }
-    std::string error;
-    if (!store_->close(error) && failure == nullptr) {
+    if (!closed && failure == nullptr) {
       std::fprintf(stderr, "rollcall: the store was not closed cleanly: %s\n", error.c_str());
       code = exit_failure;
     }

@@ -14,10 +14,28 @@ namespace {
 // What a handler may touch.
 volatile std::sig_atomic_t came = 0;
 volatile std::sig_atomic_t event = -1;
+volatile std::sig_atomic_t seconds_left = 0;
+
+constexpr int seconds_to_stop = 10;
+constexpr int seconds_to_report = 1;
+
+/// A call that began to wait after the signal returns with EINTR.
+extern "C" void remind(int) {
+  seconds_left = seconds_left - 1;
+  if (seconds_left <= 0) ::_exit(128 + came);
+  ::alarm(1);
+}
+
+void limit(int seconds) noexcept {
+  ::alarm(0);
+  seconds_left = seconds;
+  ::alarm(1);
+}
 
 extern "C" void note(int number) {
   const int saved = errno;
   came = number;
+  limit(seconds_to_stop);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
   constexpr std::uint64_t one = 1;
@@ -32,7 +50,10 @@ Interruption::Interruption() {
   came = 0;
   event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (event < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  // Without SA_RESTART: what waits is to look at the signal.
   struct sigaction action {};
+  action.sa_handler = remind;
+  ::sigaction(SIGALRM, &action, nullptr);
   action.sa_handler = note;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
@@ -41,10 +62,26 @@ Interruption::Interruption() {
 Interruption::~Interruption() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  ::alarm(0);
+  std::signal(SIGALRM, SIG_DFL);
   ::close(event);
 }
 
 int Interruption::signal() const noexcept { return came; }
 int Interruption::descriptor() const noexcept { return event; }
+
+int Interruption::end() noexcept {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  if (came != 0) limit(seconds_to_report);
+  return came;
+}
+
+void unblock_stop_signals() noexcept {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int each : {SIGINT, SIGTERM, SIGALRM}) ::sigaddset(&signals, each);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
 
 }  // namespace rollcall::server

@@ -3,7 +3,9 @@
 namespace rollcall::server {
 
 /// From its construction on, SIGINT or SIGTERM asks the program to stop cleanly; a second one ends
-/// it at once. One in a process.
+/// it at once. A call that waits returns with EINTR within a second, even if it began just after
+/// the signal. A program that has not ended after 10 s, whatever it waits for, exits with 128 + the
+/// signal. One in a process; SIGALRM is its own.
 class Interruption {
  public:
   /// Throws std::system_error.
@@ -17,6 +19,12 @@ class Interruption {
   /// Readable from the first signal on: what waits for anything else polls it too, so that no
   /// signal can come between a look at signal() and the wait.
   int descriptor() const noexcept;
+  /// For when nothing is left to do but to report: from now on a signal ends the program at once.
+  /// If one has come already, the program has a second for its report. Returns it, or 0.
+  int end() noexcept;
 };
+
+/// For the whole program: whoever started it may have blocked SIGINT and SIGTERM.
+void unblock_stop_signals() noexcept;
 
 }  // namespace rollcall::server
