@@ -1,5 +1,6 @@
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -18,7 +19,8 @@
 #include "tests/wire/running_server.hpp"
 
 /// SIGKILL with everything on: keys, unique addresses, changes, deletions, streams, and a reader
-/// that comes and goes. `ROLLCALL_TEST_ROUNDS=1000` is for a run by hand.
+/// that comes and goes. Each round checks every user; old ones are deleted, so that a round takes
+/// as long as the one before. `ROLLCALL_TEST_ROUNDS=1000` is for a run by hand.
 namespace rollcall::tests {
 namespace {
 
@@ -154,31 +156,135 @@ std::map<std::string, json::object> everything(Client& client) {
   return found;
 }
 
-void check(const std::string& email, const Known& known,
-           const std::map<std::string, json::object>& there) {
-  const auto found = there.find(email);
-  if (found == there.end()) {
-    const bool may_be_gone = known.id == 0 || known.delete_sent;
-    BOOST_TEST(may_be_gone, email << " is lost");
-    return;
+/// What all rounds so far have left.
+class Past {
+ public:
+  /// Holds the server to what clients know: those of the round, and those of every round before.
+  void check(Client& client, Users& round) {
+    const auto there = everything(client);
+    std::int64_t largest = largest_;
+    std::set<std::int64_t> ids;
+    for (auto& [email, user] : round) {
+      check(email, user, there);
+      if (user.id == 0 && there.contains(email)) user.id = there.at(email).at("id").as_int64();
+      if (user.id == 0) continue;
+      BOOST_TEST(user.id > largest_, email << " has an id of an earlier round");
+      BOOST_TEST(ids.insert(user.id).second, email << " has an id that was given out twice");
+      largest = std::max(largest, user.id);
+    }
+    largest_ = largest;
+    for (const auto& [email, user] : living_) check(email, user, there);
+    for (const auto& [email, user] : there) {
+      const bool known = round.contains(email) || living_.contains(email);
+      BOOST_TEST(known, email << " was deleted in an earlier round and is back");
+    }
   }
-  BOOST_TEST(!known.deleted, email << " is back");
-  if (known.id != 0) BOOST_TEST(found->second.at("id").as_int64() == known.id);
-  const int number = std::stoi(std::string(found->second.at("last-name").as_string()));
-  BOOST_TEST(number >= known.acknowledged);
-  BOOST_TEST(number <= known.asked);
+
+  /// Takes in those of the round, each with its id if it is there, and deletes some of any age.
+  void take(Client& client, Users& round, std::mt19937_64& random) {
+    users_ += round.size();
+    std::erase_if(round,
+                  [](const auto& each) { return each.second.id == 0 || each.second.deleted; });
+    std::size_t stay = 2;
+    for (const auto& [email, user] : round) {
+      largest_ = std::max(largest_, user.id);
+      if (user.delete_sent || stay == 0) continue;
+      stays_.insert(email);
+      --stay;
+    }
+    living_.merge(round);
+    std::vector<Users::iterator> old;
+    for (auto each = living_.begin(); each != living_.end(); ++each) {
+      if (!stays_.contains(each->first)) old.push_back(each);
+    }
+    std::shuffle(old.begin(), old.end(), random);
+    if (old.size() > most_living)
+      old.resize(old.size() - most_living);
+    else
+      old.clear();
+    remove(client, old);
+  }
+
+  std::size_t users() const noexcept { return users_; }
+
+ private:
+  /// Users besides those that stay to the end.
+  static constexpr std::size_t most_living = 1'000;
+
+  static void check(const std::string& email, const Known& known,
+                    const std::map<std::string, json::object>& there) {
+    const auto found = there.find(email);
+    if (found == there.end()) {
+      const bool may_be_gone = known.id == 0 || known.delete_sent;
+      BOOST_TEST(may_be_gone, email << " is lost");
+      return;
+    }
+    BOOST_TEST(!known.deleted, email << " is back");
+    if (known.id != 0) BOOST_TEST(found->second.at("id").as_int64() == known.id);
+    const int number = std::stoi(std::string(found->second.at("last-name").as_string()));
+    BOOST_TEST(number >= known.acknowledged);
+    BOOST_TEST(number <= known.asked);
+  }
+
+  /// One that was to be deleted when the server was killed may be gone already.
+  void remove(Client& client, const std::vector<Users::iterator>& users) {
+    constexpr std::size_t at_a_time = 100;
+    for (std::size_t i = 0; i < users.size(); i += at_a_time) {
+      const std::size_t end = std::min(i + at_a_time, users.size());
+      std::string requests;
+      for (std::size_t k = i; k < end; ++k) requests += ask_for("DELETE", users[k]->second.id);
+      client.send(requests);
+      for (std::size_t k = i; k < end; ++k) {
+        const auto answer = client.receive();
+        BOOST_REQUIRE(answer);
+        if (!users[k]->second.delete_sent) expect(*answer, 204);
+        living_.erase(users[k]);
+      }
+    }
+  }
+
+  Users living_;
+  std::set<std::string> stays_;
+  std::int64_t largest_ = 0;  ///< The largest id of all rounds.
+  std::size_t users_ = 0;
+};
+
+/// Creations that are sent again make no second user.
+void retry(Client& client, Users& round, std::size_t& replayed) {
+  for (auto& [email, known] : round) {
+    if (known.key.empty() || known.delete_sent) continue;
+    const auto again = client.exchange(create_of(email, known));
+    BOOST_REQUIRE(again);
+    BOOST_TEST(again->result_int() == 201U, email << ": " << again->body());
+    const std::int64_t id = json::parse(again->body()).at("id").as_int64();
+    if (known.id != 0) BOOST_TEST(id == known.id);
+    known.id = id;
+    if ((*again)["Idempotency-Replayed"] == "true") ++replayed;
+  }
 }
 
-/// A creation that is sent again makes no second user.
-void retry(Client& client, const std::string& email, Known& known, std::size_t& replayed) {
-  if (known.key.empty() || known.delete_sent) return;
-  const auto again = client.exchange(create_of(email, known));
-  BOOST_REQUIRE(again);
-  BOOST_TEST(again->result_int() == 201U, email << ": " << again->body());
-  const std::int64_t id = json::parse(again->body()).at("id").as_int64();
-  if (known.id != 0) BOOST_TEST(id == known.id);
-  known.id = id;
-  if ((*again)["Idempotency-Replayed"] == "true") ++replayed;
+/// Everything at once, until the server is killed. What its clients know.
+Users live_and_die(const std::string& path, const Program::Arguments& options,
+                   const std::string& name, std::chrono::milliseconds time) {
+  constexpr std::size_t people = 6;
+  std::vector<Users> known(people + 2);
+  RunningServer server("sqlite:" + path, options);
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const std::string mine = name + "c" + std::to_string(i);
+      i < people ? run(server.port(), mine, known[i]) : upload(server.port(), mine, known[i]);
+    });
+  }
+  threads.emplace_back([&] { read_now_and_then(path, stop); });
+  std::this_thread::sleep_for(time);
+  server.stop(SIGKILL);
+  stop = true;
+  for (std::thread& each : threads) each.join();
+  Users all;
+  for (Users& each : known) all.merge(each);
+  return all;
 }
 
 }  // namespace
@@ -192,46 +298,30 @@ BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
   std::mt19937_64 random(seed);
   const TemporaryDirectory directory;
   const std::string path = directory.file("rollcall.db");
-  Users all;
+  Past past;
   std::size_t replayed = 0;
   for (std::uint64_t round = 0; round < rounds; ++round) {
-    const Program::Arguments options{"--threads", "2", "--unique-email", "--commit",
+    const Program::Arguments options{"--threads",
+                                     "2",
+                                     "--unique-email",
+                                     "--max-idempotency-keys",
+                                     "20000",
+                                     "--commit",
                                      round % 2 == 0 ? "turn" : "thread"};
-    constexpr std::size_t people = 6;
-    std::vector<Users> known(people + 2);
-    {
-      RunningServer server("sqlite:" + path, options);
-      std::atomic<bool> stop = false;
-      std::vector<std::thread> threads;
-      for (std::size_t i = 0; i < known.size(); ++i) {
-        const std::string name = "r" + std::to_string(round) + "c" + std::to_string(i);
-        threads.emplace_back([&, i, name] {
-          i < people ? run(server.port(), name, known[i]) : upload(server.port(), name, known[i]);
-        });
-      }
-      threads.emplace_back([&] { read_now_and_then(path, stop); });
-      std::this_thread::sleep_for(std::chrono::milliseconds(30 + random() % 170));
-      server.stop(SIGKILL);
-      stop = true;
-      for (std::thread& each : threads) each.join();
-    }
+    Users known = live_and_die(path, options, "r" + std::to_string(round),
+                               std::chrono::milliseconds(30 + random() % 170));
     RunningServer server("sqlite:" + path, options);
     Client client(server.port());
-    const auto there = everything(client);
-    for (Users& each : known) {
-      for (auto& [email, user] : each) {
-        check(email, user, there);
-        retry(client, email, user, replayed);
-        if (user.id == 0 && there.contains(email)) user.id = there.at(email).at("id").as_int64();
-      }
-      all.merge(each);
-    }
-    // Those of earlier rounds now and then: the longer the run, the more there are.
-    if (round % 50 != 49 && round + 1 != rounds) continue;
-    const auto now = everything(client);
-    for (const auto& [email, user] : all) check(email, user, now);
+    past.check(client, known);
+    retry(client, known, replayed);
+    past.take(client, known, random);
+    server.stop(SIGKILL);
   }
-  std::cout << all.size() << " users, " << replayed << " creations replayed" << std::endl;
+  RunningServer server("sqlite:" + path);
+  Client client(server.port());
+  Users none;
+  past.check(client, none);
+  std::cout << past.users() << " users, " << replayed << " creations replayed" << std::endl;
   BOOST_TEST(replayed > 0U);
   BOOST_TEST(unexpected == 0);
 }
