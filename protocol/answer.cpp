@@ -31,6 +31,20 @@ void write_entity_tag_field(Writer& writer, storage::Version version) noexcept {
   writer.text("\r\nETag: ").text({tag, sizeof tag});
 }
 
+constexpr std::string_view welcome_json =
+    R"({"name":"Rollcall","version":")" ROLLCALL_VERSION
+    R"(","users":"/users","openapi":"/openapi.json","livez":"/livez","readyz":"/readyz"})";
+
+constexpr std::string_view welcome_page =
+    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Rollcall</title>\n"
+    "<h1>Rollcall " ROLLCALL_VERSION
+    "</h1>\n<p>A users service.</p>\n<ul>\n"
+    "<li><a href=\"/users\">Users</a></li>\n"
+    "<li><a href=\"/openapi.json\">The interface, in OpenAPI 3.1</a></li>\n"
+    "<li><a href=\"/livez\">Does it respond?</a></li>\n"
+    "<li><a href=\"/readyz\">Are writes accepted?</a></li>\n</ul>\n</html>\n";
+
 constexpr std::string_view replayed_field = "\r\nIdempotency-Replayed: true";
 
 /// An upper bound of a message's size.
@@ -241,6 +255,20 @@ void write_document(OutputBuffer& buffer, std::string_view json, const AnswerCon
       buffer, {json.size()}, context,
       [](Writer& writer) { writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json"); },
       [&](Writer& writer) { writer.text(json); });
+}
+
+void write_welcome(OutputBuffer& buffer, bool page, std::string_view fields,
+                   const AnswerContext& context) {
+  const std::string_view text = page ? welcome_page : welcome_json;
+  write_message(
+      buffer, {text.size()}, context,
+      [&](Writer& writer) {
+        writer.text("HTTP/1.1 200 OK\r\nContent-Type: ")
+            .text(page ? "text/html; charset=utf-8" : "application/json")
+            .text("\r\nVary: Accept")
+            .text(fields);
+      },
+      [&](Writer& writer) { writer.text(text); });
 }
 
 void write_no_content(OutputBuffer& buffer, std::string_view fields, const AnswerContext& context) {

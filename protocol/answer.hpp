@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/http/accepted.hpp"
 #include "protocol/http/output_buffer.hpp"
 #include "protocol/json/user_reader.hpp"
 #include "protocol/list_query.hpp"
@@ -22,6 +23,7 @@ struct AnswerContext {
   bool close = false;              ///< Connection: close
   bool keep_alive_http10 = false;  ///< Connection: keep-alive, for a client of HTTP/1.0 that asked.
   bool head = false;               ///< The request was HEAD: fields as for GET, but no body.
+  LinesType lines = LinesType::x_ndjson;  ///< What an answer in lines is called.
 };
 
 /// What some problems add to their row.
@@ -61,6 +63,9 @@ void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerConte
 void write_health(OutputBuffer& buffer, const AnswerContext& context);
 /// 200, with a JSON text.
 void write_document(OutputBuffer& buffer, std::string_view json, const AnswerContext& context);
+/// 200, with a few links: JSON, or a page in HTML. `fields` is Route::fields.
+void write_welcome(OutputBuffer& buffer, bool page, std::string_view fields,
+                   const AnswerContext& context);
 /// 204, with the field lines in `fields` (Route::fields): answers OPTIONS and DELETE.
 void write_no_content(OutputBuffer& buffer, std::string_view fields, const AnswerContext& context);
 /// The problem's status and its problem+json (RFC 9457). Says Connection: close only if `context`

@@ -113,10 +113,21 @@ constexpr ProblemRow rows[] = {
      "If-Match or If-None-Match does not hold, so nothing was changed. GET the current state and "
      "try again.",
      false, 0},
+    {Problem::altered_tag, 412, "Precondition Failed", blank, "Precondition Failed",
+     "If-Match names an entity tag that a proxy changed when it compressed the response (W/ in "
+     "front, or a suffix such as -gzip), so it matches nothing and nothing was changed. Send the "
+     "16 hexadecimal digits of the tag in quotation marks, without W/ and suffix.",
+     false, 0},
+    {Problem::not_acceptable, 406, "Not Acceptable", blank, "Not Acceptable",
+     "Accept names no type that is available here. Ask for application/json, or at /users for "
+     "application/x-ndjson, which sends every user.",
+     false, 0},
     {Problem::method_not_allowed, 405, "Method Not Allowed", blank, "Method Not Allowed",
      "This resource supports only the methods listed in Allow.", false, 0},
     {Problem::unknown_method, 501, "Not Implemented", blank, "Not Implemented",
-     "Unknown method (names are case-sensitive). OPTIONS lists those supported.", false, 0},
+     "Unknown method. OPTIONS lists those supported.", false, 0},
+    {Problem::miscased_method, 501, "Not Implemented", blank, "Not Implemented",
+     "Methods are case-sensitive (RFC 9110, section 9.1). Send this one in upper case.", false, 0},
     {Problem::unsupported_media_type, 415, "Unsupported Media Type", blank,
      "Unsupported Media Type",
      "Send JSON with Content-Type: application/json, or a type listed in Accept-Post or "

@@ -31,6 +31,7 @@ constexpr ResourceRow resources[] = {
     {Resource::live, allow_reads, allow_reads},
     {Resource::ready, allow_reads, allow_reads},
     {Resource::api, allow_reads, allow_reads},
+    {Resource::root, allow_reads, allow_reads},
     {Resource::server, "\r\nAllow: OPTIONS", "\r\nAllow: OPTIONS"},
 };
 
@@ -57,8 +58,15 @@ Action user_action(Method method) noexcept {
   }
 }
 
+Action welcome(const Request& request) noexcept {
+  return request.accepted.prefers_json_to_html() ? Action::welcome : Action::welcome_page;
+}
+
 Action action(const Request& request, Resource resource) noexcept {
-  if (request.method == Method::options) return Action::describe;
+  if (request.method == Method::options) {
+    // A balancer's check by OPTIONS may want 200, and what it says helps who sends it by hand.
+    return resource == Resource::root ? welcome(request) : Action::describe;
+  }
   const bool reads = request.method == Method::get || request.method == Method::head;
   switch (resource) {
     case Resource::users:
@@ -67,7 +75,8 @@ Action action(const Request& request, Resource resource) noexcept {
         return stream ? Action::create_users : Action::create_user;
       }
       if (!reads) return Action::refuse;
-      return request.accepted.prefers_ndjson() ? Action::export_users : Action::list_users;
+      return request.accepted.json_or_lines() == Accepted::Choice::second ? Action::export_users
+                                                                          : Action::list_users;
     case Resource::user:
       return user_action(request.method);
     case Resource::live:
@@ -76,9 +85,19 @@ Action action(const Request& request, Resource resource) noexcept {
       return reads ? Action::ready : Action::refuse;
     case Resource::api:
       return reads ? Action::describe_api : Action::refuse;
+    case Resource::root:
+      return reads ? welcome(request) : Action::refuse;
     default:
       return Action::refuse;
   }
+}
+
+/// Users are read, and Accept refuses every type that they can be sent as. What has one type only,
+/// such as a probe's answer, is sent as that, and so is the answer to a change, which must not fail
+/// for how it is told (RFC 9110, section 12.5.1, allows both).
+bool accepts_nothing(const Accepted& accepted, Action wanted) noexcept {
+  if (wanted == Action::find_user) return !accepted.takes_json();
+  return wanted == Action::list_users && accepted.json_or_lines() == Accepted::Choice::neither;
 }
 
 /// Idempotency-Key is for what changes something.
@@ -124,9 +143,13 @@ Route decide(const Request& request, const Named& named) {
   const ResourceRow* const resource = find(named.resource);
   if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
   if (request.method == Method::unknown) return {Action::refuse, Problem::unknown_method, ""};
+  if (request.method == Method::miscased) return {Action::refuse, Problem::miscased_method, ""};
   const Action wanted = action(request, named.resource);
   if (wanted == Action::refuse) return {wanted, Problem::method_not_allowed, resource->allow};
   if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
+  if (accepts_nothing(request.accepted, wanted)) {
+    return {Action::refuse, Problem::not_acceptable, "\r\nVary: Accept"};
+  }
   if (request.key && wanted == Action::create_users) {
     return {Action::refuse, Problem::key_with_stream, ""};
   }
@@ -152,8 +175,8 @@ Route decide(const Request& request, const Named& named) {
   if (request.is_coded && (takes_user(wanted) || wanted == Action::create_users)) {
     return {Action::refuse, Problem::unsupported_coding, "\r\nAccept-Encoding: identity"};
   }
-  return {wanted, Problem::not_found, wanted == Action::describe ? resource->options : "",
-          named.id};
+  const bool described = request.method == Method::options;
+  return {wanted, Problem::not_found, described ? resource->options : "", named.id};
 }
 
 }  // namespace
@@ -173,6 +196,7 @@ Named name_resource(std::string_view path) noexcept {
   if (path == "/readyz") return {Resource::ready};
   if (path == "/openapi.json") return {Resource::api};
   if (path == "*") return {Resource::server};
+  if (path == "/") return {Resource::root};
   return {};
 }
 

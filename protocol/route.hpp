@@ -17,6 +17,7 @@ enum class Resource : std::uint8_t {
   live,     ///< /livez: the process answers.
   ready,    ///< /readyz: writes are taken.
   api,      ///< /openapi.json
+  root,     ///< /
 };
 
 /// A resource, and for Resource::user which one.
@@ -44,6 +45,8 @@ enum class Action : std::uint8_t {
   ready,
   describe_api,  ///< The OpenAPI document.
   describe,      ///< OPTIONS.
+  welcome,       ///< What is served here, for a program.
+  welcome_page,  ///< The same for a person.
   refuse,
 };
 
@@ -63,8 +66,8 @@ struct Route {
   Resource resource = Resource::unknown;  ///< What the target names, refused or not.
 };
 
-/// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 400,
-/// 412, 415. Throws std::bad_alloc only.
+/// Where a request goes: a pure function of its head. Order of refusals: 404, 501, 405, 417, 406,
+/// 400, 412, 415. Throws std::bad_alloc only.
 Route route(const Request& request);
 
 }  // namespace rollcall::protocol

@@ -55,6 +55,8 @@ class Versions {
 struct Condition {
   Versions match;       ///< If given, must contain the user's version.
   Versions none_match;  ///< If given, must not.
+  /// What was given for `match` has a version that was altered on its way, and so matches nothing.
+  bool altered_tag = false;
 
   bool absent() const noexcept { return match.absent() && none_match.absent(); }
   bool holds(Version version) const noexcept {

@@ -54,6 +54,20 @@ char* write_entity_tag(char* at, storage::Version version) noexcept {
   return at;
 }
 
+bool names_altered_tag(std::string_view value) noexcept {
+  // Inside its quotation marks a tag has no other.
+  for (std::size_t begin = value.find('"'); begin != value.npos;) {
+    const std::size_t end = value.find('"', begin + 1);
+    if (end == value.npos) return false;
+    const std::string_view tag = value.substr(begin + 1, end - begin - 1);
+    const bool ours = to_version(tag.substr(0, digits)).has_value();
+    const bool weak = begin >= 2 && value.substr(begin - 2, 2) == "W/";
+    if (ours && (tag.size() == digits ? weak : tag[digits] == '-')) return true;
+    begin = value.find('"', end + 1);
+  }
+  return false;
+}
+
 bool add_entity_tags(std::string_view value, Comparison comparison,
                      storage::Versions& versions) noexcept {
   if (value == "*") {

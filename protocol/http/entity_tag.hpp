@@ -25,4 +25,8 @@ enum class Comparison : bool {
 bool add_entity_tags(std::string_view value, Comparison comparison,
                      storage::Versions& versions) noexcept;
 
+/// Whether an If-Match names a tag of ours as a proxy alters it that compresses answers: weak, or
+/// with the coding behind a hyphen, as "0123456789abcdef-gzip". Neither matches anything.
+bool names_altered_tag(std::string_view value) noexcept;
+
 }  // namespace rollcall::protocol

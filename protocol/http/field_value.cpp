@@ -24,20 +24,20 @@ bool is_token_character(char c) noexcept {
 
 namespace {
 
-MediaType to_rarer_media_type(std::string_view value) noexcept {
+MediaType to_rarer_media_type(std::string_view value, LinesType& lines) noexcept {
   const std::string_view essence = trim(value.substr(0, value.find(';')));
   if (equals(essence, "application/json")) return MediaType::json;
-  if (equals(essence, "application/x-ndjson")) return MediaType::ndjson;
+  if (read_lines_type(essence, lines)) return MediaType::ndjson;
   if (equals(essence, "application/merge-patch+json")) return MediaType::merge_patch;
   return MediaType::other;
 }
 
 }  // namespace
 
-MediaType to_media_type(std::string_view value) noexcept {
+MediaType to_media_type(std::string_view value, LinesType& lines) noexcept {
   // As it is written nearly always.
   if (equals(value, "application/json")) return MediaType::json;
-  return to_rarer_media_type(value);
+  return to_rarer_media_type(value, lines);
 }
 
 namespace {
@@ -58,47 +58,6 @@ bool names_coding(std::string_view value) noexcept {
     if (!coding.empty() && !equals(coding, "identity")) return true;
   }
   return false;
-}
-
-namespace {
-
-constexpr std::uint16_t most_weight = 1'000;
-
-/// A qvalue in thousandths (RFC 9110, section 12.4.2): 0 or 1, optionally with a point and up to
-/// three digits, which are zeros after a 1. A malformed weight counts as absent.
-std::uint16_t to_weight(std::string_view text) noexcept {
-  if (text.empty() || text.size() > std::string_view("0.000").size()) return most_weight;
-  if (text[0] != '0' || (text.size() > 1 && text[1] != '.')) return most_weight;
-  unsigned weight = 0;
-  unsigned unit = 100;
-  for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
-    if (c < '0' || c > '9') return most_weight;
-    weight += unit * static_cast<unsigned>(c - '0');
-    unit /= 10;
-  }
-  return static_cast<std::uint16_t>(weight);
-}
-
-std::uint16_t weight_of(std::string_view parameters) noexcept {
-  while (!parameters.empty()) {
-    const std::string_view parameter = take_until(parameters, ';');
-    if (equals(parameter.substr(0, 2), "q=")) return to_weight(parameter.substr(2));
-  }
-  return most_weight;
-}
-
-}  // namespace
-
-void add_accepted(std::string_view value, Accepted& accepted) noexcept {
-  if (value.find('"') != value.npos) return;
-  while (!value.empty()) {
-    std::string_view range = take_until(value, ',');
-    const std::string_view essence = take_until(range, ';');
-    if (equals(essence, "application/json")) accepted.json = weight_of(range);
-    if (equals(essence, "application/x-ndjson")) accepted.ndjson = weight_of(range);
-    if (equals(essence, "application/*")) accepted.application = weight_of(range);
-    if (essence == "*/*") accepted.any = weight_of(range);
-  }
 }
 
 bool read_idempotency_key(std::string_view value, std::string& key) {

@@ -14,17 +14,13 @@ std::string_view trim(std::string_view text) noexcept;
 /// tchar (RFC 9110, section 5.6.2).
 bool is_token_character(char c) noexcept;
 
-/// What a Content-Type says (RFC 9110, section 8.3).
-MediaType to_media_type(std::string_view value) noexcept;
+/// What a Content-Type says (RFC 9110, section 8.3). Of MediaType::ndjson, `lines` is set to what
+/// it is called.
+MediaType to_media_type(std::string_view value, LinesType& lines) noexcept;
 
 /// Whether a Content-Encoding names another coding than identity (RFC 9110, section 8.4); empty
 /// elements of the list name none (section 5.6.1.2).
 bool names_coding(std::string_view value) noexcept;
-
-/// Notes what an Accept names by itself (RFC 9110, section 12.5.1), and how it is weighed: a
-/// malformed weight is ignored, so it counts like none, as 1 (section 12.4.2). One with
-/// a quotation mark names nothing: no media type here has such a parameter.
-void add_accepted(std::string_view value, Accepted& accepted) noexcept;
 
 /// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
 /// string of RFC 8941, section 3.3.3, without its quotation marks, escapes and parameters, or, as

@@ -1,6 +1,7 @@
 #include "protocol/http/head_reader.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "protocol/http/field_value.hpp"
 #include "protocol/http/letters.hpp"
@@ -16,7 +17,16 @@ static_assert(max_header_fields < 255);
 
 void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
 
-Method to_method(http::verb verb) noexcept {
+/// Of a method that is not registered, whether it is so in upper case.
+Method to_unknown_method(std::string_view text) {
+  constexpr std::size_t longest = std::string_view("UPDATEREDIRECTREF").size();
+  if (text.size() > longest) return Method::unknown;
+  std::string upper(text);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+  return http::string_to_verb(upper) == http::verb::unknown ? Method::unknown : Method::miscased;
+}
+
+Method to_method(http::verb verb, std::string_view text) {
   switch (verb) {
     case http::verb::get:
       return Method::get;
@@ -33,7 +43,7 @@ Method to_method(http::verb verb) noexcept {
     case http::verb::options:
       return Method::options;
     case http::verb::unknown:
-      return Method::unknown;
+      return to_unknown_method(text);
     default:
       return Method::other;
   }
@@ -41,9 +51,10 @@ Method to_method(http::verb verb) noexcept {
 
 }  // namespace
 
-std::optional<Problem> HeadReader::take_request_line(http::verb method, std::string_view target,
-                                                     int version) {
-  request_.method = to_method(method);
+std::optional<Problem> HeadReader::take_request_line(http::verb method,
+                                                     std::string_view method_text,
+                                                     std::string_view target, int version) {
+  request_.method = to_method(method, method_text);
   if (target.size() > max_target_octets) return Problem::target_too_long;
   request_.http11 = version == 11;
   request_.target = parse_target(target);
@@ -71,7 +82,8 @@ std::optional<Problem> HeadReader::take_field(field number, std::string_view nam
       return std::nullopt;
     case field::content_type:
       count(content_types_);
-      request_.media_type = content_types_ == 1 ? to_media_type(value) : MediaType::other;
+      request_.media_type =
+          content_types_ == 1 ? to_media_type(value, request_.sent_lines) : MediaType::other;
       return std::nullopt;
     default:
       take_rarer_field(number, name, value);
@@ -95,6 +107,7 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
       break;
     case field::if_match:
       take_condition(value, Comparison::strong, &storage::Condition::match);
+      if (names_altered_tag(value)) request_.condition->altered_tag = true;
       break;
     case field::if_none_match:
       take_condition(value, Comparison::weak, &storage::Condition::none_match);

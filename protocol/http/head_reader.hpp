@@ -29,7 +29,8 @@ struct Framing {
 /// ends the message, or nothing.
 class HeadReader {
  public:
-  std::optional<Problem> take_request_line(boost::beast::http::verb method, std::string_view target,
+  std::optional<Problem> take_request_line(boost::beast::http::verb method,
+                                           std::string_view method_text, std::string_view target,
                                            int version);
   /// A field of the head; `number` is Beast's for the name.
   std::optional<Problem> take_field(boost::beast::http::field number, std::string_view name,

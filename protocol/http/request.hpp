@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "protocol/http/accepted.hpp"
 #include "protocol/http/target.hpp"
 #include "storage/version.hpp"
 
@@ -18,36 +19,17 @@ enum class Method : std::uint8_t {
   patch,
   delete_,
   options,
-  other,    ///< In IANA's registry, and not used by any resource of ours (405).
-  unknown,  ///< In no registry that we know (501).
+  other,     ///< In IANA's registry, and not used by any resource of ours (405).
+  miscased,  ///< A registered one, but for the case of its letters (501).
+  unknown,   ///< In no registry that we know (501).
 };
 
 /// What a body is said to be.
 enum class MediaType : std::uint8_t {
   other,        ///< Anything else, nothing, or more than one Content-Type.
   json,         ///< application/json, whatever its parameters.
-  ndjson,       ///< application/x-ndjson: a JSON text a line.
+  ndjson,       ///< application/x-ndjson or another LinesType: a JSON text a line.
   merge_patch,  ///< application/merge-patch+json (RFC 7396).
-};
-
-/// What Accept names, the weights in thousandths; `not_named` for what it does not.
-struct Accepted {
-  static constexpr std::uint16_t not_named = 0xffff;
-  std::uint16_t json = not_named;
-  std::uint16_t ndjson = not_named;
-  std::uint16_t application = not_named;  ///< application/*
-  std::uint16_t any = not_named;          ///< */*
-
-  /// JSON is asked for by its name, not just by a range.
-  bool names_json() const noexcept { return json != not_named && json > 0; }
-  /// Lines are asked for by their name, and no less than JSON is, whose weight is that of what
-  /// names it most closely (RFC 9110, section 12.5.1).
-  bool prefers_ndjson() const noexcept {
-    if (ndjson == not_named || ndjson == 0) return false;
-    if (json != not_named) return ndjson >= json;
-    if (application != not_named) return ndjson >= application;
-    return any == not_named || ndjson >= any;
-  }
 };
 
 /// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.
@@ -61,6 +43,7 @@ struct Request {
   bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
   bool bad_expectation = false;   ///< Any other Expect (417).
   Accepted accepted;
+  LinesType sent_lines = LinesType::x_ndjson;  ///< For MediaType::ndjson: what it is called.
   bool bad_key = false;        ///< An Idempotency-Key that is malformed, or two (400).
   bool is_part = false;        ///< There is a Content-Range: of a PUT, a part of what is put.
   bool is_coded = false;       ///< A Content-Encoding but identity (415).

@@ -191,10 +191,10 @@ void RequestParser::refuse(std::optional<Problem> problem, error_code& ec) noexc
   ec = http::error::bad_value;
 }
 
-void RequestParser::on_request_impl(http::verb method, string_view, string_view target, int version,
-                                    error_code& ec) {
+void RequestParser::on_request_impl(http::verb method, string_view method_text, string_view target,
+                                    int version, error_code& ec) {
   request_line_done_ = true;
-  refuse(head_.take_request_line(method, to_std(target), version), ec);
+  refuse(head_.take_request_line(method, to_std(method_text), to_std(target), version), ec);
 }
 
 void RequestParser::on_field_impl(field number, string_view name_text, string_view value_text,

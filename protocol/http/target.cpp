@@ -135,7 +135,11 @@ Target parse_target(std::string_view text) noexcept {
     target.well_formed = target.path.append(text);
     return target;
   }
-  if (!text.starts_with('/') && !strip_authority(text)) return target;
+  if (!text.starts_with('/')) {
+    if (!strip_authority(text)) return target;
+    // Behind an authority no path is the root (RFC 9110, section 4.2.3).
+    if (!text.starts_with('/')) target.path.append("/");
+  }
   if (!take_path(text, target.path)) return target;
   if (!text.empty()) {
     target.query = text.substr(1);

@@ -13,7 +13,9 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 }  // namespace
 
 void write_stream_head(OutputBuffer& buffer, bool chunked, const AnswerContext& context) {
-  buffer.append("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nVary: Accept\r\nDate: ");
+  buffer.append("HTTP/1.1 200 OK\r\nContent-Type: ");
+  buffer.append(name_of(context.lines));
+  buffer.append("\r\nVary: Accept\r\nDate: ");
   buffer.append(context.date);
   if (chunked) buffer.append("\r\nTransfer-Encoding: chunked");
   if (context.close || !chunked) buffer.append("\r\nConnection: close");

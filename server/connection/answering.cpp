@@ -13,11 +13,19 @@ using protocol::OutputBuffer;
 using protocol::Problem;
 using storage::Status;
 
+/// Why it does not hold.
+Problem failed_condition(const storage::Condition& condition) noexcept {
+  return condition.altered_tag ? Problem::altered_tag : Problem::condition_failed;
+}
+
 void answer_write(OutputBuffer& output, const storage::WriteOperation& operation,
                   const AnswerContext& context) {
   const bool replayed = operation.status == Status::replayed;
   if (outcome_of(operation.status) != storage::Outcome::done) {
-    return write_problem(output, to_problem(operation.status), {}, context);
+    const bool failed = operation.status == Status::condition_failed;
+    const Problem problem =
+        failed ? failed_condition(*operation.condition) : to_problem(operation.status);
+    return write_problem(output, problem, {}, context);
   }
   switch (operation.verb) {
     case storage::WriteOperation::Verb::create:
@@ -43,7 +51,7 @@ void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& co
     const storage::Condition& condition = *find.asked_for;
     const storage::Version version = storage::version_of(find.id, user);
     if (!condition.match.absent() && !condition.match.contains(version)) {
-      return write_problem(output, Problem::condition_failed, {}, context);
+      return write_problem(output, failed_condition(condition), {}, context);
     }
     if (condition.none_match.contains(version)) {
       return write_not_modified(output, version, context);
@@ -70,6 +78,9 @@ void answer_at_once(OutputBuffer& output, const Immediate& answer, const Request
       return write_document(output, protocol::openapi_document(), context);
     case Action::describe:
       return write_no_content(output, answer.fields, context);
+    case Action::welcome:
+    case Action::welcome_page:
+      return write_welcome(output, request.action == Action::welcome_page, answer.fields, context);
     case Action::not_modified:
       return write_not_modified(output, context);
     case Action::export_users:

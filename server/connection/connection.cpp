@@ -166,6 +166,7 @@ protocol::AnswerContext Connection::context(const RequestFacts& request,
   answer.date = thread_.date.text();
   answer.close = close;
   answer.keep_alive_http10 = !request.http11 && !close;
+  answer.lines = request.lines;
   return answer;
 }
 

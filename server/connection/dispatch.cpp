@@ -80,6 +80,8 @@ bool is_answered_at_once(Action action) noexcept {
     case Action::ready:
     case Action::describe_api:
     case Action::describe:
+    case Action::welcome:
+    case Action::welcome_page:
     case Action::not_modified:
     case Action::refuse:
       return true;

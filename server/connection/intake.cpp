@@ -8,7 +8,14 @@ using protocol::RequestParser;
 
 RequestFacts IncomingRequest::facts() const noexcept {
   const protocol::Request& request = head();
-  return {begun, route.action, route.resource, request.method, request.http11, request.keep_alive};
+  const bool named = request.accepted.lines != protocol::Accepted::not_named;
+  return {begun,
+          route.action,
+          route.resource,
+          request.method,
+          request.http11,
+          named ? request.accepted.lines_type : request.sent_lines,
+          request.keep_alive};
 }
 
 Intake::Room Intake::room(std::array<char, receive_octets>& shared) {

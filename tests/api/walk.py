@@ -40,6 +40,9 @@ def reads():
         yield user(method, {"If-None-Match": TAG})
         yield user(method, {"If-Match": '"0000000000000000"'})
         yield user(method, {"If-Match": "nothing"})
+        yield user(method, {"If-Match": "W/" + TAG})
+        yield user(method, {"Accept": "text/csv"})
+        yield Request(method, "/users", "/users", {"Accept": "text/csv"})
         yield user(method, target="/users/9")
         yield user(method, target="/users/0")
 
@@ -72,11 +75,13 @@ def changes():
 
 
 def streams():
-    lines = {"Content-Type": "application/x-ndjson"}
     accept = {"Accept": "application/x-ndjson"}
-    yield Request("post", "/users", "/users", lines, as_json(HOPPER) + b"\n{}\n")
+    for name in ("x-ndjson", "ndjson", "jsonl", "x-jsonlines"):
+        lines = {"Content-Type": f"application/{name}"}
+        yield Request("post", "/users", "/users", lines, as_json(HOPPER) + b"\n{}\n")
+        for method in ("get", "head"):
+            yield Request(method, "/users", "/users", {"Accept": f"application/{name}"})
     for method in ("get", "head"):
-        yield Request(method, "/users", "/users", accept)
         yield Request(method, "/users", "/users?limit=1", accept)
 
 
@@ -113,6 +118,9 @@ def own_requests():
     yield Request("post", "/users", "/users", {"Content-Type": "text/plain"}, b"{}")
     yield post(MEERE, {"Content-Encoding": "gzip"})
     yield Request("options", "/users", "/users")
+    for method in ("get", "head", "options"):
+        for accept in ("*/*", "text/html"):
+            yield Request(method, "/", "/", {"Accept": accept})
     for path in ("/livez", "/readyz", "/openapi.json"):
         for method in ("get", "head", "options"):
             yield Request(method, path, path)

@@ -128,6 +128,27 @@ BOOST_AUTO_TEST_CASE(a_condition_may_have_16_tags_in_one_line_or_several) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_412_of_a_tag_that_a_proxy_altered_says_so) {
+  const std::string created = post(user());
+  const Answers read = ask(created + get("/users/1"));
+  const std::size_t at = read.text.rfind("ETag: \"") + 7;
+  const std::string digits = read.text.substr(at, 16);
+  const auto answer = [&](const std::string& method, const std::string& tag) {
+    return ask(created + method + " /users/1 HTTP/1.1\r\nHost: x\r\nIf-Match: " + tag + "\r\n\r\n");
+  };
+  for (const char* method : {"GET", "DELETE"}) {
+    for (const std::string& tag : {"W/\"" + digits + "\"", "\"" + digits + "-gzip\""}) {
+      const Answers answers = answer(method, tag);
+      BOOST_TEST(answers.statuses.back() == 412U);
+      BOOST_TEST(answers.text.find("a proxy changed when it compressed") != answers.text.npos, tag);
+    }
+    const Answers other = answer(method, "\"0000000000000000\"");
+    BOOST_TEST(other.statuses.back() == 412U);
+    BOOST_TEST(other.text.find("proxy") == other.text.npos);
+    BOOST_TEST(answer(method, "W/\"" + digits + "\", \"" + digits + "\"").statuses.back() < 300U);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

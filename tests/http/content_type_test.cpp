@@ -46,6 +46,28 @@ BOOST_AUTO_TEST_CASE(a_content_encoding_is_415_but_identity) {
   check_stays(request("POST /users", lines + "Content-Encoding: identity\r\n"), 200);
 }
 
+BOOST_AUTO_TEST_CASE(lines_have_four_names_and_are_answered_by_the_one_that_is_asked_for) {
+  const std::string body = user() + "\n" + user();
+  const auto upload = [&](const std::string& fields) {
+    return "POST /users HTTP/1.1\r\nHost: x\r\n" + fields +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  const auto is_called = [](const std::string& request, const std::string& name) {
+    const Answers answers = ask(request);
+    BOOST_TEST(answers.statuses.front() == 200U);
+    BOOST_TEST(answers.text.find("\r\nContent-Type: " + name + "\r\n") != answers.text.npos,
+               request << answers.text);
+  };
+  for (const std::string name : {"application/x-ndjson", "application/ndjson", "application/jsonl",
+                                 "application/x-jsonlines"}) {
+    is_called(upload("Content-Type: " + name + "; charset=utf-8\r\n"), name);
+    is_called(upload("Content-Type: application/ndjson\r\nAccept: " + name + "\r\n"), name);
+    is_called(get("/users", "Accept: text/csv, " + name + ";q=0.2\r\n"), name);
+    is_called("HEAD /users HTTP/1.1\r\nHost: x\r\nAccept: " + name + "\r\n\r\n", name);
+  }
+  check_stays(post(body, "X-Type: application/jsonl\r\n"), 400);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

@@ -50,7 +50,12 @@ BOOST_AUTO_TEST_CASE(a_method_that_is_no_token_is_400) {
 
 BOOST_AUTO_TEST_CASE(a_method_that_nothing_here_knows_is_501_and_case_matters) {
   check_stays("BREW /users HTTP/1.1\r\nHost: x\r\n\r\n", 501);
-  check_stays("get /livez HTTP/1.1\r\nHost: x\r\n\r\n", 501);
+  for (const char* method : {"get", "Post", "pUT", "optionS", "brew", "gets", "m-search"}) {
+    const Answers answers = ask(std::string(method) + " /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+    const bool known = std::string(method) != "brew" && std::string(method) != "gets";
+    BOOST_TEST(answers.statuses.front() == 501U, method);
+    BOOST_TEST((answers.text.find("in upper case") != answers.text.npos) == known, method);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_method_that_the_resource_has_not_is_405_with_allow) {

@@ -207,6 +207,37 @@ BOOST_AUTO_TEST_CASE(an_accept_is_weighed) {
   check(bare("DELETE /users/1", "Accept: */*\r\n"), 204);
 }
 
+BOOST_AUTO_TEST_CASE(an_accept_that_nothing_here_fulfils_is_406) {
+  for (const std::string accept :
+       {"text/csv", "application/xml", "application/json;q=0", "text/html", "*/*;q=0"}) {
+    const std::string fields = "Accept: " + accept + "\r\n";
+    for (const char* target : {"/users", "/users?limit=1", "/users/1"}) {
+      check(bare(std::string("GET ") + target, fields), 406, "\r\nVary: Accept\r\n");
+    }
+    check(bare("GET /livez", fields), 200);
+    check(with_body("PUT /users/1", other, "Content-Type: application/json\r\n" + fields), 200);
+  }
+  check(bare("GET /users/1", "Accept: application/x-ndjson\r\n"), 406);
+  check(bare("GET /users", "Accept: application/json;q=0, */*\r\n"), 200, "x-ndjson");
+  check(bare("GET /users/1", "Accept: text/csv\r\nAccept: application/*;q=0.1\r\n"), 200);
+}
+
+BOOST_AUTO_TEST_CASE(the_root_is_200_with_a_few_links_as_json_or_as_a_page) {
+  check(bare("GET /"), 200, R"("users":"/users")");
+  check(bare("GET /?a=b", "Accept: application/json\r\n"), 200, "\r\nVary: Accept\r\n");
+  check(bare("GET /", "Accept: text/html,*/*;q=0.8\r\n"), 200, "<a href=\"/users\">");
+  check(bare("GET http://x"), 200, R"("users":"/users")");
+  check(bare("GET http://x?a=b"), 200, R"("users":"/users")");
+  check(bare("OPTIONS /"), 200, "\r\nAllow: GET, HEAD, OPTIONS\r\n");
+  check(bare("DELETE /"), 405, "\r\nAllow: GET, HEAD, OPTIONS\r\n");
+  for (const char* line : {"OPTIONS / HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"}) {
+    check_closes(line, 200);
+  }
+  const Answers head = ask(bare("HEAD /"), true);
+  BOOST_TEST(head.statuses.front() == 200U);
+  BOOST_TEST(head.text.ends_with("\r\n\r\n"));
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_another_user_has_is_409_if_they_are_to_be_unique) {
   const std::string taken = user_of("\"L\"", "\"F\"", "\"JOHNM@gmail.com\"");
   const Answers answers = ask_with_unique_emails(

@@ -20,6 +20,8 @@ Target target_of(Resource resource) {
       return parse_target("/readyz");
     case Resource::api:
       return parse_target("/openapi.json");
+    case Resource::root:
+      return parse_target("/");
     case Resource::unknown:
       break;
   }
@@ -61,7 +63,8 @@ BOOST_AUTO_TEST_CASE(a_path_names_its_resource_and_what_is_near_it_names_none) {
   BOOST_TEST((name_resource("/livez").resource == Resource::live));
   BOOST_TEST((name_resource("/readyz").resource == Resource::ready));
   BOOST_TEST((name_resource("/openapi.json").resource == Resource::api));
-  for (const char* path : {"", "/", "/users/", "/Users", "/usersx", "/users/x", "/users/1/",
+  BOOST_TEST((name_resource("/").resource == Resource::root));
+  for (const char* path : {"", "//", "/users/", "/Users", "/usersx", "/users/x", "/users/1/",
                            "/users/01", "/users/0", "/users/-1", "/users/+1", "/users//1",
                            "/users/9007199254740992", "/users/99999999999999999999999"}) {
     BOOST_TEST((name_resource(path).resource == Resource::unknown), path);
@@ -77,7 +80,7 @@ BOOST_AUTO_TEST_CASE(ids_go_from_1_to_the_largest) {
   BOOST_TEST(protocol::route(request).id == 50U);
 }
 
-BOOST_AUTO_TEST_CASE(refusals_come_in_the_order_404_501_405_417_415) {
+BOOST_AUTO_TEST_CASE(refusals_come_in_the_order_404_501_405_417_406_400_412_415) {
   Request request;
   request.method = Method::unknown;
   request.bad_expectation = true;
@@ -94,6 +97,52 @@ BOOST_AUTO_TEST_CASE(refusals_come_in_the_order_404_501_405_417_415) {
   BOOST_TEST((protocol::route(request).problem == Problem::unsupported_media_type));
   request.media_type = MediaType::json;
   BOOST_TEST((protocol::route(request).action == Action::create_user));
+  request.method = Method::get;
+  add_accepted("text/csv", request.accepted);
+  request.bad_condition = true;
+  BOOST_TEST((protocol::route(request).problem == Problem::not_acceptable));
+  request.accepted = {};
+  BOOST_TEST((protocol::route(request).problem == Problem::bad_condition));
+}
+
+BOOST_AUTO_TEST_CASE(only_a_read_of_users_is_refused_for_what_accept_leaves_out) {
+  Request request;
+  request.media_type = MediaType::json;
+  add_accepted("text/csv", request.accepted);
+  const auto refused = [&](Method method, Resource resource) {
+    request.method = method;
+    request.target = target_of(resource);
+    const Route route = protocol::route(request);
+    return route.action == Action::refuse && route.problem == Problem::not_acceptable;
+  };
+  for (const Method method : {Method::get, Method::head}) {
+    for (const Resource resource : {Resource::users, Resource::user}) {
+      BOOST_TEST(refused(method, resource));
+    }
+    for (const Resource resource :
+         {Resource::live, Resource::ready, Resource::api, Resource::root}) {
+      BOOST_TEST(!refused(method, resource));
+    }
+  }
+  BOOST_TEST(!refused(Method::post, Resource::users));
+  for (const Method method : {Method::put, Method::patch, Method::delete_, Method::options}) {
+    BOOST_TEST(!refused(method, Resource::user));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_root_is_a_page_for_who_wants_one_and_lists_its_methods) {
+  Request request;
+  request.target = target_of(Resource::root);
+  for (const Method method : {Method::get, Method::head, Method::options}) {
+    request.method = method;
+    request.accepted = {};
+    BOOST_TEST((protocol::route(request).action == Action::welcome));
+    add_accepted("text/html, */*;q=0.1", request.accepted);
+    BOOST_TEST((protocol::route(request).action == Action::welcome_page));
+  }
+  BOOST_TEST(std::string_view(protocol::route(request).fields) == "\r\nAllow: GET, HEAD, OPTIONS");
+  request.method = Method::post;
+  BOOST_TEST((protocol::route(request).problem == Problem::method_not_allowed));
 }
 
 BOOST_AUTO_TEST_CASE(each_method_takes_its_media_types_and_its_415_names_them) {

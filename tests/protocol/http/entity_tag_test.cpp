@@ -55,6 +55,22 @@ BOOST_AUTO_TEST_CASE(a_tag_that_is_none_of_ours_is_in_no_state) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_tag_of_ours_is_altered_if_it_is_weak_or_has_a_coding_behind_it) {
+  for (const std::string value :
+       {"W/\"0123456789abcdef\"", "\"x\", W/\"0123456789abcdef\"", "\"0123456789abcdef-gzip\"",
+        "W/\"0123456789abcdef-br\", \"x\"", "\"a\" ,\t\"fedcba9876543210-zstd\""}) {
+    BOOST_TEST(names_altered_tag(value), value);
+    storage::Versions versions;
+    BOOST_TEST(add_entity_tags(value, Comparison::strong, versions));
+    BOOST_TEST(!versions.contains(0x0123456789abcdef));
+  }
+  for (const std::string value :
+       {"", "*", "\"0123456789abcdef\"", "W/\"x\"", "\"0123456789abcdefg\"", "\"x-gzip\"",
+        "\"0123456789abcde-gzip\"", "\"W/\", \"0123456789abcdef\"", "W/\"0123456789abcdef"}) {
+    BOOST_TEST(!names_altered_tag(value), value);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_list_of_tags_is_malformed) {
   for (const std::string value : {"x", "\"x", "x\"", "\"a\" \"b\"", "w/\"x\"", "W\"x\"", "W/ \"x\"",
                                   "**", "*,\"x\"", "\"x\",*", "\"a\x7f\"", "\"a b\""}) {

@@ -24,7 +24,9 @@ BOOST_AUTO_TEST_CASE(each_form_of_a_target_has_its_path_decoded_once) {
   }
   BOOST_TEST(path("*") == "*");
   BOOST_TEST(path("/%2541") == "/%41");
-  BOOST_TEST(path("http://x") == "");
+  for (const char* text : {"/", "http://x", "http://x/", "http://x?a=b", "/?a=b"}) {
+    BOOST_TEST(path(text) == "/", text);
+  }
   BOOST_TEST(path("/users/%35%30") == "/users/50");
 }
 

@@ -148,8 +148,8 @@ BOOST_FIXTURE_TEST_CASE(refusals_have_the_fields_of_their_route, Dispatching) {
 }
 
 BOOST_AUTO_TEST_CASE(only_what_the_store_is_asked_for_waits_for_the_answers_before_it) {
-  for (const Action action :
-       {Action::live, Action::ready, Action::describe_api, Action::describe, Action::refuse}) {
+  for (const Action action : {Action::live, Action::ready, Action::describe_api, Action::describe,
+                              Action::welcome, Action::welcome_page, Action::refuse}) {
     BOOST_TEST(is_answered_at_once(action));
   }
   for (const Action action : {Action::list_users, Action::export_users, Action::find_user,
