@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <boost/config.hpp>
 #include <cstdint>
 #include <cstring>
 
@@ -14,6 +15,10 @@ namespace {
 constexpr std::uint64_t each(unsigned char octet) { return 0x0101010101010101U * octet; }
 constexpr std::uint64_t high_bits = each(0x80);
 
+// A word has no octet beyond ASCII, and none below `least`, if and only if this has no high bit.
+constexpr std::uint64_t not_ascii_from(unsigned char least, std::uint64_t word) {
+  return word | (word - each(least));
+}
 constexpr std::uint64_t has_zero(std::uint64_t word) { return (word - each(1)) & ~word; }
 constexpr std::uint64_t has_below_space(std::uint64_t word) { return (word - each(0x20)) & ~word; }
 
@@ -46,6 +51,20 @@ bool no_word(std::string_view text, const Bad& bad) noexcept {
   return (bad(word) & high_bits) == 0;
 }
 
+constexpr std::uint64_t has_escaped(std::uint64_t word) {
+  return has_zero(word ^ each('"')) | has_zero(word ^ each('\\')) | has_below_space(word);
+}
+
+/// Of a text that is not all ASCII, or has something to escape.
+BOOST_NOINLINE bool wide_needs_no_escape(std::string_view text) noexcept {
+  // The first octets of the line breaks. Names have others in nearly all scripts.
+  const auto suspicious = [](std::uint64_t word) {
+    return has_escaped(word) | has_zero(word ^ each(0xc2)) | has_zero(word ^ each(0xe2));
+  };
+  return no_word(text, suspicious) ||
+         (no_word(text, has_escaped) && find_line_break(text) == text.npos);
+}
+
 }  // namespace
 
 bool is_printable_ascii(std::string_view text) noexcept {
@@ -54,9 +73,23 @@ bool is_printable_ascii(std::string_view text) noexcept {
 }
 
 bool needs_no_escape(std::string_view text) noexcept {
-  return no_word(text, [](std::uint64_t word) {
-    return has_zero(word ^ each('"')) | has_zero(word ^ each('\\')) | has_below_space(word);
+  // An octet of ASCII that is neither of the two differs from each in ASCII only.
+  const bool plain_ascii = no_word(text, [](std::uint64_t word) {
+    return not_ascii_from(0x20, word) | not_ascii_from(1, word ^ each('"')) |
+           not_ascii_from(1, word ^ each('\\'));
   });
+  return plain_ascii || wide_needs_no_escape(text);
+}
+
+std::size_t find_line_break(std::string_view text) noexcept {
+  constexpr std::string_view next_line = "\xc2\x85";
+  constexpr std::string_view separators = "\xe2\x80";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with(next_line)) return at;
+    if (rest.starts_with(separators) && (rest[2] == '\xa8' || rest[2] == '\xa9')) return at;
+  }
+  return text.npos;
 }
 
 char32_t take_code_point(std::string_view& text) noexcept {

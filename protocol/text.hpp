@@ -15,9 +15,13 @@ std::size_t count_code_points(std::string_view text) noexcept;
 /// Nothing but U+0020 to U+007E: most texts, and what is most quickly known of them.
 bool is_printable_ascii(std::string_view text) noexcept;
 
-/// Stands in a JSON string as it is: no quotation mark, no reverse solidus, nothing below U+0020
-/// (RFC 8259, section 7).
+/// May be written in a JSON string as it is: no quotation mark, no reverse solidus, nothing below
+/// U+0020 (RFC 8259, section 7), and no line break (find_line_break()). Quickest for ASCII.
 bool needs_no_escape(std::string_view text) noexcept;
+
+/// Where the first U+0085, U+2028 or U+2029 begins, or npos. JSON allows them as they are, but
+/// readers that split a text at its line ends, as Python's splitlines() does, cut it there.
+std::size_t find_line_break(std::string_view text) noexcept;
 
 /// Unicode's White_Space property (PropList.txt).
 bool is_white_space(char32_t code_point) noexcept;

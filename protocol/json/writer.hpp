@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/json/serializer.hpp>
+#include <boost/config.hpp>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -36,8 +36,8 @@ class Writer {
     return *this;
   }
 
-  /// As a JSON string, quoted and escaped; not more than six octets for each of its own. `plain`:
-  /// it is known that nothing needs an escape.
+  /// As a JSON string, quoted and escaped, line breaks too (find_line_break()); not more than six
+  /// octets for each of its own. `plain`: it is known that nothing needs an escape.
   Writer& json(std::string_view text, bool plain) {
     if (plain) {
       *at_++ = '"';
@@ -45,15 +45,14 @@ class Writer {
       *at_++ = '"';
       return *this;
     }
-    boost::json::serializer serializer;
-    serializer.reset(boost::json::string_view(text.data(), text.size()));
-    at_ += serializer.read(at_, 6 * text.size() + 2).size();
-    return *this;
+    return escaped(text);
   }
 
   char* at() const noexcept { return at_; }
 
  private:
+  BOOST_NOINLINE Writer& escaped(std::string_view text);
+
   char* at_;
 };
 

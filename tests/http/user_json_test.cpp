@@ -172,6 +172,18 @@ BOOST_AUTO_TEST_CASE(an_email_that_is_no_address_is_400) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(line_breaks_beyond_ascii_are_answered_as_escapes) {
+  const std::string name = "A\xe2\x80\xa8\xc2\x85";
+  const std::string written = R"("last-name":"A\u2028\u0085")";
+  const std::string create = post(user_of("\"" + name + "\"", "\"N\\u2029\"", "\"n@b.c\""));
+  for (const std::string& fields : {std::string(), std::string("Accept: application/jsonl\r\n")}) {
+    const Answers answers = ask(create + get("/users", fields));
+    BOOST_TEST(answers.text.find(written) != answers.text.rfind(written));
+    BOOST_TEST(answers.text.find(R"("N\u2029")") != answers.text.npos);
+    BOOST_TEST(answers.text.find(name) == answers.text.npos);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocol/limits.hpp"
+#include "protocol/text.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(connection_fields_and_head_are_as_the_context_says) {
 
 BOOST_AUTO_TEST_CASE(texts_of_every_kind_and_size_come_back_through_a_json_parser) {
   const std::string quotes(storage::max_name_octets, '"');
-  const std::string wide = "\xc5\x81\xe6\x9d\x8e\xf0\x9f\x98\x80\\/\xc2\x85";
+  const std::string wide = "\xc5\x81\xe6\x9d\x8e\xf0\x9f\x98\x80\\/\xc2\x86";
   for (const std::string& name : {quotes, wide, std::string(1'024, 'x'), std::string("\x1f\x7f")}) {
     OutputBuffer buffer;
     write_user(buffer, storage::max_user_id, {name, name, name.substr(0, 254)}, true, context());
@@ -107,6 +108,24 @@ BOOST_AUTO_TEST_CASE(texts_of_every_kind_and_size_come_back_through_a_json_parse
   OutputBuffer buffer;
   write_user(buffer, 1, {wide, wide, wide}, true, context());
   BOOST_TEST(body(buffer).find("\\u") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(no_reader_of_lines_finds_one_within_a_text) {
+  const std::string breaks[] = {"\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9"};
+  for (const std::string& each : breaks) {
+    for (const std::string& text :
+         {each, each + each, "a" + each, each + "b", "\"" + each + "\n" + each + "\\",
+          "\xc3\xa9" + each + "\xe2\x80\xa7" + breaks[0] + breaks[1] + breaks[2] + "z"}) {
+      OutputBuffer buffer;
+      write_user(buffer, 7, {text, "a", "b@c.d"}, false, context());
+      BOOST_TEST(find_line_break(body(buffer)) == std::string::npos);
+      BOOST_TEST(json::parse(body(buffer)).at("last-name").as_string() == text);
+    }
+  }
+  OutputBuffer buffer;
+  write_user(buffer, 7, {"x\xc2\x85y", "\xe2\x80\xa8", "\"\xe2\x80\xa9@x"}, false, context());
+  BOOST_TEST(body(buffer) == R"({"last-name":"x\u0085y","first-name":"\u2028",)"
+                             R"("email":"\"\u2029@x","id":7})");
 }
 
 BOOST_AUTO_TEST_CASE(every_problem_is_problem_json_with_the_fields_that_belong_to_it) {

@@ -81,6 +81,30 @@ BOOST_AUTO_TEST_CASE(every_octet_at_every_place_is_printable_or_not_and_escaped_
   BOOST_TEST(needs_no_escape(""));
 }
 
+BOOST_AUTO_TEST_CASE(line_breaks_beyond_ascii_are_found_at_every_place_and_nothing_near_them) {
+  const std::set<char32_t> breaks{0x85, 0x2028, 0x2029};
+  const auto utf8 = [](char32_t c) {
+    std::string text;
+    if (c < 0x800) {
+      text += static_cast<char>(0xc0 | c >> 6);
+    } else {
+      text += static_cast<char>(0xe0 | c >> 12);
+      text += static_cast<char>(0x80 | (c >> 6 & 0x3f));
+    }
+    return text += static_cast<char>(0x80 | (c & 0x3f));
+  };
+  for (char32_t c = 0x80; c <= 0x20ff; ++c) {
+    for (const std::size_t before : {0U, 1U, 5U, 6U, 7U, 8U, 15U}) {
+      const std::string text = std::string(before, 'x') + utf8(c) + (before % 2 == 0 ? "" : "yz");
+      BOOST_REQUIRE(needs_no_escape(text) == !breaks.contains(c));
+      BOOST_REQUIRE(find_line_break(text) == (breaks.contains(c) ? before : text.npos));
+      BOOST_REQUIRE(!needs_no_escape(text + "\""));
+      BOOST_REQUIRE(!needs_no_escape("\x1f" + text));
+    }
+  }
+  BOOST_TEST(find_line_break("") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(control_characters_are_those_below_space_and_delete) {
   BOOST_TEST(has_control_character(std::string("a\0b", 3)));
   BOOST_TEST(has_control_character("\x1f"));
