@@ -15,7 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view id_name = "id";
 constexpr std::string_view id_pointer = "/id";
 
 std::string_view pointer_of(std::size_t place) noexcept {
@@ -50,27 +49,6 @@ storage::UserId canonical_number(std::string_view text) noexcept {
 
 }  // namespace
 
-MemberNames::MemberNames() {
-  for (std::size_t i = 0; i < member_count; ++i) names_.emplace(storage::user_members[i].name, i);
-  names_.emplace(id_name, id_member);
-}
-
-bool MemberNames::add(const std::string& name, std::string_view member) {
-  static_assert(id_member == member_count);
-  const std::size_t place = member_named(member);
-  if ((place == id_member && member != id_name) || name.empty()) return false;
-  if (std::find(added_.begin(), added_.end(), name) != added_.end()) return false;
-  added_.push_back(name);
-  names_[name] = place;
-  return true;
-}
-
-std::optional<std::size_t> MemberNames::find(std::string_view name) const noexcept {
-  const auto found = names_.find(name);
-  if (found == names_.end()) return std::nullopt;
-  return found->second;
-}
-
 bool ElementReader::read_line(std::string_view line) {
   json::error_code error;
   json::parse_options options;
@@ -80,7 +58,7 @@ bool ElementReader::read_line(std::string_view line) {
   if (!error) return read(element);
   id_ = 0;
   has_id_ = false;
-  largest_id_ = 0;
+  largest_id_.reset();
   errors_ = {{"", "is not valid JSON in UTF-8"}};
   return false;
 }
@@ -88,33 +66,72 @@ bool ElementReader::read_line(std::string_view line) {
 bool ElementReader::read(const json::value& element) {
   id_ = 0;
   has_id_ = false;
-  largest_id_ = 0;
+  largest_id_.reset();
   errors_.clear();
   const json::object* const object = element.if_object();
   if (object == nullptr) {
     errors_.push_back({"", "must be a JSON object"});
     return false;
   }
-  if (object->size() == 1 && object->begin()->key() == json::string_view(largest_id_name)) {
-    read_id(object->begin()->value());
-    has_id_ = false;
-    largest_id_ = std::exchange(id_, 0);
-    if (largest_id_ != 0) return false;
-  }
+  if (read_largest_id(*object)) return false;
   Members members{};
-  for (const json::key_value_pair& each : *object) {
-    const std::string_view name(each.key().data(), each.key().size());
-    const auto place = names_.find(name);
-    if (!place) {
-      note_unknown(name);
-    } else if (members[*place] != nullptr) {
-      errors_.push_back({pointer_of(*place), "comes from more than one member of the object"});
-    } else {
-      members[*place] = &each.value();
-    }
+  read_members(*object, members);
+  for (std::size_t i = 0; i < member_count; ++i) {
+    const json::value* const value = members[i];
+    const bool lacks =
+        value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
+    if (!lacks || defaults_[i].empty()) continue;
+    made_[i] = defaults_[i];
+    members[i] = &made_[i];
   }
   if (members[id_member] != nullptr) read_id(*members[id_member]);
   return judge(members);
+}
+
+bool ElementReader::read_largest_id(const json::object& object) {
+  if (object.size() != 1 || object.begin()->key() != json::string_view(largest_id_name)) {
+    return false;
+  }
+  const json::value& value = object.begin()->value();
+  read_id(value);
+  has_id_ = false;
+  const storage::UserId id = std::exchange(id_, 0);
+  if (id != 0 || (value.is_int64() && value.get_int64() == 0)) largest_id_ = id;
+  return largest_id_.has_value();
+}
+
+void ElementReader::set(Members& members, std::size_t place, const json::value& value) {
+  if (members[place] != nullptr) {
+    errors_.push_back({pointer_of(place), "comes from more than one member of the object"});
+  } else {
+    members[place] = &value;
+  }
+}
+
+void ElementReader::read_members(const json::object& object, Members& members) {
+  for (const json::key_value_pair& each : object) {
+    const std::string_view name(each.key().data(), each.key().size());
+    const auto meaning = names_.find(name);
+    if (!meaning) {
+      note_unknown(name);
+      continue;
+    }
+    const json::string* const text = each.value().if_string();
+    if (!meaning->behind_space || text == nullptr) {
+      set(members, meaning->place, each.value());
+      if (meaning->behind_space) set(members, *meaning->behind_space, each.value());
+      continue;
+    }
+    const SplitText parts = split_at_last_space({text->data(), text->size()});
+    const auto take = [&](std::size_t place, std::string_view part) {
+      if (part.empty()) return;
+      json::value made(json::string_view(part.data(), part.size()));
+      if (members[place] == nullptr) made_[place] = std::move(made);
+      set(members, place, made_[place]);
+    };
+    take(meaning->place, parts.before);
+    take(*meaning->behind_space, parts.behind);
+  }
 }
 
 void ElementReader::read_id(const json::value& value) {
@@ -149,7 +166,8 @@ bool ElementReader::judge(const Members& members) {
   return outcome.ok && errors_.empty();
 }
 
-void ElementReader::note_unknown(std::string_view name) noexcept {
+void ElementReader::note_unknown(std::string_view name) {
+  unmapped_.add(name);
   for (std::size_t i = 0; i < member_count; ++i) {
     for (std::size_t k = 0; k < 2; ++k) {
       seen_[i][k] = seen_[i][k] || name == usual_spellings[i][k].view();

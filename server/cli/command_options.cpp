@@ -1,5 +1,6 @@
 #include "server/cli/command_options.hpp"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <initializer_list>
 #include <sstream>
@@ -126,11 +127,13 @@ po::options_description describe_import() {
   po::options_description options("Options", 96);
   const std::string map =
       "read NAME in the file as MEMBER: " + std::string(protocol::member_list(", ").view()) +
-      " or id; may be repeated";
+      " or id, or as two of them (first-name+last-name), cut at the last space; may be repeated";
   add_common(options);
   options.add_options()  //
       ("map", po::value<Texts>()->value_name("NAME=MEMBER")->composing(),
        map.c_str())  //
+      ("default", po::value<Texts>()->value_name("MEMBER=TEXT")->composing(),
+       "what MEMBER is to be where the file has nothing; may be repeated")  //
       ("new-ids",
        "give a new id to each user whose id is missing or unusable: larger than any id ever given "
        "out and any id in the file")  //
@@ -162,7 +165,7 @@ po::variables_map parse(int argc, const char* const* argv, po::options_descripti
   po::variables_map given;
   po::store(parser.run(), given);
   for (const auto& [name, value] : given) {
-    if (value.empty() || name == "map" || name == "file") continue;
+    if (value.empty() || name == "map" || name == "default" || name == "file") continue;
     if (const auto* const texts = boost::any_cast<Texts>(&value.value());
         texts != nullptr && texts->size() > 1) {
       throw std::runtime_error("--" + name + " appears twice: give it once");
@@ -220,6 +223,21 @@ void add_names(protocol::MemberNames& names, const po::variables_map& given) {
   }
 }
 
+void add_defaults(protocol::MemberDefaults& defaults, const po::variables_map& given) {
+  if (!given.contains("default")) return;
+  for (const std::string& each : given["default"].as<Texts>()) {
+    const std::size_t equals = std::min(each.find('='), each.size());
+    const std::size_t place = protocol::member_named(std::string_view(each).substr(0, equals));
+    if (place == storage::member_count || equals + 1 >= each.size() || !defaults[place].empty()) {
+      throw std::runtime_error(
+          "--default must be MEMBER=TEXT, with each MEMBER given once and one "
+          "of " +
+          std::string(protocol::member_list(", ").view()) + ", not '" + each + "'");
+    }
+    defaults[place] = each.substr(equals + 1);
+  }
+}
+
 EarlyExit help(const char* head, const po::options_description& options,
                std::initializer_list<const char*> tails) {
   std::ostringstream text;
@@ -261,6 +279,7 @@ std::variant<ImportOptions, EarlyExit> parse_import_options(int argc, const char
     options.collection = value(given, "collection", options.collection);
     options.new_ids = given.contains("new-ids");
     add_names(options.names, given);
+    add_defaults(options.defaults, given);
     options.store = find_store(given, environment);
     return options;
   });

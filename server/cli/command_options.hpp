@@ -16,6 +16,7 @@ struct ImportOptions {
   std::string file;   ///< `-` is standard input.
   std::string store;  ///< As Options::store.
   protocol::MemberNames names;
+  protocol::MemberDefaults defaults;
   bool new_ids = false;
   std::string collection = "users";
   FileFormat format = FileFormat::by_content;

@@ -69,7 +69,8 @@ void write_users(storage::OfflineStore& store, FileFormat format) {
     write_out(buffer);
   }
   if (json) buffer.append("\n]");
-  if (store.last_id() > last) append_largest_id(buffer, store.last_id(), json);
+  // Also for an empty store: an empty file would look like one that was cut short.
+  if (store.last_id() > last || last == 0) append_largest_id(buffer, store.last_id(), json);
   if (json) buffer.append("}\n");
   write_out(buffer);
   // Some file systems report a full disk only at this point.

@@ -39,9 +39,10 @@ constexpr std::size_t max_line_octets = 1'024 * 1'024;
 class Import {
  public:
   explicit Import(const ImportOptions& options)
-      : options_(options), reader_(options.names), input_(options.file) {}
+      : options_(options), reader_(options.names, options.defaults), input_(options.file) {}
 
   int run() {
+    check_encoding();
     by_line_ = is_ndjson();
     protocol::ImportDocument document(options_.collection);
     // Read the whole file before touching the store: a damaged one changes nothing.
@@ -69,6 +70,23 @@ class Import {
   }
 
  private:
+  /// Skips a byte order mark. Refuses what is not UTF-8, and a file with nothing in it, as one that
+  /// failed to be written.
+  void check_encoding() {
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    constexpr std::size_t octets_of_interest = 4;
+    while (input_.left().size() < octets_of_interest && !input_.at_end()) input_.more();
+    if (input_.left().starts_with(mark)) input_.take(mark.size());
+    const std::string_view begin = input_.left().substr(0, octets_of_interest);
+    if (begin.empty()) throw std::runtime_error(options_.file + " is empty");
+    if (begin.starts_with("\xff\xfe") || begin.starts_with("\xfe\xff") ||
+        begin.find('\0') != begin.npos) {
+      throw std::runtime_error(options_.file +
+                               " is UTF-16 or UTF-32: convert it to UTF-8, with iconv -f UTF-16 "
+                               "-t UTF-8");
+    }
+  }
+
   bool is_ndjson() {
     if (options_.format != FileFormat::by_content) return options_.format == FileFormat::ndjson;
     for (;;) {
@@ -79,8 +97,7 @@ class Import {
         const std::string_view line = left.substr(begin, end - begin);
         return protocol::begins_ndjson(line, options_.collection, options_.names);
       }
-      // The export of an empty store is empty.
-      if (input_.at_end()) return true;
+      if (input_.at_end()) return begin < left.size();
       if (left.size() > max_line_octets) return false;
       input_.more();
     }
@@ -154,7 +171,7 @@ class Import {
   /// Takes the element that the reader has just read.
   void take(bool good) {
     progress_->show(place_);
-    if (reader_.largest_id() != 0) return note_largest_id();
+    if (reader_.largest_id()) return note_largest_id();
     std::vector<protocol::MemberError> errors = reader_.errors();
     const storage::UserId id = reader_.id();
     const bool is_element = errors.empty() || !errors.front().pointer.empty();
@@ -175,7 +192,7 @@ class Import {
     if (batch_.size() == users_a_batch) flush();
   }
 
-  void note_largest_id() { largest_id_ = std::max(largest_id_, reader_.largest_id()); }
+  void note_largest_id() { largest_id_ = std::max(largest_id_, reader_.largest_id().value_or(0)); }
 
   /// Before any new id is given out.
   void keep_largest_id() { require_written(store_->raise_last_id(largest_id_)); }
@@ -237,6 +254,9 @@ class Import {
       for (const std::string& each : reader_.hints()) hint += " --map " + each;
       std::fprintf(stderr, "rollcall: the file names its members differently; try%s\n",
                    hint.c_str());
+    }
+    if (const std::string names = reader_.unmapped().text(); !names.empty()) {
+      std::fprintf(stderr, "rollcall: not kept: %s\n", names.c_str());
     }
     int code = refused_ > 0 ? exit_some_refused : 0;
     if (signal != 0) {

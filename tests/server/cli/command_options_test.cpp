@@ -45,14 +45,18 @@ BOOST_AUTO_TEST_CASE(the_store_is_found_by_flag_then_environment_then_file_then_
 }
 
 BOOST_AUTO_TEST_CASE(every_option_of_import_is_taken) {
-  const ImportOptions options = good({"db.json", "--map", "a=email", "--map=b=id", "--new-ids",
-                                      "--collection", "people", "--format", "json"});
+  const ImportOptions options =
+      good({"db.json", "--map", "a=email", "--map=b=id", "--new-ids", "--collection", "people",
+            "--format", "json", "--default", "last-name=n=a", "--default=email=x@y.z"});
+  BOOST_TEST(options.defaults[0] == "n=a");
+  BOOST_TEST(options.defaults[1] == "");
+  BOOST_TEST(options.defaults[2] == "x@y.z");
   BOOST_TEST(options.file == "db.json");
   BOOST_TEST(options.new_ids);
   BOOST_TEST(options.collection == "people");
   BOOST_TEST((options.format == FileFormat::json));
-  BOOST_TEST(options.names.find("a").value_or(9) == 2U);
-  BOOST_TEST(options.names.find("b").value_or(9) == protocol::id_member);
+  BOOST_TEST(options.names.find("a")->place == 2U);
+  BOOST_TEST(options.names.find("b")->place == protocol::id_member);
 }
 
 BOOST_AUTO_TEST_CASE(a_mistake_is_one_line_and_exit_2) {
@@ -62,6 +66,11 @@ BOOST_AUTO_TEST_CASE(a_mistake_is_one_line_and_exit_2) {
                                              {"a", "--map", "x"},
                                              {"a", "--map", "x=lastName"},
                                              {"a", "--map", "x=email", "--map", "x=id"},
+                                             {"a", "--map", "x=first-name+id"},
+                                             {"a", "--default", "email"},
+                                             {"a", "--default", "email="},
+                                             {"a", "--default", "id=1"},
+                                             {"a", "--default=email=a@b", "--default=email=a@b"},
                                              {"a", "--format", "csv"},
                                              {"a", "--store", "memory:"},
                                              {"a", "--store", "sqlite:a", "--store", "sqlite:b"},
