@@ -53,7 +53,11 @@ void PartialFile::publish() {
   if (::fsync(descriptor_) != 0) fail(errno);
   if (const int error = rename_to_new(name_.c_str(), path_.c_str()); error != 0) fail(error);
   published_ = true;
-  if (const int error = sync_directory(path_); error != 0) fail(error);
+  if (const int error = sync_directory(path_); error != 0) {
+    // A power cut could take the name away.
+    ::unlink(path_.c_str());
+    fail(error);
+  }
 }
 
 }  // namespace rollcall::storage

@@ -63,13 +63,17 @@ std::string copy_before_upgrade(const std::string& path, std::int64_t version, c
   if (failure.empty() && ::rename(partial.c_str(), name.c_str()) != 0) {
     failure = std::generic_category().message(errno);
   }
+  // A power cut could take the name away.
+  if (const int error = failure.empty() ? sync_directory(path) : 0; error != 0) {
+    failure = "its directory can't be synced: " + std::generic_category().message(error);
+    ::unlink(name.c_str());
+  }
   if (!failure.empty()) {
     ::unlink(partial.c_str());
     throw StoreOpenError({.reason = OpenFailure::Reason::upgrade_not_copied,
                           .path = name,
                           .detail = std::move(failure)});
   }
-  sync_directory(path);
   return name;
 }
 

@@ -1,6 +1,7 @@
 /* Preloaded into the program by tests/wire/faults_test.cpp: makes writes to, or syncs of, the
  * store's files fail while the file that ROLLCALL_TEST_FAULTS names says so: "write ENOSPC",
- * "write EIO", "sync EIO"; anything else lets everything pass. */
+ * "write EIO", "sync EIO", or "directory EIO" for the syncs of directories. "network" makes every
+ * file system one of a network. Anything else lets everything pass. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -8,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* By open and read as such, never through what is replaced below. */
@@ -21,6 +24,11 @@ static int wanted(const char* operation) {
   close(control);
   if (size <= 0 || strncmp(text, operation, strlen(operation)) != 0) return 0;
   return strstr(text, "ENOSPC") != NULL ? ENOSPC : EIO;
+}
+
+static int is_directory(int descriptor) {
+  struct stat about;
+  return fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 static int is_store_file(int descriptor) {
@@ -36,7 +44,9 @@ static int is_store_file(int descriptor) {
 /* The error for this operation on this descriptor, or 0. */
 static int fault(const char* operation, int descriptor) {
   const int saved = errno;
-  const int error = is_store_file(descriptor) ? wanted(operation) : 0;
+  const int error = is_store_file(descriptor)  ? wanted(operation)
+                    : is_directory(descriptor) ? wanted("directory")
+                                               : 0;
   errno = error != 0 ? error : saved;
   return error;
 }
@@ -67,4 +77,13 @@ int fsync(int descriptor) {
   static int (*real)(int);
   if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "fsync");
   return fault("sync", descriptor) != 0 ? -1 : real(descriptor);
+}
+
+int statfs(const char* path, struct statfs* about) {
+  static int (*real)(const char*, struct statfs*);
+  if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "statfs");
+  const int result = real(path, about);
+  /* CIFS: the highest of 32 bits is set, and the field is signed. */
+  if (result == 0 && wanted("network") != 0) about->f_type = (int)0xff534d42;
+  return result;
 }

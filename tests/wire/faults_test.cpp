@@ -1,11 +1,15 @@
+#include <sqlite3.h>
+
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 #include <vector>
 
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/wire/ended.hpp"
 #include "tests/wire/running_server.hpp"
 
 /// A write that the disk refuses gets 503 and never becomes visible. tests/faults/disk_faults.c
@@ -64,6 +68,18 @@ std::string listing(Client& client) { return ask(client, "GET /users", "").body(
 unsigned get(Client& client, const std::string& path) {
   return client.exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")->result_int();
 }
+
+/// The first schema that there was, with one user.
+constexpr const char* schema_1 =
+    "PRAGMA application_id = 0x526f6c6c; PRAGMA user_version = 1;"
+    "CREATE TABLE users (\n  id INTEGER PRIMARY KEY,\n  last_name TEXT NOT NULL,\n"
+    "  first_name TEXT NOT NULL,\n  email TEXT NOT NULL\n) STRICT;"
+    "CREATE TABLE high_water (id INTEGER NOT NULL) STRICT;"
+    "CREATE TRIGGER users_delete AFTER DELETE ON users BEGIN\n"
+    "  UPDATE high_water SET id = max(id, old.id);\nEND;"
+    "CREATE TRIGGER users_update_id AFTER UPDATE OF id ON users BEGIN\n"
+    "  UPDATE high_water SET id = max(id, old.id);\nEND;"
+    "INSERT INTO high_water VALUES (1); INSERT INTO users VALUES (1, 'A', 'B', 'a@b.c')";
 
 }  // namespace
 
@@ -187,6 +203,57 @@ BOOST_AUTO_TEST_CASE(after_a_failed_sync_no_write_is_taken_until_restart_and_non
   BOOST_TEST(get(client, "/users/1") == 200U);
   BOOST_TEST(get(client, "/users/2") == 404U);
   BOOST_TEST(create(client, "next") == 201U);
+}
+
+BOOST_AUTO_TEST_CASE(an_older_file_is_not_upgraded_if_the_name_of_its_copy_is_not_on_disk) {
+  const FaultyDisk disk;
+  const std::string data = disk.directory.file("rollcall.db");
+  sqlite3* database = nullptr;
+  BOOST_REQUIRE(sqlite3_open(data.c_str(), &database) == SQLITE_OK);
+  BOOST_REQUIRE(sqlite3_exec(database, schema_1, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+  disk.inject("directory EIO");
+  Program program(ROLLCALL_PROGRAM, {"--listen", "127.0.0.1:0", "--store", disk.store},
+                  disk.environment());
+  const Ended ended = end_of(program);
+  BOOST_TEST(ended.code == 1);
+  BOOST_TEST(has(ended.err, data + ".schema-1: its directory can't be synced: Input/output error"),
+             ended.err);
+  BOOST_TEST(has(run({"check", data}).out, "schema      1\n"));
+  BOOST_TEST(!std::filesystem::exists(data + ".schema-1"));
+  disk.inject("none");
+  RunningServer server(disk.store, {}, disk.environment());
+  Client client(server.port());
+  BOOST_TEST(get(client, "/users/1") == 200U);
+  BOOST_TEST(std::filesystem::exists(data + ".schema-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_or_its_name_that_is_not_on_disk_is_exit_1_and_nothing_is_left) {
+  const FaultyDisk disk;
+  { const RunningServer server(disk.store); }
+  const std::string copy = disk.directory.file("copy.db");
+  for (const char* fault : {"sync EIO", "directory EIO"}) {
+    disk.inject(fault);
+    Program program(ROLLCALL_PROGRAM, {"backup", copy, "--store", disk.store}, disk.environment());
+    const Ended ended = end_of(program);
+    BOOST_TEST(ended.code == 1, fault);
+    BOOST_TEST(ended.err == "rollcall: " + copy + " can't be written: Input/output error\n");
+    for (const auto& each : std::filesystem::directory_iterator(disk.directory.path())) {
+      BOOST_TEST(!has(each.path().filename(), "copy.db"), each.path());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_store_on_a_network_file_system_is_refused_and_no_file_is_made) {
+  const FaultyDisk disk;
+  disk.inject("network");
+  Program program(ROLLCALL_PROGRAM, {"--listen", "127.0.0.1:0", "--store", disk.store},
+                  disk.environment());
+  const Ended ended = end_of(program);
+  BOOST_TEST(ended.code == 1);
+  BOOST_TEST(has(ended.err, "rollcall.db is on a network file system (CIFS), which can lose users"),
+             ended.err);
+  BOOST_TEST(!std::filesystem::exists(disk.directory.file("rollcall.db")));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
