@@ -23,12 +23,14 @@ std::atomic<int> good_writes{0};
 std::atomic<int> good_syncs{-1};
 std::function<void()> after_transaction;
 bool locks_ignored = false;
+std::atomic<bool> no_shared_memory{false};
 
 /// The VFS has one table of methods for each way of locking: each with its copy in which what is to
 /// fail is replaced.
 struct Methods {
   const sqlite3_io_methods* original = nullptr;
   sqlite3_io_methods replaced;
+  sqlite3_io_methods without_shared_memory;
 };
 std::array<Methods, 8> tables;
 std::mutex mutex;
@@ -88,9 +90,12 @@ int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out
       each.replaced.xTruncate = truncate;
       each.replaced.xShmMap = map_index;
       each.replaced.xShmLock = lock_index;
+      each.without_shared_memory = each.replaced;
+      // Shared memory came with the second version of this table.
+      each.without_shared_memory.iVersion = 1;
     }
     if (each.original != file->pMethods) continue;
-    file->pMethods = &each.replaced;
+    file->pMethods = no_shared_memory ? &each.without_shared_memory : &each.replaced;
     return code;
   }
   std::abort();
@@ -114,6 +119,7 @@ void FaultyVfs::fail_syncs() noexcept { sync_error = SQLITE_IOERR_FSYNC; }
 void FaultyVfs::fail_one_sync_after(int count) noexcept { good_syncs = count; }
 void FaultyVfs::fail_truncates() noexcept { truncate_error = SQLITE_IOERR_TRUNCATE; }
 void FaultyVfs::fail_index_growth() noexcept { index_error = SQLITE_IOERR_SHMSIZE; }
+void FaultyVfs::without_shared_memory() noexcept { no_shared_memory = true; }
 void FaultyVfs::after_next_transaction(std::function<void()> act) {
   after_transaction = std::move(act);
 }
@@ -123,6 +129,7 @@ void FaultyVfs::heal() noexcept {
   good_syncs = -1;
   after_transaction = nullptr;
   locks_ignored = false;
+  no_shared_memory = false;
 }
 
 }  // namespace rollcall::storage

@@ -22,6 +22,8 @@ class FaultyVfs {
   static void fail_truncates() noexcept;
   /// The WAL's index can't be made longer, as more than 4,062 frames need.
   static void fail_index_growth() noexcept;
+  /// Files opened from now on have no shared memory, so that there can be no WAL.
+  static void without_shared_memory() noexcept;
   /// Calls `act` once, when a connection has given back its locks at the end of a transaction and
   /// before it begins another one. For tests in which one thread uses this VFS.
   static void after_next_transaction(std::function<void()> act);

@@ -65,6 +65,14 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_checked_is_exit_2_with_one_line) {
   BOOST_TEST(has(run_check({"--help"}).out, "Usage: rollcall check FILE"));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_store_any_more_is_exit_1) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.file("a.db")) << std::string(200, 'x');
+  const Ended ended = run_check({directory.file("a.db")});
+  BOOST_TEST(ended.code == 1);
+  BOOST_TEST(has(ended.err, "a.db is not a SQLite database"), ended.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

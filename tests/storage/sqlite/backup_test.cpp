@@ -228,6 +228,23 @@ BOOST_AUTO_TEST_CASE(a_damaged_store_gives_no_backup) {
   BOOST_TEST(!fs::exists(place.file("b.db")));
 }
 
+BOOST_AUTO_TEST_CASE(damage_that_no_count_of_users_shows_gives_no_backup) {
+  const Place place;
+  make(place.url(), 20'000);
+  {
+    // A page claims one user less than it has; behind its kind and its first free block.
+    std::fstream file(place.file("a.db"), std::ios::in | std::ios::out | std::ios::binary);
+    constexpr std::streamoff count_at = 4'096 * 200 + 4;
+    file.seekg(count_at);
+    const auto fewer = static_cast<char>(file.get() - 1);
+    file.seekp(count_at);
+    file.put(fewer);
+  }
+  BOOST_TEST((failure([&] { back_up(place.url(), place.file("b.db"), {}); }) ==
+              CopyFailure::Reason::not_whole));
+  BOOST_TEST(!fs::exists(place.file("b.db")));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage

@@ -6,6 +6,7 @@
 
 #include "storage/offline_store.hpp"
 #include "storage/sqlite/schema.hpp"
+#include "tests/storage/sqlite/store_files.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace rollcall::storage {
@@ -107,9 +108,23 @@ BOOST_AUTO_TEST_CASE(a_store_that_is_served_is_told_so) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_missing_or_not_ours_can_not_be_checked) {
   const tests::TemporaryDirectory directory;
-  BOOST_CHECK_THROW(check_file(directory.file("none"), {}), StoreOpenError);
   std::ofstream(directory.file("text")) << std::string(200, 'x');
-  BOOST_CHECK_THROW(check_file(directory.file("text"), {}), StoreOpenError);
+  std::ofstream(directory.file("empty")).flush();
+  using Reason = OpenFailure::Reason;
+  for (const auto& [name, reason] : {std::pair{"none", Reason::no_file},
+                                     {"empty", Reason::empty_file},
+                                     {"text", Reason::not_sqlite}}) {
+    BOOST_CHECK_EXCEPTION(check_file(directory.file(name), {}), StoreOpenError,
+                          [&](const auto& error) { return error.failure().reason == reason; });
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_of_many_frames_counts_once) {
+  const StoreFiles files;
+  files.leave(2, {1, 900});
+  const CheckReport report = check_file(files.path, {});
+  BOOST_TEST(report.wal_transactions == 2U);
+  BOOST_TEST(report.wal_frames > 10U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,10 +1,15 @@
 #include "storage/sqlite/place.hpp"
 
+#include <linux/magic.h>
+
 #include <boost/test/unit_test.hpp>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <vector>
 
+#include "server/cli/open_error.hpp"
 #include "storage/open_error.hpp"
 #include "tests/storage/sqlite/opened_journal.hpp"
 
@@ -27,10 +32,25 @@ void make_journal(const std::string& path, char pages) {
 BOOST_FIXTURE_TEST_SUITE(place, File)
 
 BOOST_AUTO_TEST_CASE(network_file_systems_are_known_by_their_type) {
-  BOOST_TEST(std::string(network_file_system(0x6969)) == "NFS");
-  BOOST_TEST(std::string(network_file_system(0xff534d42)) == "CIFS");
-  constexpr unsigned long ext4 = 0xef53, overlay = 0x794c7630, fuse = 0x65735546;
-  for (const unsigned long type : {ext4, overlay, fuse}) {
+  constexpr unsigned long cifs = 0xff534d42;  // cifsglob.h of Linux has it.
+  const std::map<std::string, std::vector<unsigned long>> types{
+      {"NFS", {NFS_SUPER_MAGIC}},
+      {"SMB", {SMB_SUPER_MAGIC}},
+      {"CIFS", {cifs}},
+      {"SMB2", {SMB2_SUPER_MAGIC}},
+      {"NCP", {NCP_SUPER_MAGIC}},
+      {"AFS", {AFS_SUPER_MAGIC, AFS_FS_MAGIC}},
+      {"Coda", {CODA_SUPER_MAGIC}},
+      {"Ceph", {CEPH_SUPER_MAGIC}},
+  };
+  for (const auto& [name, each] : types) {
+    for (const unsigned long type : each) {
+      const char* const found = network_file_system(type);
+      BOOST_TEST((found != nullptr ? found : "none") == name);
+    }
+  }
+  for (const unsigned long type : {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC,
+                                   OVERLAYFS_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC}) {
     BOOST_TEST((network_file_system(type) == nullptr), type);
   }
 }
@@ -43,6 +63,18 @@ BOOST_AUTO_TEST_CASE(what_sqlite_takes_for_a_uri_is_refused) {
   }
   BOOST_TEST(resolve_place("./file:a.db") == "./file:a.db");
   BOOST_TEST(resolve_place("a.db") == "a.db");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_system_without_shared_memory_is_refused_and_no_file_stays) {
+  FaultyVfs::without_shared_memory();
+  BOOST_CHECK_EXCEPTION(Opened{path}, StoreOpenError, [](const StoreOpenError& error) {
+    BOOST_TEST(server::describe(error).ends_with(
+        "a.db is on a file system that can't do a WAL (journal mode delete): name another file "
+        "with --store"));
+    return error.failure().reason == OpenFailure::Reason::no_wal;
+  });
+  FaultyVfs::heal();
+  BOOST_TEST(!fs::exists(path));
 }
 
 BOOST_AUTO_TEST_CASE(of_a_symbolic_link_the_target_counts_and_all_that_is_beside_it) {
