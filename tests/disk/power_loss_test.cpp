@@ -23,8 +23,7 @@ std::uint64_t histories_until_caught(Lie lie, std::uint64_t most) {
 BOOST_AUTO_TEST_SUITE(power_loss)
 
 BOOST_AUTO_TEST_CASE(what_was_acknowledged_survives_and_what_was_refused_never_appears) {
-  std::cout << "ROLLCALL_TEST_SEED=" << first_seed() << " ROLLCALL_TEST_HISTORIES=" << histories()
-            << std::endl;
+  std::cout << histories() << " histories from " << first_seed() << " on" << std::endl;
   for (std::uint64_t i = 0; i < histories(); ++i) {
     const History history = make_history(first_seed() + i);
     const auto problem = live(history);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
+#include <random>
 
 /// What whoever runs the tests of the disk may set.
 namespace rollcall::tests::disk {
@@ -12,9 +14,14 @@ inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
 }
 
-/// The first seed of what is random.
+/// The first seed of what is random: another one in each run, so that many runs see much. It is
+/// printed; ROLLCALL_TEST_SEED brings it back.
 inline std::uint64_t first_seed() {
-  static const std::uint64_t seed = setting("ROLLCALL_TEST_SEED", 1);
+  static const std::uint64_t seed = [] {
+    const std::uint64_t chosen = setting("ROLLCALL_TEST_SEED", std::random_device{}());
+    std::cout << "ROLLCALL_TEST_SEED=" << chosen << std::endl;
+    return chosen;
+  }();
   return seed;
 }
 

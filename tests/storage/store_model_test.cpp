@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <boost/test/data/monomorphic.hpp>
 #include <deque>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <random>
@@ -243,9 +242,7 @@ BOOST_DATA_TEST_CASE(random_writes_and_listings_end_as_in_the_simplest_model,
   StoreRules rules;
   rules.unique_email = unique_emails;
   OpenedStore opened(kind, rules);
-  const std::uint64_t seed = tests::disk::first_seed();
-  std::cout << "ROLLCALL_TEST_SEED=" << seed << std::endl;
-  Random random(seed);
+  Random random(tests::disk::first_seed());
   Model model(unique_emails);
   for (int i = 0; i < 400; ++i) {
     std::vector<Asked> batch;

@@ -293,9 +293,7 @@ BOOST_AUTO_TEST_SUITE(crash_everything)
 
 BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
   const std::uint64_t rounds = disk::setting("ROLLCALL_TEST_ROUNDS", 8);
-  const std::uint64_t seed = disk::setting("ROLLCALL_TEST_SEED", std::random_device{}());
-  std::cout << "ROLLCALL_TEST_SEED=" << seed << " ROLLCALL_TEST_ROUNDS=" << rounds << std::endl;
-  std::mt19937_64 random(seed);
+  std::mt19937_64 random(disk::first_seed());
   const TemporaryDirectory directory;
   const std::string path = directory.file("rollcall.db");
   Past past;
@@ -321,7 +319,8 @@ BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
   Client client(server.port());
   Users none;
   past.check(client, none);
-  std::cout << past.users() << " users, " << replayed << " creations replayed" << std::endl;
+  std::cout << rounds << " rounds, " << past.users() << " users, " << replayed
+            << " creations replayed" << std::endl;
   BOOST_TEST(replayed > 0U);
   BOOST_TEST(unexpected == 0);
 }

@@ -2,7 +2,6 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <random>
@@ -10,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/disk/settings.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
@@ -113,11 +113,6 @@ std::size_t count_lost(std::uint16_t port, const Acknowledged& acknowledged) {
   return lost;
 }
 
-unsigned seed() {
-  const char* const given = std::getenv("ROLLCALL_TEST_SEED");
-  return given != nullptr ? static_cast<unsigned>(std::atoi(given)) : std::random_device{}();
-}
-
 void end_under_load(int signal, int expected_code) {
   const TemporaryDirectory directory;
   const std::string store = "sqlite:" + directory.file("rollcall.db");
@@ -141,10 +136,7 @@ void end_under_load(int signal, int expected_code) {
 BOOST_AUTO_TEST_SUITE(crash)
 
 BOOST_AUTO_TEST_CASE(twenty_rounds_of_sigkill_under_load_lose_no_acknowledged_user) {
-  const unsigned chosen = seed();
-  BOOST_TEST_MESSAGE("ROLLCALL_TEST_SEED=" << chosen);
-  std::printf("seed: ROLLCALL_TEST_SEED=%u\n", chosen);
-  std::mt19937 random(chosen);
+  std::mt19937_64 random(disk::first_seed());
   for (const auto& [commit, rounds] : {std::pair{"turn", 20U}, {"thread", 5U}}) {
     const TemporaryDirectory directory;
     const std::string store = "sqlite:" + directory.file("rollcall.db");
