@@ -93,9 +93,11 @@ void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
   buffer.commit(static_cast<std::size_t>(writer.at() - begin));
 }
 
-/// The Link field (RFC 8288) of a listing, of at most max_link_octets.
+/// The Link field (RFC 8288) of a listing, of at most `max_octets`.
 class Links {
  public:
+  explicit Links(std::size_t max_octets) noexcept : max_octets_(max_octets) {}
+
   /// In the order in which they are written.
   enum Relation : std::size_t { first, prev, next, last };
 
@@ -126,20 +128,21 @@ class Links {
   /// and the last page's itself, and goes forward rather than back.
   void shorten() noexcept {
     for (const Relation each : {first, last, prev, next}) {
-      if (octets_ <= max_link_octets) return;
+      if (octets_ <= max_octets_) return;
       if (links_[each].empty()) continue;
       octets_ -= separator.size() + links_[each].size();
       links_[each].clear();
     }
   }
 
+  const std::size_t max_octets_;
   std::array<std::string, 4> links_;
   std::size_t octets_ = 0;
 };
 
 /// The pages that the answer's Link names.
 Links links_of(const ListAnswer& list) {
-  Links links;
+  Links links(list.link_octets);
   const ListQuery& asked = list.asked;
   const auto page = [&](Links::Relation relation, std::uint64_t number) {
     links.add(relation, with_parameter(list.query, "_page", number));

@@ -6,6 +6,7 @@
 #include "protocol/http/accepted.hpp"
 #include "protocol/http/output_buffer.hpp"
 #include "protocol/json/user_reader.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/list_query.hpp"
 #include "protocol/problem.hpp"
 #include "storage/list.hpp"
@@ -40,6 +41,7 @@ struct ListAnswer {
   bool more;  ///< There are users after the last one.
   const ListQuery& asked;
   std::string_view query;  ///< As sent: links keep every parameter that does not choose a page.
+  std::size_t link_octets = max_link_octets;  ///< What Link may have.
 };
 
 /// 201, with Location, ETag and the user as JSON. With `replayed`, adds Idempotency-Replayed.
@@ -56,8 +58,8 @@ void write_not_modified(OutputBuffer& buffer, storage::Version version,
                         const AnswerContext& context);
 /// 304 of the collection of users, which has no entity tag.
 void write_not_modified(OutputBuffer& buffer, const AnswerContext& context);
-/// 200, with an array of users, X-Total-Count and Link (RFC 8288). If Link would make the head
-/// longer than max_answer_head_octets, its links are left out in the order first, last, prev, next.
+/// 200, with an array of users, X-Total-Count and Link (RFC 8288). If Link would have more
+/// than its octets, its links are left out in the order first, last, prev, next.
 void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerContext& context);
 /// 200, with {"status":"ok"}.
 void write_health(OutputBuffer& buffer, const AnswerContext& context);

@@ -25,6 +25,10 @@ inline constexpr std::size_t max_json_depth = 32;
 /// stack.
 inline constexpr std::size_t max_document_depth = 256;
 
+/// Origins of pages that may use the interface from a browser, and the octets of one.
+inline constexpr std::size_t max_cors_origins = 32;
+inline constexpr std::size_t max_origin_octets = 256;
+
 /// The head of a response, from its status line to the empty line. A proxy's buffer for it has
 /// 4 KiB or 8 KiB.
 inline constexpr std::size_t max_answer_head_octets = 4 * 1'024;

@@ -140,6 +140,8 @@ Outcome outcome_on_collection(Action action, const Request& request) {
 }
 
 Route decide(const Request& request, const Named& named) {
+  // Whatever the path: the page is to see the answer to what it asks for then, a 404 for one.
+  if (request.preflight) return {Action::preflight};
   const ResourceRow* const resource = find(named.resource);
   if (resource == nullptr) return {Action::refuse, Problem::not_found, ""};
   if (request.method == Method::unknown) return {Action::refuse, Problem::unknown_method, ""};

@@ -45,6 +45,7 @@ enum class Action : std::uint8_t {
   ready,
   describe_api,  ///< The OpenAPI document.
   describe,      ///< OPTIONS.
+  preflight,     ///< OPTIONS, by which a browser asks what a page may send.
   welcome,       ///< What is served here, for a program.
   welcome_page,  ///< The same for a person.
   refuse,

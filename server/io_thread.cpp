@@ -17,7 +17,9 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
       state_(store, timeouts) {
-  state_.observer = environment.observer;
+  state_.site = environment.site;
+  const bool cors = environment.site != nullptr && environment.site->cors.on();
+  state_.hooks = {environment.observer, cors ? &environment.site->cors : nullptr};
   refresh_clock();
 }
 

@@ -32,7 +32,8 @@ class IoThread final : private storage::SessionOwner {
   struct Environment {
     ReadySet* ready_set = nullptr;  ///< Null: an EpollSet of its own.
     const Clock* clock = &system_clock();
-    AnswerObserver* observer = nullptr;  ///< Null: nobody is told of answers.
+    AnswerObserver* observer = nullptr;    ///< Null: nobody is told of answers.
+    const protocol::Site* site = nullptr;  ///< Null: nothing of it is set.
   };
 
   /// The thread starts, and opens its session, with start(). `store` must outlive this.

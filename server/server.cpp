@@ -107,8 +107,10 @@ int Server::run() {
     }
   }
   threads_running_ = options_.threads;
+  IoThread::Environment environment;
+  if (!options_.site.plain()) environment.site = &options_.site;
   for (unsigned i = 0; i < options_.threads; ++i) {
-    threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts));
+    threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts, environment));
     try {
       threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
     } catch (const std::system_error& failure) {

@@ -115,6 +115,13 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
     case field::expect:
       (equals(value, "100-continue") ? request_.expects_continue : request_.bad_expectation) = true;
       break;
+    case field::origin:
+      if (site_ != nullptr) request_.origin = site_->cors.find(value);
+      break;
+    case field::access_control_request_method:
+      request_.preflight =
+          site_ != nullptr && site_->cors.on() && request_.method == Method::options;
+      break;
     case field::unknown:
       // Beast has no number for it.
       if (equals(name, "idempotency-key")) take_key(value);

@@ -13,6 +13,7 @@
 
 #include "protocol/http/entity_tag.hpp"
 #include "protocol/http/request.hpp"
+#include "protocol/http/site.hpp"
 #include "protocol/problem.hpp"
 
 namespace rollcall::protocol {
@@ -29,6 +30,9 @@ struct Framing {
 /// ends the message, or nothing.
 class HeadReader {
  public:
+  /// `site` may be null: then nothing is looked for that only a Site needs.
+  explicit HeadReader(const Site* site) noexcept : site_(site) {}
+
   std::optional<Problem> take_request_line(boost::beast::http::verb method,
                                            std::string_view method_text, std::string_view target,
                                            int version);
@@ -42,6 +46,7 @@ class HeadReader {
   /// The method when nothing else of the request line could be read.
   void set_method(Method method) noexcept { request_.method = method; }
 
+  const Site* site() const noexcept { return site_; }
   Request& request() noexcept { return request_; }
   const Request& request() const noexcept { return request_; }
   /// The body is a stream of users or the like, of any length: it is its lines that are bounded.
@@ -58,6 +63,7 @@ class HeadReader {
   void take_condition(std::string_view value, Comparison comparison,
                       storage::Versions storage::Condition::*versions);
 
+  const Site* site_;
   Request request_;
   std::uint8_t fields_ = 0;
   // How often each was seen; two are as many as matter.

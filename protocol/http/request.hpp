@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocol/http/accepted.hpp"
+#include "protocol/http/cors.hpp"
 #include "protocol/http/target.hpp"
 #include "storage/version.hpp"
 
@@ -43,6 +44,8 @@ struct Request {
   bool expects_continue = false;  ///< Expect: 100-continue in HTTP/1.1.
   bool bad_expectation = false;   ///< Any other Expect (417).
   Accepted accepted;
+  Cors::Origin origin = 0;  ///< Of the page that asks, if Site::cors allows it.
+  bool preflight = false;   ///< A browser asks what a page may send (with Site::cors only).
   LinesType sent_lines = LinesType::x_ndjson;  ///< For MediaType::ndjson: what it is called.
   bool bad_key = false;        ///< An Idempotency-Key that is malformed, or two (400).
   bool is_part = false;        ///< There is a Content-Range: of a PUT, a part of what is put.

@@ -34,7 +34,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     Progress progress;
   };
 
-  RequestParser();
+  /// `site` must outlive this; null if nothing of it is set.
+  explicit RequestParser(const Site* site = nullptr);
   RequestParser(RequestParser&&) = default;
   RequestParser& operator=(RequestParser&&) = default;
 
@@ -54,6 +55,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     return std::move(head_.request().condition);
   }
   Problem problem() const noexcept { return problem_; }
+  const Site* site() const noexcept { return head_.site(); }
 
   /// Some octet of this message has been seen; a line end before it is none.
   bool started() const noexcept { return started_; }

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "server/cli/settings.hpp"
+#include "server/cli/site_options.hpp"
 #include "server/limits.hpp"
 
 namespace rollcall::server {
@@ -97,8 +98,11 @@ po::options_description describe() {
        "disconnect a client that reads nothing for this long (default: 30)")  //
       ("idle-timeout", po::value<Texts>()->value_name("SECONDS"),
        "close a connection idle for this long; exceed the load balancer's own (default: 75)")  //
-      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")             //
-      ("help", "show this and exit")                                                           //
+      ("cors-origin", po::value<Texts>()->value_name("ORIGIN")->composing(),
+       "let pages of this origin, such as https://app.example.com, use the server from a browser; "
+       "* for any; may be repeated (default: none)")                                //
+      ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
+      ("help", "show this and exit")                                                //
       ("version", "show the version and exit");
   return options;
 }
@@ -212,6 +216,7 @@ Options interpret(const Settings& settings) {
   set_timeout("write-timeout", options.timeouts.write);
   set_timeout("idle-timeout", options.timeouts.idle);
   options.listen = parse_addresses(settings);
+  options.site = site_of(settings);
   return options;
 }
 

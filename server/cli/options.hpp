@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/http/site.hpp"
 #include "server/cli/settings.hpp"
 #include "server/limits.hpp"
 #include "storage/open_store.hpp"
@@ -28,6 +29,7 @@ struct Options {
   unsigned threads = 1;
   std::size_t connections = default_connections;
   Timeouts timeouts;
+  protocol::Site site;
 };
 
 /// The program must exit at once, after writing these texts.

@@ -23,12 +23,13 @@ constexpr const char* names[] = {"listen",
                                  "body-timeout",
                                  "write-timeout",
                                  "idle-timeout",
+                                 "cors-origin",
                                  "unique-email",
                                  "idempotency-lifetime",
                                  "max-idempotency-keys"};
 
 /// Those that may be repeated; in a variable with commas or spaces between.
-constexpr const char* lists[] = {"listen"};
+constexpr const char* lists[] = {"listen", "cors-origin"};
 
 bool is_list(const std::string& name) {
   return std::find(std::begin(lists), std::end(lists), name) != std::end(lists);

@@ -16,6 +16,7 @@ struct RequestFacts {
   protocol::Method method = protocol::Method::unknown;
   bool http11 = false;
   protocol::LinesType lines = protocol::LinesType::x_ndjson;  ///< What to call an answer in lines.
+  protocol::Cors::Origin origin = 0;                          ///< Request::origin
   bool keep_alive = false;  ///< The connection may stay open behind its answer.
 
   bool head() const noexcept { return method == protocol::Method::head; }

@@ -64,7 +64,8 @@ void answer_list(OutputBuffer& output, const List& list, const AnswerContext& co
   if (list.status != Status::ok) {
     return write_problem(output, to_problem(list.status), {}, context);
   }
-  write_users(output, {list.users, list.total, list.more, list.asked, list.query}, context);
+  write_users(output, {list.users, list.total, list.more, list.asked, list.query, list.link_octets},
+              context);
 }
 
 void answer_at_once(OutputBuffer& output, const Immediate& answer, const RequestFacts& request,
@@ -81,6 +82,8 @@ void answer_at_once(OutputBuffer& output, const Immediate& answer, const Request
     case Action::welcome:
     case Action::welcome_page:
       return write_welcome(output, request.action == Action::welcome_page, answer.fields, context);
+    case Action::preflight:
+      return write_no_content(output, "", context);
     case Action::not_modified:
       return write_not_modified(output, context);
     case Action::export_users:

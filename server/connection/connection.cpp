@@ -17,8 +17,8 @@ Connection::Connection(ThreadState& thread, std::unique_ptr<Transport> transport
                        bool turned_away) noexcept
     : thread_(thread),
       transport_(std::move(transport)),
-      intake_(thread.buffers, thread.requests),
-      output_(thread.buffers, thread.observer),
+      intake_(thread.buffers, thread.requests, thread.site),
+      output_(thread.buffers, thread.hooks),
       waits_to_read_(thread.now),
       turned_away_(turned_away) {}
 

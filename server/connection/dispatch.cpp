@@ -55,6 +55,9 @@ void become_listing(Exchange& exchange, IncomingRequest& request) {
   list.request = std::move(asked.request);
   list.asked = std::move(asked);
   list.query = query;
+  if (const protocol::Site* const site = request.parser->site()) {
+    list.link_octets -= site->cors.max_field_octets();
+  }
 }
 
 void become_export(Exchange& exchange, IncomingRequest& request) {
@@ -80,6 +83,7 @@ bool is_answered_at_once(Action action) noexcept {
     case Action::ready:
     case Action::describe_api:
     case Action::describe:
+    case Action::preflight:
     case Action::welcome:
     case Action::welcome_page:
     case Action::not_modified:

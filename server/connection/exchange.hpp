@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/json/fault.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/list_query.hpp"
 #include "protocol/problem.hpp"
 #include "server/connection/answer_observer.hpp"
@@ -79,6 +80,7 @@ struct List : storage::ListOperation {
 
   Exchange& exchange;
   protocol::ListQuery asked;  ///< Its request has been moved to the operation.
+  std::size_t link_octets = protocol::max_link_octets;  ///< ListAnswer::link_octets
   std::string query;
 };
 

@@ -9,13 +9,10 @@ using protocol::RequestParser;
 RequestFacts IncomingRequest::facts() const noexcept {
   const protocol::Request& request = head();
   const bool named = request.accepted.lines != protocol::Accepted::not_named;
-  return {begun,
-          route.action,
-          route.resource,
-          request.method,
-          request.http11,
-          named ? request.accepted.lines_type : request.sent_lines,
-          request.keep_alive};
+  return {begun,          route.action,
+          route.resource, request.method,
+          request.http11, named ? request.accepted.lines_type : request.sent_lines,
+          request.origin, request.keep_alive};
 }
 
 Intake::Room Intake::room(std::array<char, receive_octets>& shared) {
@@ -50,7 +47,7 @@ Intake::Step Intake::read(std::string_view octets, Clock::time_point now) {
   if (stage_ == Stage::upload) return read_upload(octets);
   if (!request_) {
     request_ = requests_.take();
-    request_->parser.emplace();
+    request_->parser.emplace(site_);
     request_->route = {};
   }
   RequestParser& parser = *request_->parser;

@@ -49,8 +49,10 @@ class Intake {
     std::size_t octets;
   };
 
-  Intake(Buffers& buffers, Pool<IncomingRequest>& requests) noexcept
-      : buffers_(buffers), requests_(requests) {}
+  /// `site` may be null; see RequestParser.
+  Intake(Buffers& buffers, Pool<IncomingRequest>& requests,
+         const protocol::Site* site = nullptr) noexcept
+      : buffers_(buffers), requests_(requests), site_(site) {}
 
   // What is received and not parsed yet. What is not parsed is kept, and comes first the next time.
   /// Room for more octets: in `shared` if nothing is kept.
@@ -95,6 +97,7 @@ class Intake {
 
   Buffers& buffers_;
   Pool<IncomingRequest>& requests_;
+  const protocol::Site* const site_;
   std::unique_ptr<IncomingRequest> request_;
   Buffers::Buffer rest_;  ///< Null, or not empty.
   Stage stage_ = Stage::between;

@@ -1,6 +1,7 @@
 #include "server/connection/output.hpp"
 
 #include <charconv>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -8,19 +9,39 @@
 
 namespace rollcall::server {
 
+/// Behind the status line of the answer that begins at `before`.
+void Output::add_fields(const RequestFacts& request, std::size_t before) {
+  const protocol::Cors* const cors = hooks_.cors();
+  if (cors == nullptr) return;
+  const bool preflight = request.action == protocol::Action::preflight;
+  const std::string_view fields =
+      preflight ? cors->preflight_fields(request.origin) : cors->fields(request.origin);
+  protocol::OutputBuffer& into = *buffer_;
+  into.reserve(fields.size());
+  const std::string_view answer(into.data() + before, into.size() - before);
+  const std::size_t place = answer.find('\r');
+  char* const at = into.at(before + place);
+  std::memmove(at + fields.size(), at, answer.size() - place);
+  std::memcpy(at, fields.data(), fields.size());
+  into.commit(fields.size());
+}
+
 /// The status is that of the octets: what the client will see.
 void Output::report(const RequestFacts& request, std::size_t before) const noexcept {
+  AnswerObserver* const observer = hooks_.observer();
+  if (observer == nullptr) return;
   constexpr std::string_view version = "HTTP/1.1 ";
   constexpr std::size_t digits = 3;
   const char* const status = buffer_->data() + before + version.size();
   AnswerRecord record{0, request, buffer_->size() - before, true};
   std::from_chars(status, status + digits, record.status);
-  observer_->answered(record);
+  observer->answered(record);
 }
 
 void Output::end(const Stream& stream, bool whole) noexcept {
   constexpr unsigned ok = 200;
-  if (observer_ != nullptr) observer_->answered({ok, stream.request, stream.octets, whole});
+  if (AnswerObserver* const observer = hooks_.observer())
+    observer->answered({ok, stream.request, stream.octets, whole});
 }
 
 void Output::write_continue() { protocol::write_continue(buffer()); }

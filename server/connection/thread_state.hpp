@@ -32,7 +32,8 @@ struct ThreadState {
   storage::Store& store;
   storage::Session* session = nullptr;
   const Timeouts timeouts;
-  AnswerObserver* observer = nullptr;
+  const protocol::Site* site = nullptr;  ///< Null: nothing of it is set.
+  AnswerHooks hooks;
 
   // The turn.
   Clock::time_point now{};

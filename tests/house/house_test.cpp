@@ -277,6 +277,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/io_thread.cpp", "tests/driven/room_test.cpp"},
     {"server/listener.cpp", "tests/wire/limits_test.cpp"},
     {"server/connection/answering.cpp", "tests/driven/answers_test.cpp"},
+    {"server/cli/site_options.cpp", "tests/server/cli/options_test.cpp"},
     {"server/cli/load_progress.cpp", "tests/wire/start_test.cpp"},
     {"server/server.cpp", "tests/wire/stop_test.cpp"},
 };

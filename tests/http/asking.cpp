@@ -72,6 +72,11 @@ Answers ask_with_unique_emails(const std::string& octets) {
   return ask(server(true), octets, false);
 }
 
+Answers ask_at(const protocol::Site& site, const std::string& octets) {
+  TurnServer server({}, &site);
+  return ask(server, octets, false);
+}
+
 void check_stays(const std::string& request, unsigned status) {
   check_only(ask(request), {status}, false, request);
   check_only(ask(request + get("/users/77")), {status, 404}, false, request);

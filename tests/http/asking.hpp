@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/http/site.hpp"
+
 /// Tests the rows of docs/http.md through the server's own connection: octets in, statuses out.
 namespace rollcall::tests {
 
@@ -20,6 +22,9 @@ struct Answers {
 Answers ask(const std::string& octets, bool head = false);
 /// The same with --unique-email.
 Answers ask_with_unique_emails(const std::string& octets);
+
+/// The same at `site`.
+Answers ask_at(const protocol::Site& site, const std::string& octets);
 
 /// Checks that `request` is answered with `status` only, that the connection stays open, and that
 /// the next request is answered too.

@@ -82,8 +82,8 @@ std::unique_ptr<storage::Session> TurnStore::open_session(storage::SessionOwner&
 }
 
 DrivenServer::DrivenServer(storage::Store& store, const server::Timeouts& timeouts,
-                           server::AnswerObserver* observer)
-    : thread_(store, timeouts, {&network_, &clock_, observer}) {
+                           server::AnswerObserver* observer, const protocol::Site* site)
+    : thread_(store, timeouts, {&network_, &clock_, observer, site}) {
   thread_.open_session();
 }
 

@@ -64,7 +64,8 @@ class ManualClock final : public server::Clock {
 class DrivenServer {
  public:
   explicit DrivenServer(storage::Store& store, const server::Timeouts& timeouts = {},
-                        server::AnswerObserver* observer = nullptr);
+                        server::AnswerObserver* observer = nullptr,
+                        const protocol::Site* site = nullptr);
 
   /// A new connection; see MemorySocket. It is the one meant by what follows.
   void connect(std::size_t write_octets = 1'000'000, bool turned_away = false);
@@ -102,7 +103,8 @@ struct Manner {
 /// A DrivenServer with a TurnStore.
 class TurnServer {
  public:
-  explicit TurnServer(const storage::StoreRules& rules = {}) : store_(rules) {}
+  explicit TurnServer(const storage::StoreRules& rules = {}, const protocol::Site* site = nullptr)
+      : store_(rules), server_(store_, {}, nullptr, site) {}
 
   /// All that is sent in answer to what comes in, on a connection and a store of its own, until the
   /// client has finished and the server has closed the connection. Ends the process with a finding
@@ -113,7 +115,7 @@ class TurnServer {
   void settle();
 
   TurnStore store_;
-  DrivenServer server_{store_};
+  DrivenServer server_;
 };
 
 /// `all` without interim answers, and with the length of what came in chunks in their place:

@@ -211,6 +211,19 @@ BOOST_AUTO_TEST_CASE(keys_have_a_lifetime_and_a_number) {
   BOOST_TEST(good({}).store_options.rules.keys.lifetime.count() == 86'400);
 }
 
+BOOST_AUTO_TEST_CASE(origins_of_pages_are_a_list_and_none_is_allowed_without_it) {
+  BOOST_TEST(good({}).site.plain());
+  const Options two =
+      good({"--cors-origin", "https://a.example", "--cors-origin=http://localhost:5173"});
+  BOOST_TEST(two.site.cors.find("https://a.example") == 1U);
+  BOOST_TEST(two.site.cors.find("http://localhost:5173") == 2U);
+  const Options listed =
+      good({}, {{"ROLLCALL_CORS_ORIGIN", "https://a.example, https://b.example"}});
+  BOOST_TEST(listed.site.cors.find("https://b.example") == 2U);
+  BOOST_TEST(good({"--cors-origin", "*"}).site.cors.on());
+  BOOST_TEST(mistake({"--cors-origin", "https://a.example/"}).find("slash") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::server

@@ -51,10 +51,29 @@ BOOST_FIXTURE_TEST_CASE(an_interim_answer_is_no_answer, Written) {
 }
 
 BOOST_FIXTURE_TEST_CASE(without_an_observer_answers_are_written_all_the_same, Written) {
-  observer = nullptr;
+  hooks = {};
   output.answer({}, [](OutputBuffer& into) { into.append(not_found); });
   output.end({}, true);
   BOOST_TEST(take() == not_found);
+}
+
+BOOST_FIXTURE_TEST_CASE(fields_of_cors_come_once_behind_each_status_line, Written) {
+  protocol::Cors cors;
+  cors.allow("https://a.example");
+  hooks = {&recording, &cors};
+  RequestFacts request;
+  request.origin = 1;
+  Output::Stream stream{request};
+  for (const char* part : {"", "HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "line\r\n"}) {
+    output.part(stream, [&](OutputBuffer& into) { into.append(part); });
+  }
+  output.answer({}, [](OutputBuffer& into) { into.append(not_found); });
+  const std::string fields(cors.fields(1));
+  const std::string first = "HTTP/1.1 200 OK" + fields + "\r\nA: b\r\n\r\nline\r\n";
+  BOOST_TEST(take() == first + "HTTP/1.1 404 Not Found\r\nVary: Origin\r\n\r\n");
+  BOOST_TEST(stream.octets == first.size());
+  BOOST_TEST(recording.records.back().octets == std::string(not_found).size() + 14);
+  BOOST_TEST(recording.records.back().status == 404U);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_the_transport_does_not_take_stays, Written) {

@@ -42,8 +42,8 @@ struct Sink final : server::Transport {
 struct Written {
   server::Buffers buffers;
   RecordingObserver recording;
-  server::AnswerObserver* observer = &recording;
-  server::Output output{buffers, observer};
+  server::AnswerHooks hooks{&recording, nullptr};
+  server::Output output{buffers, hooks};
   Sink sink;
 
   std::string take() {
