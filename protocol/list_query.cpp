@@ -26,7 +26,11 @@ static_assert(max_listed_users == 1'000, "the details below say so");
 constexpr std::string_view bad_limit = "must be an integer from 1 to 1000";
 constexpr std::string_view bad_id = "must be an integer from 1 to 9007199254740991";
 constexpr std::string_view bad_number = "must be an integer from 0 to 9007199254740991";
-static_assert(max_search_values == 8 && max_member_values == 64, "the details below say so");
+static_assert(max_search_values == 8 && max_member_values == 64 && max_asked_ids == 1'000,
+              "the details below say so");
+static_assert(max_asked_ids <= max_listed_users, "all fit in one page");
+constexpr std::string_view too_many_ids =
+    "may appear at most 1000 times: ask for the other ids in another request";
 constexpr std::string_view too_many_searches = "may appear at most 8 times";
 constexpr std::string_view too_many_values =
     "exceeds the limit of 64 values for all members together";
@@ -120,8 +124,7 @@ class Reader {
       });
       filter.substrings.emplace_back(std::move(value));
     } else if (name == "id") {
-      const auto id = to_integer(value, storage::min_user_id, storage::max_user_id);
-      id ? filter.ids.push_back(*id) : error(name, bad_id);
+      take_id(value);
     } else {
       return false;
     }
@@ -131,6 +134,15 @@ class Reader {
   void take_member(const std::string& name, std::string& value, std::vector<std::string>& values) {
     if (++member_values_ <= max_member_values) return values.push_back(std::move(value));
     if (member_values_ == max_member_values + 1) error(name, too_many_values);
+  }
+
+  void take_id(const std::string& value) {
+    if (++asked_ids_ > max_asked_ids) {
+      if (asked_ids_ == max_asked_ids + 1) error("id", too_many_ids);
+      return;
+    }
+    const auto id = to_integer(value, storage::min_user_id, storage::max_user_id);
+    id ? query_.request.filter.ids.push_back(*id) : error("id", bad_id);
   }
 
   void read_order() {
@@ -146,6 +158,11 @@ class Reader {
     if (!is("desc") && !is("asc")) error("_order", "must be asc or desc");
   }
 
+  /// Users that are asked for by id all come, unless the query says how many it wants.
+  std::size_t users_without_limit() const noexcept {
+    return asked_ids_ > 0 ? max_asked_ids : default_limit;
+  }
+
   void read_paging() {
     const bool pages = given_[page].has_value();
     const bool window = given_[start] || given_[end];
@@ -159,7 +176,7 @@ class Reader {
     if (given_[end] && given_[underscore_limit]) error("_limit", "can't be combined with _end");
     if (pages) return read_page();
     if (window || given_[underscore_limit]) return read_window();
-    query_.request.limit = integer(limit, 1, max_listed_users, default_limit, bad_limit);
+    query_.request.limit = integer(limit, 1, max_listed_users, users_without_limit(), bad_limit);
     query_.request.after = integer(after, 0, storage::max_user_id, 0, bad_number);
   }
 
@@ -177,7 +194,8 @@ class Reader {
     query_.paging = Paging::window;
     const std::uint64_t first = integer(start, 0, max_skip, 0, bad_number);
     query_.request.skip = first;
-    query_.request.limit = integer(underscore_limit, 1, max_listed_users, default_limit, bad_limit);
+    query_.request.limit =
+        integer(underscore_limit, 1, max_listed_users, users_without_limit(), bad_limit);
     if (!given_[end]) return;
     const std::uint64_t behind = integer(end, 0, max_skip, 0, bad_number);
     if (!query_.errors.empty()) return;
@@ -203,6 +221,7 @@ class Reader {
   ListQuery query_;
   std::size_t search_values_ = 0;
   std::size_t member_values_ = 0;
+  std::size_t asked_ids_ = 0;
   std::array<std::optional<std::string>, singles.size()> given_;
 };
 

@@ -17,6 +17,9 @@ inline constexpr std::size_t max_query_errors = 16;
 
 /// Values of `q` in one query. Each is searched for in every user.
 inline constexpr std::size_t max_search_values = 8;
+/// Values of `id` in one query. All those users come in one page unless the query sets its size.
+/// Ids of up to four digits fit that many times into max_target_octets.
+inline constexpr std::size_t max_asked_ids = 1'000;
 /// Values of all members together in one query.
 inline constexpr std::size_t max_member_values = 64;
 

@@ -26,6 +26,7 @@ void check_bounds(const protocol::ListQuery& query) {
   require(request.after <= storage::max_user_id, "an id is too large");
   const storage::UserFilter& filter = request.filter;
   require(filter.substrings.size() <= protocol::max_search_values, "too many searches");
+  require(filter.ids.size() <= protocol::max_asked_ids, "too many ids");
   std::size_t values = 0;
   for (const auto& each : filter.texts) values += each.size();
   require(values <= protocol::max_member_values, "too many values");

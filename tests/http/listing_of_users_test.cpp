@@ -40,6 +40,19 @@ BOOST_AUTO_TEST_CASE(users_come_by_rising_id_with_their_number) {
   BOOST_TEST(ids("?_sort=id&_order=DESC") == "321");
 }
 
+BOOST_AUTO_TEST_CASE(every_user_that_is_asked_for_by_id_comes) {
+  std::string requests;
+  std::string query;
+  for (unsigned id = 1; id <= 104; ++id) {
+    requests += post(user());
+    query += (id == 1 ? "?id=" : "&id=") + std::to_string(id);
+  }
+  const std::string text = ask(requests + get("/users" + query)).text;
+  const std::string answer = text.substr(text.rfind("HTTP/1.1 "));
+  BOOST_TEST(answer.find("\r\nX-Total-Count: 104\r\n") != answer.npos);
+  BOOST_TEST(answer.find("\"id\":104}]") != answer.npos);
+}
+
 BOOST_AUTO_TEST_CASE(pages_by_limit_and_after_are_linked_and_keep_other_parameters) {
   BOOST_TEST(ids("?limit=2") == "12");
   BOOST_TEST(ids("?limit=2&after=2") == "3");

@@ -113,6 +113,25 @@ BOOST_AUTO_TEST_CASE(a_query_has_8_searches_and_64_values_of_members) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(up_to_1000_users_asked_for_by_id_come_in_one_page) {
+  for (const std::size_t count : {1U, 101U, 999U, 1'000U, 1'001U, 1'002U}) {
+    std::string query;
+    for (std::size_t id = 1; id <= count; ++id) query += "&id=" + std::to_string(id);
+    const ListQuery asked = parse_list_query(query);
+    BOOST_TEST(asked.errors.size() == (count > max_asked_ids ? 1U : 0U));
+    BOOST_TEST(asked.request.filter.ids.size() == std::min(count, max_asked_ids));
+    BOOST_TEST(asked.request.limit >= std::min(count, max_asked_ids));
+    if (count > max_asked_ids) BOOST_TEST(asked.errors[0].parameter == "id");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_query_by_id_that_sets_a_page_s_size_gets_it) {
+  BOOST_TEST(parse_list_query("id=1&id=2&limit=1").request.limit == 1U);
+  BOOST_TEST(parse_list_query("id=1&id=2&_limit=1").request.limit == 1U);
+  BOOST_TEST(parse_list_query("id=1&id=2&_page=1").request.limit == 10U);
+  BOOST_TEST(parse_list_query("id=1&id=2&_start=0&_end=1").request.limit == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(an_error_repeats_64_octets_of_a_name_and_no_half_character) {
   for (const std::size_t size : {63U, 64U, 65U}) {
     BOOST_TEST(wrong(std::string(size, 'x')).front().size() == std::min<std::size_t>(size, 64));
