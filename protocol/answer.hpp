@@ -5,6 +5,7 @@
 
 #include "protocol/http/accepted.hpp"
 #include "protocol/http/output_buffer.hpp"
+#include "protocol/http/target.hpp"
 #include "protocol/json/user_reader.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/list_query.hpp"
@@ -32,6 +33,7 @@ struct ProblemExtras {
   const char* fields = "";         ///< Route::fields
   const Faults* faults = nullptr;  ///< For Problem::invalid_user: the faults to list.
   const std::vector<QueryError>* query_errors = nullptr;  ///< For Problem::bad_query.
+  BadOctet bad_octet = {};                                ///< For Problem::bad_target.
 };
 
 /// The contents of the answer to a listing. The caller keeps what it refers to.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "protocol/http/percent_encoding.hpp"
+#include "protocol/http/target.hpp"
 #include "protocol/json/member_text.hpp"
 #include "protocol/text.hpp"
 #include "storage/limits.hpp"
@@ -71,6 +72,22 @@ std::optional<std::uint64_t> to_integer(std::string_view text, std::uint64_t lea
   return value;
 }
 
+/// `piece` of a query as a URI may have it: what was sent raw becomes escapes.
+void append_to_uri(std::string& query, std::string_view piece) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : piece) {
+    if (is_in_uri_query(c)) {
+      query += c;
+      continue;
+    }
+    const auto octet = static_cast<unsigned char>(c);
+    query.append("%").append(1, digits[octet >> 4U]).append(1, digits[octet & 15U]);
+  }
+}
+
+/// jQuery and others append it, with a time, so that no cache answers.
+bool is_cache_buster(std::string_view name) noexcept { return name == "_"; }
+
 /// At most max_echoed_octets of it, cut between two characters.
 std::string echo(std::string name) {
   if (!storage::is_utf8(name)) return "?";
@@ -87,6 +104,7 @@ class Reader {
  public:
   void take(std::string_view raw_name, std::string_view raw_value) {
     const std::string name = decode(raw_name);
+    if (is_cache_buster(name)) return;
     std::string value = decode(raw_value);
     if (!storage::is_utf8(value)) return error(name, bad_text);
     if (take_filter(name, value)) return;
@@ -238,7 +256,7 @@ ListQuery parse_list_query(std::string_view query) {
 std::vector<QueryError> refuse_parameters(std::string_view query) {
   std::vector<QueryError> errors;
   for_each_parameter(query, [&](std::string_view name, std::string_view, std::string_view) {
-    if (errors.size() == max_query_errors) return;
+    if (errors.size() == max_query_errors || is_cache_buster(decode(name))) return;
     errors.push_back(
         {echo(decode(name)), "is not supported with application/x-ndjson, which sends every user"});
   });
@@ -251,7 +269,7 @@ std::string without_parameter(std::string_view query, std::string_view name) {
                      [&](std::string_view raw_name, std::string_view, std::string_view piece) {
                        if (decode(raw_name) == name) return;
                        if (!kept.empty()) kept += '&';
-                       kept += piece;
+                       append_to_uri(kept, piece);
                      });
   return kept;
 }

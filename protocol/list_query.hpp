@@ -47,14 +47,14 @@ struct ListQuery {
 /// Parses the text after the question mark as application/x-www-form-urlencoded. The target parser
 /// must have found it well-formed (RFC 3986, section 3.4). A member's name filters by its exact
 /// value or, if it is repeated, by any of them. Unknown, malformed and contradictory parameters are
-/// errors.
+/// errors, but `_`, with which clients keep caches from answering, is ignored.
 ListQuery parse_list_query(std::string_view query);
 
-/// One error for each parameter, for a resource that accepts none.
+/// One error for each parameter but `_`, for a resource that accepts none.
 std::vector<QueryError> refuse_parameters(std::string_view query);
 
 /// `query` with name=value in place of every parameter `name`, for a link to another page (RFC
-/// 8288). Keeps everything else as sent.
+/// 8288). Keeps everything else as sent, but for octets that no URI may have: they become escapes.
 std::string with_parameter(std::string_view query, std::string_view name, std::uint64_t value);
 /// `query` without every parameter `name`.
 std::string without_parameter(std::string_view query, std::string_view name);

@@ -58,7 +58,10 @@ std::optional<Problem> HeadReader::take_request_line(http::verb method,
   if (target.size() > max_target_octets) return Problem::target_too_long;
   request_.http11 = version == 11;
   request_.target = parse_target(target);
-  if (!request_.target.well_formed) return Problem::bad_target;
+  if (!request_.target.well_formed) {
+    request_.bad_octet = find_bad_octet(target);
+    return Problem::bad_target;
+  }
   // The view of it ends with the input.
   const bool reads = request_.method == Method::get || request_.method == Method::head;
   if (reads && !request_.target.query.empty()) request_.query = request_.target.query;

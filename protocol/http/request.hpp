@@ -51,6 +51,7 @@ struct Request {
   bool is_part = false;        ///< There is a Content-Range: of a PUT, a part of what is put.
   bool is_coded = false;       ///< A Content-Encoding but identity (415).
   bool bad_condition = false;  ///< An If-Match or If-None-Match that is malformed (400).
+  BadOctet bad_octet;          ///< Of the target, for Problem::bad_target.
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
   std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
   std::string query;  ///< Of GET and HEAD, as it was sent; otherwise empty.

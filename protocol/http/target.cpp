@@ -13,6 +13,7 @@ enum CharacterClass : unsigned char {
   sub_delims = 2,   // section 2.2
   path_extra = 4,   // ":" "@" "/"
   query_extra = 8,  // "?"
+  query_raw = 16,   // in no URI, but sent in a query as they are: see is_in_uri_query()
 };
 
 constexpr auto classes = [] {
@@ -28,11 +29,16 @@ constexpr auto classes = [] {
     table[static_cast<unsigned char>(c)] = path_extra;
   }
   table['?'] = query_extra;
+  for (const char c : std::string_view("[]^`{|}\\")) {
+    table[static_cast<unsigned char>(c)] = query_raw;
+  }
+  for (std::size_t octet = 0x80; octet < table.size(); ++octet) table[octet] = query_raw;
   return table;
 }();
 
 constexpr unsigned char in_path = unreserved | sub_delims | path_extra;
-constexpr unsigned char in_query = in_path | query_extra;
+constexpr unsigned char in_uri_query = in_path | query_extra;
+constexpr unsigned char in_query = in_uri_query | query_raw;
 
 bool is(char c, unsigned char allowed) noexcept {
   return (classes[static_cast<unsigned char>(c)] & allowed) != 0;
@@ -148,6 +154,24 @@ Target parse_target(std::string_view text) noexcept {
   target.well_formed = true;
   return target;
 }
+
+BadOctet find_bad_octet(std::string_view target) noexcept {
+  BadOctet bad;
+  if (!target.starts_with('/')) return bad;
+  unsigned char allowed = in_path;
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    if (target[i] == '?') allowed = in_query;
+    const bool good = target[i] == '%' ? decode_escape(target.substr(i)).has_value()
+                                       : is(target[i], allowed | query_extra);
+    if (good) continue;
+    bad.octet = static_cast<unsigned char>(target[i]);
+    bad.place = static_cast<std::uint16_t>(i + 1);
+    break;
+  }
+  return bad;
+}
+
+bool is_in_uri_query(char c) noexcept { return c == '%' || is(c, in_uri_query); }
 
 bool is_host(std::string_view text) noexcept { return is_plain_host(text) || is_any_host(text); }
 

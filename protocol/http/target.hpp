@@ -35,9 +35,22 @@ struct Target {
   std::string_view query;  ///< As it was sent: a view of the text that was parsed.
 };
 
+/// The first octet of a target that makes it ill-formed.
+struct BadOctet {
+  std::uint16_t place = 0;  ///< Counted from 1; 0: there is none.
+  unsigned char octet = 0;  ///< A percent sign begins an escape that is malformed or NUL.
+};
+
 /// Parses origin-form, absolute-form and asterisk-form (RFC 9112, section 3.2). An escape that is
-/// malformed or NUL makes the target ill-formed.
+/// malformed or NUL makes the target ill-formed. A query may have what browsers and curl send as it
+/// is, though no URI has it: `[ ] ^ { | }`, the backslash, the grave accent, and octets beyond
+/// ASCII.
 Target parse_target(std::string_view text) noexcept;
+
+/// Of an ill-formed origin-form target of at most max_target_octets.
+BadOctet find_bad_octet(std::string_view target) noexcept;
+/// True if a query can have `c` in a URI, be it in an escape (RFC 3986, section 3.4).
+bool is_in_uri_query(char c) noexcept;
 
 /// True if `text` can be the value of a Host field: uri-host [":" port] (RFC 9110, section 7.2), or
 /// empty.

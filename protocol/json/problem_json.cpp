@@ -30,6 +30,18 @@ void write_errors(Writer& writer, const std::vector<QueryError>& errors) {
   writer.text("]");
 }
 
+/// A sentence on the octet that is not allowed, which is not repeated itself.
+void write_bad_octet(Writer& writer, BadOctet bad) noexcept {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  const char hex[] = {digits[bad.octet >> 4U], digits[bad.octet & 15U]};
+  writer.text(" Octet ").number(bad.place).text(" of it is 0x").text({hex, sizeof hex});
+  if (bad.octet == '%') {
+    writer.text(", a percent sign without a valid escape: send %25 for the sign itself.");
+  } else {
+    writer.text(", which must be sent as %").text({hex, sizeof hex}).text(".");
+  }
+}
+
 }  // namespace
 
 std::size_t max_problem_json_octets(const ProblemExtras& extras) noexcept {
@@ -44,7 +56,9 @@ void write_problem_members(Writer& writer, Problem problem, const ProblemExtras&
   const ProblemRow& about = row(problem);
   writer.text(R"("type":")").text(about.type).text(R"(","title":")").text(about.title);
   writer.text(R"(","status":)").number(about.status);
-  writer.text(R"(,"detail":")").text(about.detail).text("\"");
+  writer.text(R"(,"detail":")").text(about.detail);
+  if (extras.bad_octet.place > 0) write_bad_octet(writer, extras.bad_octet);
+  writer.text("\"");
   if (problem == Problem::invalid_user && extras.faults != nullptr) {
     write_errors(writer, *extras.faults);
   }

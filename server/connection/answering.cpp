@@ -71,7 +71,8 @@ void answer_list(OutputBuffer& output, const List& list, const AnswerContext& co
 void answer_at_once(OutputBuffer& output, const Immediate& answer, const RequestFacts& request,
                     const AnswerContext& context) {
   if (answer.problem) {
-    const protocol::ProblemExtras extras{answer.fields, &answer.faults, &answer.query_errors};
+    const protocol::ProblemExtras extras{answer.fields, &answer.faults, &answer.query_errors,
+                                         answer.bad_octet};
     return write_problem(output, *answer.problem, extras, context);
   }
   switch (request.action) {

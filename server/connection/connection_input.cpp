@@ -243,6 +243,7 @@ void Connection::refuse(Problem problem, After after, const char* fields) {
   const IncomingRequest& request = intake_.request();
   Immediate& answer = become_problem(exchange, problem, fields);
   if (problem == Problem::invalid_user) answer.faults = request.reader->faults();
+  if (problem == Problem::bad_target) answer.bad_octet = request.head().bad_octet;
   if (row(problem).close || after == After::closes) exchange.request.keep_alive = false;
   enqueue(exchange);
   exchange.stage = Exchange::Stage::done;

@@ -99,6 +99,7 @@ struct Immediate {
   const char* fields = "";                         ///< Route::fields
   protocol::Faults faults{};                       ///< For Problem::invalid_user.
   std::vector<protocol::QueryError> query_errors;  ///< For Problem::bad_query.
+  protocol::BadOctet bad_octet;                    ///< For Problem::bad_target.
 };
 
 /// A request, or a line of an upload, from when it is read until it is answered. Lent by the

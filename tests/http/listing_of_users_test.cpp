@@ -53,6 +53,11 @@ BOOST_AUTO_TEST_CASE(every_user_that_is_asked_for_by_id_comes) {
   BOOST_TEST(answer.find("\"id\":104}]") != answer.npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_cache_buster_is_ignored) {
+  BOOST_TEST(ids("?_=1700000000000") == "123");
+  listing("?_=1", 200, "Accept: application/x-ndjson\r\n");
+}
+
 BOOST_AUTO_TEST_CASE(pages_by_limit_and_after_are_linked_and_keep_other_parameters) {
   BOOST_TEST(ids("?limit=2") == "12");
   BOOST_TEST(ids("?limit=2&after=2") == "3");

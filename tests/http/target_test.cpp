@@ -44,10 +44,31 @@ BOOST_AUTO_TEST_CASE(a_bad_escape_or_an_escaped_nul_is_400) {
 }
 
 BOOST_AUTO_TEST_CASE(an_octet_that_no_uri_has_is_400) {
-  for (const char* target :
-       {"/\"", "/<", "/\\", "/^", "/`", "/{", "/|", "/#x", "/livez?[", "/\x7f", "/\xc3\xa4"}) {
+  for (const char* target : {"/\"", "/<", "/\\", "/^", "/`", "/{", "/|", "/#x", "/livez?\"",
+                             "/livez?<", "/livez?>", "/livez?#", "/[", "/\x7f", "/\xc3\xa4"}) {
     check_closes(get(target), 400);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_query_may_have_raw_what_browsers_and_curl_send_so) {
+  for (const char* octets : {"|", "[", "]", "^", "{", "}", "`", "\\", "a[b]={|}", "\xc3\xa4"}) {
+    check_stays(get("/livez?" + std::string(octets)), 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_names_the_octet_and_its_place) {
+  const auto says = [](const std::string& target, const std::string& sentence) {
+    const std::string text = ask(get(target)).text;
+    BOOST_TEST(text.find(sentence) != text.npos, text);
+  };
+  says("/users?q=a<b", "Octet 11 of it is 0x3C, which must be sent as %3C.");
+  says("/\"", "Octet 2 of it is 0x22, which must be sent as %22.");
+  says("/users?q=\"", "Octet 10 of it is 0x22, which must be sent as %22.");
+  says("/\xc3\xa4", "Octet 2 of it is 0xC3, which must be sent as %C3.");
+  says("/|?|", "Octet 2 of it is 0x7C, which must be sent as %7C.");
+  says("/users?a=100%", "Octet 13 of it is 0x25, a percent sign without a valid escape");
+  says("/users?%00", "Octet 8 of it is 0x25, a percent sign without a valid escape");
+  BOOST_TEST(ask(get("users")).text.find("Octet") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_is_not_here_is_404) {

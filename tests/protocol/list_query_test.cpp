@@ -148,6 +148,17 @@ BOOST_AUTO_TEST_CASE(no_more_than_16_errors_are_named) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_keeps_caches_from_answering_is_ignored) {
+  BOOST_TEST(wrong("_=1700000000000&limit=1&_=2").empty());
+  BOOST_TEST(refuse_parameters("_=1").empty());
+  BOOST_TEST(refuse_parameters("_=1&limit=1").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_sent_raw_is_percent_encoded_in_a_link) {
+  BOOST_TEST(with_parameter("q=|[]^{}`\\\xc3\xa4%41+&x=?/:@!$'()*,;=", "after", 7) ==
+             "q=%7C%5B%5D%5E%7B%7D%60%5C%C3%A4%41+&x=?/:@!$'()*,;=&after=7");
+}
+
 BOOST_AUTO_TEST_CASE(a_link_keeps_the_other_parameters_as_they_were_sent) {
   BOOST_TEST(with_parameter("", "after", 7) == "after=7");
   BOOST_TEST(with_parameter("limit=2&%61fter=3&email=a%40b", "after", 7) ==

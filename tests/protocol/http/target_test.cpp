@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(octets_and_escapes_that_rfc_3986_does_not_allow_are_ill_for
   for (const char* text :
        {"users",   "",          "/users#x",     "/a\"b",        "/a<b",         "/a\\b",
         "/a^b",    "/a`b",      "/a{b",         "/a|b",         "/a[b",         "/\xc3\xa9",
-        "/%",      "/%4",       "/%4g",         "/%00",         "/users?%zz",   "/users?\xff",
+        "/%",      "/%4",       "/%4g",         "/%00",         "/users?%zz",   "/users?\x7f",
         "http://", "http:///x", "http://a b/x", "http://u@h/x", "ftp://x/users"}) {
     BOOST_TEST(!parse_target(text).well_formed, text);
   }
