@@ -1,6 +1,6 @@
 /* Preloaded into the program by tests/wire/signals_test.cpp: ROLLCALL_TEST_SIGNAL is a call and a
- * signal, such as "read 15", which comes just before the program's first such call on standard
- * input. Before a read, what can be read is gone too: somebody else has read it. */
+ * signal, such as "read 15", which comes just before the first such call on standard input once the
+ * program handles that signal itself. Before a read, what can be read is gone too: somebody else has read it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,8 +17,11 @@ static int wanted(const char* call) {
   const char* const text = getenv("ROLLCALL_TEST_SIGNAL");
   if (done || text == NULL || strcmp(program_invocation_short_name, "rollcall") != 0) return 0;
   if (strncmp(text, call, strlen(call)) != 0) return 0;
+  const int number = atoi(text + strlen(call));
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_DFL) return 0;
   done = 1;
-  return atoi(text + strlen(call));
+  return number;
 }
 
 ssize_t read(int descriptor, void* octets, size_t size) {
