@@ -1,6 +1,7 @@
 /* Preloaded into the program by tests/wire/signals_test.cpp: ROLLCALL_TEST_SIGNAL is a call and a
  * signal, such as "read 15", which comes just before the first such call on standard input once the
- * program handles that signal itself. Before a read, what can be read is gone too: somebody else has read it. */
+ * program handles that signal itself. Before a read, what can be read is gone too: somebody else
+ * has read it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
