@@ -44,7 +44,9 @@ std::string shell_word(std::string_view text) {
 std::string changed_rows(const storage::OpenFailure& failure) {
   std::string ids;
   for (const auto& list : failure.ids) {
-    for (const storage::UserId id : list) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+    for (const storage::UserId id : list) {
+      ids.append(ids.empty() ? "" : ", ").append(std::to_string(id));
+    }
   }
   const std::string& path = failure.path;
   return path + " has " + std::to_string(failure.found) +
