@@ -8,6 +8,7 @@
 #include "protocol/json/problem_json.hpp"
 #include "protocol/json/writer.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/query_parameters.hpp"
 
 namespace rollcall::protocol {
 namespace {
@@ -160,8 +161,11 @@ Links links_of(const ListAnswer& list) {
       const std::uint64_t last = std::max<std::uint64_t>((list.total + size - 1) / size, 1);
       page(Links::first, 1);
       if (asked.page > 1) page(Links::prev, std::min(asked.page - 1, last));
-      if (asked.page < last) page(Links::next, asked.page + 1);
-      page(Links::last, last);
+      const auto can_go_to = [&](std::uint64_t number) {
+        return can_skip(list.order, (number - 1) * size);
+      };
+      if (asked.page < last && can_go_to(asked.page + 1)) page(Links::next, asked.page + 1);
+      if (can_go_to(last)) page(Links::last, last);
       break;
     }
     case Paging::window:

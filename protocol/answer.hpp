@@ -41,6 +41,7 @@ struct ListAnswer {
   const storage::UserList& users;
   std::uint64_t total;
   bool more;  ///< There are users after the last one.
+  const std::vector<storage::SortKey>& order;
   const ListQuery& asked;
   std::string_view query;  ///< As sent: links keep every parameter that does not choose a page.
   std::size_t link_octets = max_link_octets;  ///< What Link may have.

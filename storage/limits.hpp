@@ -47,6 +47,9 @@ inline constexpr std::size_t max_idle_wal_octets = 16 * 1'024 * 1'024;
 
 /// Users that one listing gives.
 inline constexpr std::size_t max_listed_users = 1'000;
+/// Users that a listing in the order of a member may skip: it keeps the order of so many, and of
+/// those it gives.
+inline constexpr std::size_t max_sorted_skip = 10'000;
 /// Of max_pending_writes, those that may wait when a stream adds its own, shared out evenly among
 /// the sessions; at its session's share it waits itself. The rest is for requests that can't.
 inline constexpr std::size_t max_pending_stream_writes = max_pending_writes / 2;

@@ -5,7 +5,7 @@
 namespace rollcall::storage {
 
 bool UserFilter::all() const noexcept {
-  return ids.empty() && substrings.empty() &&
+  return ids.empty() && substrings.empty() && requirements.empty() &&
          std::all_of(texts.begin(), texts.end(), [](const auto& each) { return each.empty(); });
 }
 

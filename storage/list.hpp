@@ -12,15 +12,49 @@
 
 namespace rollcall::storage {
 
+/// What a comparison or an order looks at: a member by its place in user_members, or the id.
+inline constexpr std::size_t id_subject = member_count;
+
+/// How a user's text is to compare with another. Up to at_least octet by octet, or as numbers if it
+/// is the id; from there on as a search does, the id by its decimal digits.
+enum class Relation : std::uint8_t {
+  differs,
+  less,
+  at_most,
+  greater,
+  at_least,
+  contains,
+  begins_with,
+  ends_with,
+  same_letters,  ///< Equal, but for what a search ignores.
+};
+
+struct Comparison {
+  Relation relation = Relation::differs;
+  std::string text;  ///< Not for the id up to Relation::at_least.
+  UserId id = 0;     ///< For that.
+
+  bool operator==(const Comparison&) const = default;
+};
+
+/// One of the comparisons must hold.
+struct Requirement {
+  std::size_t subject = id_subject;
+  std::vector<Comparison> any;
+
+  bool operator==(const Requirement&) const = default;
+};
+
 /// Which users are meant: plain data, for each store to look up in its own way. An empty list asks
-/// for nothing; of any other list one element must hold.
+/// for nothing; of any other list one element must hold, of `requirements` each.
 struct UserFilter {
   std::vector<UserId> ids;
   /// By the place of a member in user_members: its text is equal to one of these, octet by octet.
   std::array<std::vector<std::string>, member_count> texts;
   /// One is part of some member's text or of the id's decimal digits, whatever the case of ASCII
-  /// letters there. In lower case (ASCII) here.
+  /// letters.
   std::vector<std::string> substrings;
+  std::vector<Requirement> requirements;
 
   std::vector<std::string>& operator[](Member member) noexcept { return texts[index_of(member)]; }
   const std::vector<std::string>& operator[](Member member) const noexcept {
@@ -57,17 +91,28 @@ class UserList {
   std::vector<char> packed_;
 };
 
-/// What to list: of the users that `filter` means, in the order of their ids, those from number
+/// Users are ordered by a member's text, octet by octet, which is the order of code points.
+struct SortKey {
+  std::size_t member = 0;  ///< By its place in user_members.
+  bool descending = false;
+
+  bool operator==(const SortKey&) const = default;
+};
+
+/// What to list: of the users that `filter` means, in the order asked for, those from number
 /// `skip` on, at most `limit`.
 struct ListRequest {
   UserFilter filter;
-  bool descending = false;
-  UserId after = 0;        ///< Only ids behind it in the order asked for; 0: all.
-  std::uint64_t skip = 0;  ///< Counted among those behind `after`.
-  std::size_t limit = 0;   ///< At most max_listed_users.
+  std::vector<SortKey> order;  ///< The first counts most; what is equal by all is in order of ids.
+  bool descending = false;     ///< Of the ids.
+  UserId after = 0;            ///< Only users behind this one in the order asked for; 0: all.
+  std::uint64_t skip = 0;      ///< Counted among those behind `after`; at most max_sorted_skip if
+                               ///< there is an `order`.
+  std::size_t limit = 0;       ///< At most max_listed_users.
 };
 
-/// One listing.
+/// One listing. Its status is not_found if there is an `order`, and no user `after` whose place
+/// could be known.
 struct ListOperation : Operation {
   ListRequest request;  ///< In.
   /// In, also while it is under way: perhaps nobody waits for it any more, so others go first.

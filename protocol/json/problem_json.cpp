@@ -47,7 +47,7 @@ void write_bad_octet(Writer& writer, BadOctet bad) noexcept {
 std::size_t max_problem_json_octets(const ProblemExtras& extras) noexcept {
   constexpr std::size_t max_problem_octets = 1'024;
   // A name may have to be escaped whole.
-  constexpr std::size_t max_error_octets = 6 * max_echoed_octets + 128;
+  constexpr std::size_t max_error_octets = 6 * max_echoed_octets + max_query_detail_octets + 64;
   const std::size_t errors = extras.query_errors == nullptr ? 0 : extras.query_errors->size();
   return max_problem_octets + errors * max_error_octets;
 }

@@ -61,10 +61,16 @@ void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& co
 }
 
 void answer_list(OutputBuffer& output, const List& list, const AnswerContext& context) {
+  if (list.status == Status::not_found) {
+    const std::vector<protocol::QueryError> errors = protocol::after_is_gone();
+    return write_problem(output, Problem::bad_query, {.query_errors = &errors}, context);
+  }
   if (list.status != Status::ok) {
     return write_problem(output, to_problem(list.status), {}, context);
   }
-  write_users(output, {list.users, list.total, list.more, list.asked, list.query, list.link_octets},
+  write_users(output,
+              {list.users, list.total, list.more, list.request.order, list.asked, list.query,
+               list.link_octets},
               context);
 }
 

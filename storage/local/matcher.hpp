@@ -20,8 +20,18 @@ class Matcher {
 
  private:
   const UserFilter& filter_;
+  /// A requirement, with what it searches for.
+  struct Part {
+    const Requirement& requirement;
+    std::vector<Substring> searched;  ///< One for each of its comparisons.
+  };
+  bool meets(const Part& part, UserId id, std::string_view digits,
+             const UserView& user) const noexcept;
+
   std::vector<Substring> substrings_;
-  std::size_t value_cost_ = 0;  ///< Of all values of members.
+  std::vector<Part> parts_;
+  std::size_t value_cost_ = 0;        ///< Of all values of members.
+  std::size_t searched_members_ = 0;  ///< Searches of one member each.
 };
 
 }  // namespace rollcall::storage

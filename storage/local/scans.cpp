@@ -36,7 +36,8 @@ bool Scans::begin(ListOperation& operation) {
   // What looks at every user never ends with the first slice of a large table, nor does what looks
   // into many.
   const UserFilter& filter = operation.request.filter;
-  const bool quick = filter.all() || (!filter.ids.empty() && filter.substrings.empty());
+  const bool quick = (filter.all() && operation.request.order.empty()) ||
+                     (!filter.ids.empty() && filter.substrings.empty());
   if (!quick && running_.size() >= max_scans) {
     waiting_.push_back(&operation);
     return false;

@@ -12,11 +12,15 @@ namespace rollcall::storage {
 /// Fast Pattern Matching in Strings, 1977). Immutable; throws std::bad_alloc when it is made.
 class Substring {
  public:
-  /// `lower` is in lower case (ASCII).
-  explicit Substring(std::string lower);
+  /// In any case.
+  explicit Substring(std::string text);
 
   /// Whether it is a part of `text`; the empty one is of any.
   bool is_in(std::string_view text) const noexcept;
+  /// Whether `text` begins, or ends, with it.
+  bool begins(std::string_view text) const noexcept;
+  bool ends(std::string_view text) const noexcept;
+  /// In lower case.
   const std::string& text() const noexcept { return lower_; }
   bool operator==(const Substring& other) const noexcept { return lower_ == other.lower_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <new>
 #include <vector>
 
 namespace rollcall::storage {
@@ -15,26 +16,39 @@ constexpr std::size_t marked_block_cost = slice_cost / 16;
 /// To find a user by its number, in the same unit.
 constexpr std::size_t find_cost = 60;
 
-/// Marks those that a filter means.
+/// Marks those that a filter means or, if they are to be sorted, offers them to the page.
 class Marker final : public UserVisitor {
  public:
-  Marker(const Matcher& matcher, Table::BlockMarks& marks, std::uint64_t& count) noexcept
-      : matcher_(matcher), marks_(marks), count_(count) {}
+  Marker(const Matcher& matcher, Table::BlockMarks& marks, std::uint64_t& count,
+         SortedPage* sorted) noexcept
+      : matcher_(matcher), marks_(marks), count_(count), sorted_(sorted) {}
 
   void visit(UserId id, const UserView& user) noexcept override {
     cost += matcher_.cost(user);
     if (!matcher_.matches(id, user)) return;
+    if (sorted_ != nullptr) return offer(id, user);
     const std::size_t place = id % Table::block_ids;
     marks_[place / 64] |= std::uint64_t{1} << place % 64;
     ++count_;
   }
 
   std::size_t cost = 0;
+  bool out_of_memory = false;
 
  private:
+  void offer(UserId id, const UserView& user) noexcept {
+    try {
+      cost += sorted_->offer(id, user);
+      ++count_;
+    } catch (const std::bad_alloc&) {
+      out_of_memory = true;
+    }
+  }
+
   const Matcher& matcher_;
   Table::BlockMarks& marks_;
   std::uint64_t& count_;
+  SortedPage* sorted_;
 };
 
 }  // namespace
@@ -44,12 +58,13 @@ TableScan::TableScan(const Table& table, ListOperation& operation)
       operation_(operation),
       request_(operation.request),
       matcher_(operation.request.filter),
-      every_user_(operation.request.filter.all()) {
+      every_user_(operation.request.filter.all() && operation.request.order.empty()) {
   operation_.users.clear();
   operation_.total = every_user_ ? table_.size() : 0;
   operation_.more = false;
   operation_.status = Status::ok;
   sort_ids();
+  if (!request_.order.empty()) begin_sorted();
   // A total of some has to be counted from the beginning.
   const UserId start = every_user_ ? request_.after : 0;
   done_ = request_.descending
@@ -57,13 +72,27 @@ TableScan::TableScan(const Table& table, ListOperation& operation)
               : !go_to_block_of(table_.next_id(start));
 }
 
-bool TableScan::slice() {
-  if (operation_.cancelled) {
-    operation_.status = Status::cancelled;
-    return true;
+void TableScan::begin_sorted() {
+  sorted_ = std::make_unique<SortedPage>(request_);
+  if (request_.after == 0) return;
+  if (table_.find(request_.after, user_)) {
+    sorted_->begin_behind(request_.after, user_.view());
+  } else {
+    operation_.status = Status::not_found;
   }
-  if (!request_.filter.ids.empty()) return list_ids();
-  for (std::size_t cost = 0; !done_ && cost < slice_cost;) {
+}
+
+bool TableScan::slice() {
+  if (operation_.cancelled) operation_.status = Status::cancelled;
+  if (operation_.status != Status::ok) return true;
+  std::size_t cost = 0;
+  if (!(request_.filter.ids.empty() ? scan(cost) : list_ids(cost))) return false;
+  return !sorted_ || list_sorted(cost);
+}
+
+/// This, list_ids() and list_sorted() give false when the cost of a slice is used up before.
+bool TableScan::scan(std::size_t& cost) {
+  while (!done_ && cost < slice_cost) {
     if (!every_user_ && !look_at_block(cost)) continue;
     done_ = !list_block();
     cost += marked_block_cost;
@@ -74,9 +103,10 @@ bool TableScan::slice() {
 /// False when the cost of a slice is used up before the block is.
 bool TableScan::look_at_block(std::size_t& cost) {
   for (; shard_ < Table::shard_count && cost < slice_cost; ++shard_) {
-    Marker marker(matcher_, marks_, count_);
+    Marker marker(matcher_, marks_, count_, sorted_.get());
     table_.visit(block_, shard_, marker);
     cost += marker.cost;
+    if (marker.out_of_memory) throw std::bad_alloc();
   }
   return shard_ == Table::shard_count;
 }
@@ -88,17 +118,36 @@ void TableScan::sort_ids() {
   if (request_.descending) std::reverse(ids_.begin(), ids_.end());
 }
 
-bool TableScan::list_ids() {
-  for (std::size_t cost = 0; next_id_ < ids_.size() && cost < slice_cost; ++next_id_) {
+bool TableScan::list_ids(std::size_t& cost) {
+  for (; next_id_ < ids_.size() && cost < slice_cost; ++next_id_) {
     const UserId id = ids_[next_id_];
     cost += find_cost;
     if (!table_.find(id, user_)) continue;
     cost += matcher_.cost(user_.view());
     if (!matcher_.matches(id, user_.view())) continue;
     ++operation_.total;
-    take(id);
+    if (sorted_) {
+      cost += sorted_->offer(id, user_.view());
+    } else {
+      take(id);
+    }
   }
   return next_id_ == ids_.size();
+}
+
+bool TableScan::list_sorted(std::size_t& cost) {
+  while (cost < slice_cost && sorted_->order_one()) cost += SortedPage::order_cost;
+  for (; cost < slice_cost && next_sorted_ < sorted_->size(); ++next_sorted_) {
+    const UserId id = sorted_->id(next_sorted_);
+    cost += find_cost;
+    // It may have changed since it was looked at.
+    if (!table_.find(id, user_) || !matcher_.matches(id, user_.view())) continue;
+    cost += user_.view().octets();
+    operation_.users.append(id, user_.view());
+  }
+  if (cost >= slice_cost) return false;
+  operation_.more = sorted_->more();
+  return true;
 }
 
 /// False when the listing is complete.
@@ -108,7 +157,7 @@ bool TableScan::list_block() {
     if (operation_.more) return false;
   } else {
     operation_.total += count_;
-    if (count_ > 0) take_marked(marks_);
+    if (count_ > 0 && !sorted_) take_marked(marks_);
     shard_ = 0;
     marks_ = {};
     count_ = 0;

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "storage/list.hpp"
 #include "storage/local/matcher.hpp"
+#include "storage/local/sorted_page.hpp"
 #include "storage/local/table.hpp"
 
 namespace rollcall::storage {
@@ -26,7 +28,10 @@ class TableScan {
 
  private:
   void sort_ids();
-  bool list_ids();
+  void begin_sorted();
+  bool scan(std::size_t& cost);
+  bool list_sorted(std::size_t& cost);
+  bool list_ids(std::size_t& cost);
   bool list_block();
   bool look_at_block(std::size_t& cost);
   void take_marked(const Table::BlockMarks& marks);
@@ -38,7 +43,7 @@ class TableScan {
   ListOperation& operation_;
   const ListRequest& request_;
   const Matcher matcher_;
-  const bool every_user_;    ///< The total is known without a look at each.
+  const bool every_user_;    ///< In order of their ids: the total is known without a look at each.
   std::vector<UserId> ids_;  ///< Those asked for by number, in the order of the listing.
   std::size_t next_id_ = 0;  ///< Of ids_, the place of the next one to look at.
   std::uint64_t block_ = 0;
@@ -47,6 +52,8 @@ class TableScan {
   std::uint64_t count_ = 0;    ///< How many.
   std::uint64_t skipped_ = 0;
   bool done_ = false;
+  std::unique_ptr<SortedPage> sorted_;  ///< If the order is that of members.
+  std::size_t next_sorted_ = 0;         ///< On that page, the next one to list.
   UserRecord user_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "protocol/http/target.hpp"
 #include "protocol/list_query.hpp"
+#include "protocol/query_parameters.hpp"
 #include "storage/limits.hpp"
 #include "storage/utf8.hpp"
 #include "tests/support/finding.hpp"
@@ -19,16 +20,19 @@ void check_bounds(const protocol::ListQuery& query) {
     require(each.parameter.size() <= protocol::max_echoed_octets, "an echo is too long");
     require(storage::is_utf8(each.parameter), "an echo is not UTF-8");
     require(!each.detail.empty(), "an error says nothing");
+    require(each.detail.size() <= protocol::max_query_detail_octets, "a detail is too long");
   }
   if (!query.errors.empty()) return;
   const storage::ListRequest& request = query.request;
   require(request.limit <= storage::max_listed_users, "a limit is too large");
+  require(protocol::can_skip(request.order, request.skip), "an order skips too many");
   require(request.after <= storage::max_user_id, "an id is too large");
   const storage::UserFilter& filter = request.filter;
   require(filter.substrings.size() <= protocol::max_search_values, "too many searches");
   require(filter.ids.size() <= protocol::max_asked_ids, "too many ids");
   std::size_t values = 0;
   for (const auto& each : filter.texts) values += each.size();
+  for (const auto& each : filter.requirements) values += each.any.size();
   require(values <= protocol::max_member_values, "too many values");
 }
 
@@ -41,6 +45,7 @@ void check_link(const protocol::ListQuery& query, std::string_view text) {
   require(next.errors.empty() && next.request.after == 17, "a link can't be followed");
   require(next.request.limit == query.request.limit &&
               next.request.descending == query.request.descending &&
+              next.request.order == query.request.order &&
               next.request.filter == query.request.filter,
           "a link asks for something else");
 }

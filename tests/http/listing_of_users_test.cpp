@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(every_user_that_is_asked_for_by_id_comes) {
   BOOST_TEST(answer.find("\"id\":104}]") != answer.npos);
 }
 
+BOOST_AUTO_TEST_CASE(users_are_sorted_by_any_member_and_linked_as_far_as_they_can_be_skipped) {
+  BOOST_TEST(ids("?_sort=-last-name") == "213");
+  BOOST_TEST(ids("?_sort=last-name,id&_order=desc,desc") == "231");
+  BOOST_TEST(ids("?_sort=last-name&limit=1&after=3") == "2");
+  listing("?_sort=last-name&after=4", 400);
+  listing("?_sort=last-name&_start=10001", 400);
+  BOOST_TEST(listing("?_sort=email&_page=1&_per_page=1").find("rel=\"last\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(operators_compare_and_search_one_member) {
+  BOOST_TEST(ids("?id_gte=2&id_lte=2") == "2");
+  BOOST_TEST(ids("?id_ne=1&id_ne=3") == "2");
+  BOOST_TEST(ids("?last-name_like=^VAN") == "2");
+  BOOST_TEST(ids("?last-name:contains=BERG") == "2");
+  BOOST_TEST(ids("?id:in=1,3") == "13");
+  listing("?last-name_like=a*", 400);
+}
+
 BOOST_AUTO_TEST_CASE(a_cache_buster_is_ignored) {
   BOOST_TEST(ids("?_=1700000000000") == "123");
   listing("?_=1", 200, "Accept: application/x-ndjson\r\n");
@@ -107,7 +125,7 @@ BOOST_AUTO_TEST_CASE(every_bad_parameter_is_named_at_once) {
   for (const char* name : {"\"limit\"", "\"foo\"", "\"id\"", "\"\\\"\""}) {
     BOOST_TEST(text.find("{\"parameter\":" + std::string(name)) != text.npos, text);
   }
-  for (const char* query : {"?limit=1001", "?_limit=0", "?_start=2&_end=1", "?_sort=email",
+  for (const char* query : {"?limit=1001", "?_limit=0", "?_start=2&_end=1", "?_sort=age",
                             "?limit=1&_page=1", "?after=x", "?email=%ff", "?limit=1&limit=1"}) {
     listing(query, 400);
   }

@@ -37,7 +37,7 @@ std::string head_of_a_page(std::size_t octets) {
   AnswerContext longest = context();
   longest.keep_alive_http10 = true;
   OutputBuffer buffer;
-  write_users(buffer, {users, 4, true, asked, query}, longest);
+  write_users(buffer, {users, 4, true, asked.request.order, asked, query}, longest);
   const std::string all = text(buffer);
   return all.substr(0, all.find("\r\n\r\n") + 4);
 }

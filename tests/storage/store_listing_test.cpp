@@ -156,6 +156,53 @@ BOOST_DATA_TEST_CASE(a_page_tells_the_total_and_whether_there_are_more, kinds, k
   check(request, {3, 1}, 3, false);
 }
 
+BOOST_DATA_TEST_CASE(a_listing_in_the_order_of_a_member_goes_on_behind_a_user, kinds, kind) {
+  OpenedStore opened(kind);
+  Store& store = *opened.store;
+  create(store, {"B", "C", "A", "C", "B", "D"});
+  const auto check = [&](const ListRequest& request, const std::vector<UserId>& expected,
+                         std::uint64_t total, bool more) {
+    const Listed listed = list(store, request);
+    BOOST_TEST(listed.ids == expected, boost::test_tools::per_element());
+    BOOST_TEST(listed.total == total);
+    BOOST_TEST(listed.more == more);
+  };
+  ListRequest request = up_to(4);
+  request.order = {{index_of(Member::last_name), false}};
+  check(request, {3, 1, 5, 2}, 6, true);
+  request.after = 2;
+  check(request, {4, 6}, 6, false);
+  request.order.front().descending = true;
+  check(request, {4, 1, 5, 3}, 6, false);
+  request.descending = true;
+  request.limit = 2;
+  check(request, {5, 1}, 6, true);
+  request.after = 0;
+  request.skip = 5;
+  check(request, {3}, 6, false);
+  request.skip = 6;
+  check(request, {}, 6, false);
+  request.skip = 0;
+  request.filter[Member::last_name] = {"B", "C"};
+  check(request, {4, 2}, 4, true);
+  request.filter.ids = {6, 5, 1, 2};
+  check(request, {2, 5}, 3, true);
+}
+
+BOOST_DATA_TEST_CASE(a_place_in_the_order_of_a_member_is_known_only_of_a_user, kinds, kind) {
+  OpenedStore opened(kind);
+  create(*opened.store, {"B", "A"});
+  RecordingOwner owner;
+  const auto session = opened.store->open_session(owner);
+  ListOperation operation;
+  operation.request = up_to(10);
+  operation.request.order = {{index_of(Member::email), false}};
+  operation.request.after = 3;
+  session->list(operation);
+  while (owner.listed.empty()) session->end_turn();
+  BOOST_TEST((operation.status == Status::not_found));
+}
+
 BOOST_DATA_TEST_CASE(what_is_cancelled_is_completed_all_the_same, kinds, kind) {
   OpenedStore opened(kind);
   // More than a first look goes through.
