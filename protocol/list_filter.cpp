@@ -159,15 +159,17 @@ void FilterReader::take_any(const std::string& name, std::size_t subject, std::s
 void FilterReader::compare(const std::string& name, std::size_t subject, const OperatorRow& row,
                            std::string& value) {
   if (!has_room(name)) return;
-  Comparison comparison{row.relation, std::move(value), 0};
+  Comparison comparison{row.relation, {}, 0};
   if (row.what == Operator::like) {
-    std::optional<Comparison> pattern = read_pattern(comparison.text);
+    std::optional<Comparison> pattern = read_pattern(value);
     if (!pattern) return errors_.add(name, bad_pattern);
     comparison = std::move(*pattern);
   } else if (subject == storage::id_subject && compares_numbers(row.relation)) {
-    const auto number = to_integer(comparison.text, 0, storage::max_user_id);
+    const auto number = to_integer(value, 0, storage::max_user_id);
     if (!number) return errors_.add(name, bad_number);
-    comparison = {row.relation, {}, *number};
+    comparison.id = *number;
+  } else {
+    comparison.text = std::move(value);
   }
   auto& all = filter_.requirements;
   const auto [place, is_new] = places_.try_emplace({subject, row.what}, all.size());
