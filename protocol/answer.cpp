@@ -8,6 +8,7 @@
 #include "protocol/json/problem_json.hpp"
 #include "protocol/json/writer.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/openapi.hpp"
 #include "protocol/query_parameters.hpp"
 
 namespace rollcall::protocol {
@@ -16,6 +17,8 @@ namespace {
 /// More than any head needs without Link: the fixed fields, a reason, lists of methods and types.
 constexpr std::size_t max_head_octets = 512;
 static_assert(max_head_octets + max_link_octets <= max_answer_head_octets);
+/// Location needs 40 of them without a prefix, of which there may be two.
+static_assert(2 * max_prefix_octets + 40 < max_head_octets - 200);
 
 void write_fields(Writer& writer, const AnswerContext& context) noexcept {
   writer.text("\r\nDate: ").fixed_text<date_octets>(context.date);
@@ -32,19 +35,23 @@ void write_entity_tag_field(Writer& writer, storage::Version version) noexcept {
   writer.text("\r\nETag: ").text({tag, sizeof tag});
 }
 
-constexpr std::string_view welcome_json =
-    R"({"name":"Rollcall","version":")" ROLLCALL_VERSION
-    R"(","users":"/users","openapi":"/openapi.json","livez":"/livez","readyz":"/readyz"})";
+/// What is between these, and before a path, is the prefix.
+using Pieces = std::array<std::string_view, 5>;
 
-constexpr std::string_view welcome_page =
+constexpr Pieces welcome_json{R"({"name":"Rollcall","version":")" ROLLCALL_VERSION R"(","users":")",
+                              R"(/users","openapi":")", R"(/openapi.json","livez":")",
+                              R"(/livez","readyz":")", R"(/readyz"})"};
+
+constexpr Pieces welcome_page{
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Rollcall</title>\n"
     "<h1>Rollcall " ROLLCALL_VERSION
     "</h1>\n<p>A users service.</p>\n<ul>\n"
-    "<li><a href=\"/users\">Users</a></li>\n"
-    "<li><a href=\"/openapi.json\">The interface, in OpenAPI 3.1</a></li>\n"
-    "<li><a href=\"/livez\">Does it respond?</a></li>\n"
-    "<li><a href=\"/readyz\">Are writes accepted?</a></li>\n</ul>\n</html>\n";
+    "<li><a href=\"",
+    "/users\">Users</a></li>\n<li><a href=\"",
+    "/openapi.json\">The interface, in OpenAPI 3.1</a></li>\n<li><a href=\"",
+    "/livez\">Does it respond?</a></li>\n<li><a href=\"",
+    "/readyz\">Are writes accepted?</a></li>\n</ul>\n</html>\n"};
 
 constexpr std::string_view replayed_field = "\r\nIdempotency-Replayed: true";
 
@@ -97,15 +104,16 @@ void write_head_only(OutputBuffer& buffer, const AnswerContext& context,
 /// The Link field (RFC 8288) of a listing, of at most `max_octets`.
 class Links {
  public:
-  explicit Links(std::size_t max_octets) noexcept : max_octets_(max_octets) {}
+  Links(std::size_t max_octets, std::string_view base) noexcept
+      : max_octets_(max_octets), base_(base) {}
 
   /// In the order in which they are written.
   enum Relation : std::size_t { first, prev, next, last };
 
-  /// A page is /users with `query`.
+  /// A page is /users behind `base`, with `query`.
   void add(Relation relation, const std::string& query) {
     std::string& link = links_[relation];
-    link.append("</users").append(query.empty() ? "" : "?").append(query);
+    link.append("<").append(base_).append("/users").append(query.empty() ? "" : "?").append(query);
     link.append(">; rel=\"").append(names[relation]).append("\"");
     octets_ += (octets_ == 0 ? start.size() : separator.size()) + link.size();
   }
@@ -137,13 +145,14 @@ class Links {
   }
 
   const std::size_t max_octets_;
+  const std::string_view base_;
   std::array<std::string, 4> links_;
   std::size_t octets_ = 0;
 };
 
 /// The pages that the answer's Link names.
 Links links_of(const ListAnswer& list) {
-  Links links(list.link_octets);
+  Links links(list.link_octets, list.base);
   const ListQuery& asked = list.asked;
   const auto page = [&](Links::Relation relation, std::uint64_t number) {
     links.add(relation, with_parameter(list.query, "_page", number));
@@ -182,8 +191,9 @@ void write_created(OutputBuffer& buffer, storage::UserId id, const storage::User
   write_message(
       buffer, bounds(user), context,
       [&](Writer& writer) {
-        writer.text("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /users/")
-            .text(digits.text());
+        writer.text("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: ");
+        if (!context.prefix.empty()) writer.text(context.prefix);
+        writer.text("/users/").text(digits.text());
         if (replayed) writer.text(replayed_field);
         write_entity_tag_field(writer, storage::version_of(id, user));
       },
@@ -257,25 +267,38 @@ void write_health(OutputBuffer& buffer, const AnswerContext& context) {
       [](Writer& writer) { writer.text(R"({"status":"ok"})"); });
 }
 
-void write_document(OutputBuffer& buffer, std::string_view json, const AnswerContext& context) {
+void write_document(OutputBuffer& buffer, const AnswerContext& context) {
+  const std::string_view json = openapi_document();
+  // A server's address may be relative to that of the document (OpenAPI 3.1, section 4.8.5). "/" is
+  // in the file, so that the file is right where it is served without a prefix.
+  constexpr std::string_view server = R"("url": "/")";
+  const std::size_t end = json.find(server) + server.size() - 2;
+  const std::string_view prefix = context.prefix.empty() ? "/" : context.prefix;
   write_message(
-      buffer, {json.size()}, context,
+      buffer, {json.size() + prefix.size()}, context,
       [](Writer& writer) { writer.text("HTTP/1.1 200 OK\r\nContent-Type: application/json"); },
-      [&](Writer& writer) { writer.text(json); });
+      [&](Writer& writer) {
+        writer.text(json.substr(0, end)).text(prefix).text(json.substr(end + 1));
+      });
 }
 
 void write_welcome(OutputBuffer& buffer, bool page, std::string_view fields,
                    const AnswerContext& context) {
-  const std::string_view text = page ? welcome_page : welcome_json;
+  const Pieces& pieces = page ? welcome_page : welcome_json;
+  std::size_t octets = pieces.size() * context.prefix.size();
+  for (const std::string_view each : pieces) octets += each.size();
   write_message(
-      buffer, {text.size()}, context,
+      buffer, {octets}, context,
       [&](Writer& writer) {
         writer.text("HTTP/1.1 200 OK\r\nContent-Type: ")
             .text(page ? "text/html; charset=utf-8" : "application/json")
             .text("\r\nVary: Accept")
             .text(fields);
       },
-      [&](Writer& writer) { writer.text(text); });
+      [&](Writer& writer) {
+        writer.text(pieces.front());
+        for (std::size_t i = 1; i < pieces.size(); ++i) writer.text(context.prefix).text(pieces[i]);
+      });
 }
 
 void write_no_content(OutputBuffer& buffer, std::string_view fields, const AnswerContext& context) {

@@ -25,6 +25,7 @@ struct AnswerContext {
   bool close = false;              ///< Connection: close
   bool keep_alive_http10 = false;  ///< Connection: keep-alive, for a client of HTTP/1.0 that asked.
   bool head = false;               ///< The request was HEAD: fields as for GET, but no body.
+  std::string_view prefix{};       ///< What paths have before them in Location and elsewhere.
   LinesType lines = LinesType::x_ndjson;  ///< What an answer in lines is called.
 };
 
@@ -45,6 +46,7 @@ struct ListAnswer {
   const ListQuery& asked;
   std::string_view query;  ///< As sent: links keep every parameter that does not choose a page.
   std::size_t link_octets = max_link_octets;  ///< What Link may have.
+  std::string_view base{};                    ///< What its links have before /users.
 };
 
 /// 201, with Location, ETag and the user as JSON. With `replayed`, adds Idempotency-Replayed.
@@ -66,8 +68,8 @@ void write_not_modified(OutputBuffer& buffer, const AnswerContext& context);
 void write_users(OutputBuffer& buffer, const ListAnswer& list, const AnswerContext& context);
 /// 200, with {"status":"ok"}.
 void write_health(OutputBuffer& buffer, const AnswerContext& context);
-/// 200, with a JSON text.
-void write_document(OutputBuffer& buffer, std::string_view json, const AnswerContext& context);
+/// 200, with the OpenAPI document, whose server is where the document is.
+void write_document(OutputBuffer& buffer, const AnswerContext& context);
 /// 200, with a few links: JSON, or a page in HTML. `fields` is Route::fields.
 void write_welcome(OutputBuffer& buffer, bool page, std::string_view fields,
                    const AnswerContext& context);

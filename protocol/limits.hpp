@@ -29,6 +29,12 @@ inline constexpr std::size_t max_document_depth = 256;
 inline constexpr std::size_t max_cors_origins = 32;
 inline constexpr std::size_t max_origin_octets = 256;
 
+/// Octets of a host, with its port, that a response repeats in Link: a longer one is not a name
+/// that anybody can look up.
+inline constexpr std::size_t max_host_octets = 260;
+/// Octets of --base-path, and of what X-Forwarded-Prefix may add before it.
+inline constexpr std::size_t max_prefix_octets = 128;
+
 /// The head of a response, from its status line to the empty line. A proxy's buffer for it has
 /// 4 KiB or 8 KiB.
 inline constexpr std::size_t max_answer_head_octets = 4 * 1'024;

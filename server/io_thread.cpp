@@ -18,6 +18,7 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
       ticker_(context_.get_executor()),
       state_(store, timeouts) {
   state_.site = environment.site;
+  state_.proxies = environment.proxies;
   const bool cors = environment.site != nullptr && environment.site->cors.on();
   state_.hooks = {environment.observer, cors ? &environment.site->cors : nullptr};
   refresh_clock();

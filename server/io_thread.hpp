@@ -32,8 +32,9 @@ class IoThread final : private storage::SessionOwner {
   struct Environment {
     ReadySet* ready_set = nullptr;  ///< Null: an EpollSet of its own.
     const Clock* clock = &system_clock();
-    AnswerObserver* observer = nullptr;    ///< Null: nobody is told of answers.
-    const protocol::Site* site = nullptr;  ///< Null: nothing of it is set.
+    AnswerObserver* observer = nullptr;       ///< Null: nobody is told of answers.
+    const protocol::Site* site = nullptr;     ///< Null: nothing of it is set.
+    const TrustedProxies* proxies = nullptr;  ///< Null: no peer is trusted.
   };
 
   /// The thread starts, and opens its session, with start(). `store` must outlive this.

@@ -109,6 +109,7 @@ int Server::run() {
   threads_running_ = options_.threads;
   IoThread::Environment environment;
   if (!options_.site.plain()) environment.site = &options_.site;
+  if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
   for (unsigned i = 0; i < options_.threads; ++i) {
     threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts, environment));
     try {

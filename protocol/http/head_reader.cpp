@@ -57,7 +57,8 @@ std::optional<Problem> HeadReader::take_request_line(http::verb method,
   request_.method = to_method(method, method_text);
   if (target.size() > max_target_octets) return Problem::target_too_long;
   request_.http11 = version == 11;
-  request_.target = parse_target(target);
+  request_.target =
+      site_ == nullptr ? parse_target(target) : parse_target(target, site_->base_path);
   if (!request_.target.well_formed) {
     request_.bad_octet = find_bad_octet(target);
     return Problem::bad_target;
@@ -65,7 +66,8 @@ std::optional<Problem> HeadReader::take_request_line(http::verb method,
   // The view of it ends with the input.
   const bool reads = request_.method == Method::get || request_.method == Method::head;
   if (reads && !request_.target.query.empty()) request_.query = request_.target.query;
-  request_.target.query = {};
+  if (reads && !request_.target.authority.empty()) take_host(request_.target.authority);
+  request_.target.query = request_.target.authority = {};
   return std::nullopt;
 }
 
@@ -76,6 +78,7 @@ std::optional<Problem> HeadReader::take_field(field number, std::string_view nam
     case field::host:
       count(hosts_);
       if (!is_host(value)) bad_host_ = true;
+      if (request_.method <= Method::head) take_host(value);
       return std::nullopt;
     case field::content_length:
       count(content_lengths_);
@@ -126,12 +129,55 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
           site_ != nullptr && site_->cors.on() && request_.method == Method::options;
       break;
     case field::unknown:
-      // Beast has no number for it.
-      if (equals(name, "idempotency-key")) take_key(value);
+      take_unknown_field(name, value);
+      break;
+    case field::via:
+    case field::forwarded:
+      request_.passed_on = true;
       break;
     default:
       break;
   }
+}
+
+/// One that Beast has no number for.
+void HeadReader::take_unknown_field(std::string_view name, std::string_view value) {
+  constexpr std::string_view forwarded = "x-forwarded-";
+  if (equals(name, "idempotency-key")) return take_key(value);
+  if (name.size() <= forwarded.size() ||
+      !equals(name.substr(0, forwarded.size()), "x-forwarded-")) {
+    return;
+  }
+  request_.passed_on = true;
+  if (site_ == nullptr || !site_->trusts_peer) return;
+  const std::string_view part = name.substr(forwarded.size());
+  if (equals(part, "proto")) reached().take_forwarded(Reached::Part::scheme, value);
+  if (equals(part, "host")) reached().take_forwarded(Reached::Part::host, value);
+  if (equals(part, "prefix")) reached().take_forwarded(Reached::Part::prefix, value);
+}
+
+/// Only links to other pages of users are absolute.
+void HeadReader::take_host(std::string_view value) {
+  if (request_.target.path.text() == "/users") reached().take_host(value);
+}
+
+Reached& HeadReader::reached() {
+  if (!request_.reached) request_.reached = std::make_unique<Reached>();
+  return *request_.reached;
+}
+
+std::string HeadReader::prefix() const {
+  std::string prefix = request_.reached ? request_.reached->prefix() : std::string();
+  return site_ == nullptr ? prefix : prefix + site_->base_path;
+}
+
+std::string HeadReader::base() const {
+  const bool trusted = site_ != nullptr && site_->trusts_peer;
+  // A proxy that is not trusted, or that speaks HTTP/1.0, as nginx does unless it is told
+  // otherwise, need not have kept the client's Host.
+  const bool known = trusted || (request_.http11 && !request_.passed_on);
+  const bool tells = request_.reached != nullptr && known;
+  return (tells ? request_.reached->origin(trusted) : std::string()) + prefix();
 }
 
 std::optional<Problem> HeadReader::take_trailer() noexcept {

@@ -47,6 +47,10 @@ class HeadReader {
   void set_method(Method method) noexcept { request_.method = method; }
 
   const Site* site() const noexcept { return site_; }
+  /// What is before every path, for the client.
+  std::string prefix() const;
+  /// The same behind the client's name of this server, if that is known (Reached::origin()).
+  std::string base() const;
   Request& request() noexcept { return request_; }
   const Request& request() const noexcept { return request_; }
   /// The body is a stream of users or the like, of any length: it is its lines that are bounded.
@@ -58,6 +62,9 @@ class HeadReader {
   /// Apart from those that nearly every request has, so that these cost no more than they must.
   BOOST_NOINLINE void take_rarer_field(boost::beast::http::field number, std::string_view name,
                                        std::string_view value);
+  BOOST_NOINLINE void take_host(std::string_view value);
+  void take_unknown_field(std::string_view name, std::string_view value);
+  Reached& reached();
   void take_transfer_encoding(std::string_view value) noexcept;
   void take_key(std::string_view value);
   void take_condition(std::string_view value, Comparison comparison,

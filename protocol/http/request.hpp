@@ -6,6 +6,7 @@
 
 #include "protocol/http/accepted.hpp"
 #include "protocol/http/cors.hpp"
+#include "protocol/http/reached.hpp"
 #include "protocol/http/target.hpp"
 #include "storage/version.hpp"
 
@@ -54,7 +55,9 @@ struct Request {
   BadOctet bad_octet;          ///< Of the target, for Problem::bad_target.
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
   std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
-  std::string query;  ///< Of GET and HEAD, as it was sent; otherwise empty.
+  std::unique_ptr<Reached> reached;  ///< If it matters: of a listing, or with Site::trusts_peer.
+  bool passed_on = false;            ///< A proxy says that it has passed the request on.
+  std::string query;                 ///< Of GET and HEAD, as it was sent; otherwise empty.
 };
 
 }  // namespace rollcall::protocol

@@ -56,6 +56,9 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   }
   Problem problem() const noexcept { return problem_; }
   const Site* site() const noexcept { return head_.site(); }
+  /// HeadReader::prefix() and base().
+  std::string prefix() const { return head_.prefix(); }
+  std::string base() const { return head_.base(); }
 
   /// Some octet of this message has been seen; a line end before it is none.
   bool started() const noexcept { return started_; }

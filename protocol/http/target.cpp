@@ -79,7 +79,7 @@ bool take_path(std::string_view& text, Path& path) noexcept {
 }
 
 /// Takes scheme and authority off an absolute-form target; false if they are ill-formed.
-bool strip_authority(std::string_view& text) noexcept {
+bool take_authority(std::string_view& text, std::string_view& authority) noexcept {
   constexpr std::string_view scheme = "http://";
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
   if (text.size() < scheme.size() ||
@@ -90,6 +90,7 @@ bool strip_authority(std::string_view& text) noexcept {
   text.remove_prefix(scheme.size());
   const std::size_t end = std::min(text.find_first_of("/?"), text.size());
   if (end == 0 || !is_host(text.substr(0, end))) return false;
+  authority = text.substr(0, end);
   text.remove_prefix(end);
   return true;
 }
@@ -135,16 +136,21 @@ bool is_any_host(std::string_view text) noexcept {
 
 }  // namespace
 
-Target parse_target(std::string_view text) noexcept {
+Target parse_target(std::string_view text, std::string_view base_path) noexcept {
   Target target;
   if (text == "*") {
     target.well_formed = target.path.append(text);
     return target;
   }
   if (!text.starts_with('/')) {
-    if (!strip_authority(text)) return target;
+    if (!take_authority(text, target.authority)) return target;
     // Behind an authority no path is the root (RFC 9110, section 4.2.3).
     if (!text.starts_with('/')) target.path.append("/");
+  }
+  if (!base_path.empty() && text.starts_with(base_path)) {
+    const std::string_view rest = text.substr(base_path.size());
+    if (rest.empty() || rest.front() == '?') target.path.append("/");
+    if (rest.empty() || rest.front() == '?' || rest.front() == '/') text = rest;
   }
   if (!take_path(text, target.path)) return target;
   if (!text.empty()) {
@@ -154,6 +160,8 @@ Target parse_target(std::string_view text) noexcept {
   target.well_formed = true;
   return target;
 }
+
+bool is_path(std::string_view text) noexcept { return is_component(text, in_path); }
 
 BadOctet find_bad_octet(std::string_view target) noexcept {
   BadOctet bad;

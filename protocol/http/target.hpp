@@ -32,7 +32,8 @@ struct Target {
   bool well_formed = false;  ///< False: a byte or an escape that RFC 3986 does not allow (400).
   Path path;  ///< Percent-decoded once. Empty if no path of ours can be meant: it is longer than
               ///< Path::max_octets or has an escaped slash. `*` for the asterisk-form.
-  std::string_view query;  ///< As it was sent: a view of the text that was parsed.
+  std::string_view authority;  ///< Of the absolute-form, else empty: a view of that text.
+  std::string_view query;      ///< As it was sent: a view of the text that was parsed.
 };
 
 /// The first octet of a target that makes it ill-formed.
@@ -44,8 +45,11 @@ struct BadOctet {
 /// Parses origin-form, absolute-form and asterisk-form (RFC 9112, section 3.2). An escape that is
 /// malformed or NUL makes the target ill-formed. A query may have what browsers and curl send as it
 /// is, though no URI has it: `[ ] ^ { | }`, the backslash, the grave accent, and octets beyond
-/// ASCII.
-Target parse_target(std::string_view text) noexcept;
+/// ASCII. `base_path`, an is_prefix() or empty, is taken off a path that begins with it.
+Target parse_target(std::string_view text, std::string_view base_path = {}) noexcept;
+
+/// True if `text` has only octets and escapes that a path may have (RFC 3986, section 3.3).
+bool is_path(std::string_view text) noexcept;
 
 /// Of an ill-formed origin-form target of at most max_target_octets.
 BadOctet find_bad_octet(std::string_view target) noexcept;

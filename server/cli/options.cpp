@@ -100,7 +100,12 @@ po::options_description describe() {
        "close a connection idle for this long; exceed the load balancer's own (default: 75)")  //
       ("cors-origin", po::value<Texts>()->value_name("ORIGIN")->composing(),
        "let pages of this origin, such as https://app.example.com, use the server from a browser; "
-       "* for any; may be repeated (default: none)")                                //
+       "* for any; may be repeated (default: none)")  //
+      ("base-path", po::value<Texts>()->value_name("PATH"),
+       "what clients have before every path, such as /api; requests may have it or not")  //
+      ("trusted-proxy", po::value<Texts>()->value_name("CIDR")->composing(),
+       "address or network of a proxy whose X-Forwarded-Proto, -Host and -Prefix count; may be "
+       "repeated (default: none)")                                                  //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
       ("help", "show this and exit")                                                //
       ("version", "show the version and exit");
@@ -217,6 +222,7 @@ Options interpret(const Settings& settings) {
   set_timeout("idle-timeout", options.timeouts.idle);
   options.listen = parse_addresses(settings);
   options.site = site_of(settings);
+  options.proxies = proxies_of(settings, options.site);
   return options;
 }
 

@@ -8,6 +8,7 @@
 
 #include "protocol/http/site.hpp"
 #include "server/cli/settings.hpp"
+#include "server/connection/trusted_proxies.hpp"
 #include "server/limits.hpp"
 #include "storage/open_store.hpp"
 
@@ -30,6 +31,7 @@ struct Options {
   std::size_t connections = default_connections;
   Timeouts timeouts;
   protocol::Site site;
+  TrustedProxies proxies;
 };
 
 /// The program must exit at once, after writing these texts.

@@ -24,12 +24,14 @@ constexpr const char* names[] = {"listen",
                                  "write-timeout",
                                  "idle-timeout",
                                  "cors-origin",
+                                 "base-path",
+                                 "trusted-proxy",
                                  "unique-email",
                                  "idempotency-lifetime",
                                  "max-idempotency-keys"};
 
 /// Those that may be repeated; in a variable with commas or spaces between.
-constexpr const char* lists[] = {"listen", "cors-origin"};
+constexpr const char* lists[] = {"listen", "cors-origin", "trusted-proxy"};
 
 bool is_list(const std::string& name) {
   return std::find(std::begin(lists), std::end(lists), name) != std::end(lists);

@@ -1,5 +1,8 @@
 #include "server/cli/site_options.hpp"
 
+#include "protocol/http/reached.hpp"
+#include "protocol/limits.hpp"
+
 namespace rollcall::server {
 
 protocol::Site site_of(const Settings& settings) {
@@ -11,7 +14,37 @@ protocol::Site site_of(const Settings& settings) {
       }
     }
   }
+  if (const auto path = settings.find("base-path"); path != settings.end()) {
+    site.base_path = path->second.texts.front();
+    if (site.base_path.ends_with('/')) site.base_path.pop_back();
+    if (!site.base_path.empty() && !protocol::is_prefix(site.base_path)) {
+      static_assert(protocol::max_prefix_octets == 128);
+      throw UsageError(path->second.origin +
+                       " must be a path such as /api, of at most 128 octets, "
+                       "not '" +
+                       path->second.texts.front() + "'");
+    }
+  }
   return site;
+}
+
+TrustedProxies proxies_of(const Settings& settings, const protocol::Site& site) {
+  TrustedProxies proxies;
+  proxies.site = site;
+  proxies.site.trusts_peer = true;
+  const auto found = settings.find("trusted-proxy");
+  if (found == settings.end()) return proxies;
+  for (const std::string& each : found->second.texts) {
+    const auto network = IpNetwork::parse(each);
+    if (!network) {
+      throw UsageError(found->second.origin +
+                       " must be an address or a network without bits behind its prefix, such as "
+                       "10.0.0.0/8 or ::1, not '" +
+                       each + "'");
+    }
+    proxies.networks.push_back(*network);
+  }
+  return proxies;
 }
 
 }  // namespace rollcall::server

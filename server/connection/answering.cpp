@@ -1,7 +1,6 @@
 #include "server/connection/answering.hpp"
 
 #include "protocol/json/line_answer.hpp"
-#include "protocol/openapi.hpp"
 #include "server/connection/status_problem.hpp"
 
 namespace rollcall::server {
@@ -70,7 +69,7 @@ void answer_list(OutputBuffer& output, const List& list, const AnswerContext& co
   }
   write_users(output,
               {list.users, list.total, list.more, list.request.order, list.asked, list.query,
-               list.link_octets},
+               list.link_octets, list.base},
               context);
 }
 
@@ -83,7 +82,7 @@ void answer_at_once(OutputBuffer& output, const Immediate& answer, const Request
   }
   switch (request.action) {
     case Action::describe_api:
-      return write_document(output, protocol::openapi_document(), context);
+      return write_document(output, context);
     case Action::describe:
       return write_no_content(output, answer.fields, context);
     case Action::welcome:
@@ -104,7 +103,10 @@ void answer_at_once(OutputBuffer& output, const Immediate& answer, const Request
 
 void write_answer(OutputBuffer& output, const Exchange& exchange, const AnswerContext& context) {
   if (const auto* const write = std::get_if<Write>(&exchange.what)) {
-    return answer_write(output, *write, context);
+    if (!write->prefix) return answer_write(output, *write, context);
+    AnswerContext behind = context;
+    behind.prefix = *write->prefix;
+    return answer_write(output, *write, behind);
   }
   if (const auto* const find = std::get_if<Find>(&exchange.what)) {
     return answer_find(output, *find, context);
@@ -113,7 +115,9 @@ void write_answer(OutputBuffer& output, const Exchange& exchange, const AnswerCo
     return answer_list(output, *list, context);
   }
   if (const auto* const answer = std::get_if<Immediate>(&exchange.what)) {
-    return answer_at_once(output, *answer, exchange.request, context);
+    AnswerContext behind = context;
+    behind.prefix = answer->prefix;
+    return answer_at_once(output, *answer, exchange.request, behind);
   }
   // An export that the store has not even begun: otherwise Download writes it, piece by piece.
   write_problem(output, Problem::too_many_listings, {}, context);

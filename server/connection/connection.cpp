@@ -17,7 +17,7 @@ Connection::Connection(ThreadState& thread, std::unique_ptr<Transport> transport
                        bool turned_away) noexcept
     : thread_(thread),
       transport_(std::move(transport)),
-      intake_(thread.buffers, thread.requests, thread.site),
+      intake_(thread.buffers, thread.requests, thread.site_of(*transport_)),
       output_(thread.buffers, thread.hooks),
       waits_to_read_(thread.now),
       turned_away_(turned_away) {}

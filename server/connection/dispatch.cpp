@@ -55,6 +55,7 @@ void become_listing(Exchange& exchange, IncomingRequest& request) {
   list.request = std::move(asked.request);
   list.asked = std::move(asked);
   list.query = query;
+  list.base = request.parser->base();
   if (const protocol::Site* const site = request.parser->site()) {
     list.link_octets -= site->cors.max_field_octets();
   }
@@ -99,6 +100,9 @@ void become_creation(Exchange& exchange, IncomingRequest& request) {
   write.text.assign(request.reader->user());
   write.user = write.text.view();
   take_key(write, request);
+  if (request.parser->site() != nullptr) {
+    write.prefix = std::make_unique<std::string>(request.parser->prefix());
+  }
 }
 
 void become_asked(Exchange& exchange, IncomingRequest& request, const storage::Store& store) {
@@ -128,9 +132,12 @@ void become_asked(Exchange& exchange, IncomingRequest& request, const storage::S
     case Action::refuse:
       become_problem(exchange, request.route.problem, request.route.fields);
       return;
-    default:
-      exchange.become<Immediate>().fields = request.route.fields;
+    default: {
+      Immediate& answer = exchange.become<Immediate>();
+      answer.fields = request.route.fields;
+      answer.prefix = request.parser->prefix();
       return;
+    }
   }
 }
 

@@ -50,6 +50,7 @@ struct Write : UserWrite {
   std::unique_ptr<std::string> key_text;          ///< Idempotency-Key.
   storage::IdempotencyKey idempotency_key;
   std::unique_ptr<storage::UserRecord> whole;  ///< What a patch makes of the user.
+  std::unique_ptr<std::string> prefix;         ///< What Location has before its path, if anything.
 };
 
 /// A line of an upload that is a user.
@@ -81,6 +82,7 @@ struct List : storage::ListOperation {
   Exchange& exchange;
   protocol::ListQuery asked;  ///< Its request has been moved to the operation.
   std::size_t link_octets = protocol::max_link_octets;  ///< ListAnswer::link_octets
+  std::string base;                                     ///< ListAnswer::base
   std::string query;
 };
 
@@ -100,6 +102,7 @@ struct Immediate {
   protocol::Faults faults{};                       ///< For Problem::invalid_user.
   std::vector<protocol::QueryError> query_errors;  ///< For Problem::bad_query.
   protocol::BadOctet bad_octet;                    ///< For Problem::bad_target.
+  std::string prefix;                              ///< AnswerContext::prefix
 };
 
 /// A request, or a line of an upload, from when it is read until it is answered. Lent by the
@@ -179,6 +182,7 @@ inline void ExchangePool::give_back(Exchange& exchange) {
     write->asked_for.reset();
     write->whole.reset();
     write->key_text.reset();
+    write->prefix.reset();
   } else if (!exchange.is_line()) {
     exchange.become<Write>();
   }

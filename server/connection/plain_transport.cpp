@@ -1,13 +1,35 @@
 #include "server/connection/plain_transport.hpp"
 
+#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace rollcall::server {
+
+std::optional<IpAddress> PlainTransport::peer() const noexcept {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+    return std::nullopt;
+  }
+  IpAddress address{};
+  if (storage.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
+    std::memcpy(address.data(), &v6.sin6_addr, address.size());
+  } else if (storage.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
+    address[10] = address[11] = 0xff;
+    std::memcpy(address.data() + 12, &v4.sin_addr, 4);
+  } else {
+    return std::nullopt;
+  }
+  return address;
+}
 
 Readiness PlainTransport::on_ready(std::uint32_t events) noexcept {
   const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;

@@ -12,6 +12,7 @@ class PlainTransport final : public Transport {
   ~PlainTransport() override { close(Close::deliver); }
 
   int descriptor() const noexcept override { return socket_; }
+  std::optional<IpAddress> peer() const noexcept override;
   Readiness on_ready(std::uint32_t events) noexcept override;
   Result read(char* into, std::size_t room) noexcept override;
   Result write(std::string_view octets) noexcept override;

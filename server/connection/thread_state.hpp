@@ -9,6 +9,8 @@
 #include "server/connection/answer_observer.hpp"
 #include "server/connection/exchange.hpp"
 #include "server/connection/intake.hpp"
+#include "server/connection/transport.hpp"
+#include "server/connection/trusted_proxies.hpp"
 #include "server/http_date.hpp"
 #include "server/limits.hpp"
 #include "storage/store.hpp"
@@ -29,10 +31,17 @@ struct ThreadState {
     exchanges.give_back(exchange);
   }
 
+  /// For the requests of a peer.
+  const protocol::Site* site_of(const Transport& transport) const noexcept {
+    const bool trusted = proxies != nullptr && proxies->trust(transport.peer());
+    return trusted ? &proxies->site : site;
+  }
+
   storage::Store& store;
   storage::Session* session = nullptr;
   const Timeouts timeouts;
-  const protocol::Site* site = nullptr;  ///< Null: nothing of it is set.
+  const protocol::Site* site = nullptr;     ///< Null: nothing of it is set.
+  const TrustedProxies* proxies = nullptr;  ///< Null: no peer is trusted.
   AnswerHooks hooks;
 
   // The turn.

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+
+#include "server/connection/trusted_proxies.hpp"
 
 namespace rollcall::server {
 
@@ -42,6 +45,8 @@ class Transport {
   /// The descriptor that the ready set watches, always for reading and for writing; negative once
   /// it is closed.
   virtual int descriptor() const noexcept = 0;
+  /// The peer's address, if it has one that is an IP address.
+  virtual std::optional<IpAddress> peer() const noexcept { return std::nullopt; }
   /// What `events` (epoll's) mean here.
   virtual Readiness on_ready(std::uint32_t events) noexcept = 0;
   /// Reads at most `room` octets, which is not 0.

@@ -16,6 +16,9 @@ sys.path.insert(0, str(HERE.parent / "support"))
 
 from jsonschema import Draft202012Validator, FormatChecker  # noqa: E402
 
+from asking import Request, ask  # noqa: E402
+from generated import check_generated  # noqa: E402
+from running_program import RunningProgram  # noqa: E402
 from walk import walk  # noqa: E402
 
 
@@ -82,6 +85,15 @@ def check_names(document):
     ids = [operation["operationId"] for _, _, operation in document.operations()]
     if len(ids) != len(set(ids)):
         yield "an operationId appears twice"
+    # Generators make one type of names that differ in case only, and files of one name.
+    seen = {}
+    for kind, named in document.json["components"].items():
+        for name in named:
+            if seen.setdefault(name.lower(), name) != name:
+                yield f"components/{kind}/{name} differs from {seen[name.lower()]} only in case"
+    for place, node in objects(document.json):
+        if "/properties/" in node.get("$ref", ""):
+            yield f"{place}: $ref leads into another schema: {node['$ref']}"
     text = json.dumps(document.json)
     for kind, named in document.json["components"].items():
         for name in named:
@@ -197,6 +209,27 @@ def check_program(document, text, program, faults_library):
     print(f"{answers} answers, {len(seen)} statuses of operations, {len(documented)} documented")
 
 
+def check_servers(program):
+    """A client that takes the server's address from the document finds the users."""
+    prefix = {"X-Forwarded-Prefix": "/app"}
+    options = ("--base-path", "/v1", "--trusted-proxy", "127.0.0.0/8")
+    with RunningProgram(program, options=options) as server:
+        def get(target, fields):
+            return ask(server.port, Request("get", target, target, fields))[-1]
+
+        for fields, address in (({}, "/v1"), (prefix, "/app/v1")):
+            found = json.loads(get("/v1/openapi.json", fields).body)["servers"][0]["url"]
+            if found != address:
+                yield f"servers of /openapi.json is {found}, not {address}"
+        # The proxy takes its prefix off.
+        if get("/app/v1".removeprefix("/app") + "/users", prefix).status != 200:
+            yield "no users behind --base-path"
+    with RunningProgram(program, options=("--trusted-proxy", "10.0.0.0/8")) as server:
+        found = json.loads(ask(server.port, Request("get", "/", "/openapi.json", prefix))[-1].body)
+        if found["servers"][0]["url"] != "/":
+            yield "a peer that is not trusted has changed servers"
+
+
 def main():
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
@@ -209,6 +242,8 @@ def main():
     if not wrong:
         wrong += check_examples(document)
         wrong += check_program(document, text, sys.argv[1], sys.argv[2])
+        wrong += check_generated(document, sys.argv[1])
+        wrong += check_servers(sys.argv[1])
     for line in wrong:
         print(line)
     sys.exit(1 if wrong else 0)

@@ -89,7 +89,7 @@ const std::map<std::string, std::set<std::string>> rooms{
       "server/limits.hpp", "server/pool.hpp"}},
     {"server/cli",
      {"storage", "protocol", "protocol/http", "protocol/json", "protocol/import", "server",
-      "server/cli"}},
+      "server/connection/trusted_proxies.hpp", "server/cli"}},
 };
 
 /// Sources that join rooms, and what only they may include in addition.

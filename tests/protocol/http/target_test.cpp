@@ -30,6 +30,21 @@ BOOST_AUTO_TEST_CASE(each_form_of_a_target_has_its_path_decoded_once) {
   BOOST_TEST(path("/users/%35%30") == "/users/50");
 }
 
+BOOST_AUTO_TEST_CASE(a_base_path_is_taken_off_whole_and_once) {
+  const auto behind = [](std::string_view text) {
+    return std::string(parse_target(text, "/a/b").path.text());
+  };
+  BOOST_TEST(behind("/a/b/users") == "/users");
+  BOOST_TEST(behind("http://x/a/b/users?y") == "/users");
+  for (const char* root : {"/a/b", "/a/b/", "/a/b?x", "/"}) BOOST_TEST(behind(root) == "/", root);
+  for (const char* other : {"/a", "/a/bc", "/users", "/%61/b", "*"}) {
+    BOOST_TEST(behind(other) == path(other), other);
+  }
+  BOOST_TEST(behind("/a/b/a/b/c") == "/a/b/c");
+  BOOST_TEST(parse_target("http://h:1/users").authority == "h:1");
+  BOOST_TEST(parse_target("/users").authority.empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_escaped_slash_is_no_separator_and_leaves_no_path) {
   for (const char* text : {"/users%2f1", "/users%2F1", "/%2f"}) BOOST_TEST(path(text) == "", text);
 }

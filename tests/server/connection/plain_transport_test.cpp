@@ -97,6 +97,14 @@ BOOST_FIXTURE_TEST_CASE(close_and_the_destructor_close_the_descriptor_once, Pair
   ::close(other);
 }
 
+BOOST_AUTO_TEST_CASE(a_socket_that_is_not_of_ip_has_no_peer_with_an_address) {
+  int sockets[2];
+  BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, sockets) == 0);
+  const PlainTransport one(sockets[0]);
+  const PlainTransport other(sockets[1]);
+  BOOST_TEST(!one.peer());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::server
