@@ -82,12 +82,20 @@ constexpr ProblemRow rows[] = {
     {Problem::request_timeout, 408, "Request Timeout", blank, "Request Timeout",
      "The complete request did not arrive in time. Send it again on a new connection.", true, 0},
     {Problem::line_timeout, 408, "Request Timeout", blank, "Request Timeout",
-     "The next line of the stream did not arrive in time. Users answered above are stored; send "
-     "the rest on a new connection.",
+     "The next line of the stream did not arrive in time. Lines answered above are done: send the "
+     "rest on a new connection.",
      true, 0},
+    {Problem::too_many_results, 413, "Content Too Large", blank, "Content Too Large",
+     "The outcomes of this stream's lines differ too often to be remembered until its end. Lines "
+     "answered above are done: send the rest as another stream, or ask with Prefer: answer=early.",
+     true, 0},
+    {Problem::uploads_full, 503, "Service Unavailable", blank, "Service Unavailable",
+     "Too many lines of streams wait to be answered. Lines answered above are done: send the rest "
+     "as another stream.",
+     true, 1},
     {Problem::incomplete_upload, 400, "Bad Request", blank, "Bad Request",
-     "The request ended before its body did. The users answered above are stored: send the rest on "
-     "a new connection.",
+     "The request ended before its body did. Lines answered above are done: send the rest on a new "
+     "connection.",
      true, 0},
     {Problem::unsupported_version, 505, "HTTP Version Not Supported", blank,
      "HTTP Version Not Supported", "Use HTTP/1.1 or HTTP/1.0.", true, 0},
@@ -164,7 +172,7 @@ constexpr ProblemRow rows[] = {
     {Problem::too_many_listings, 503, "Service Unavailable", blank, "Service Unavailable",
      "Too many listings are waiting for their clients to read them. Try again.", false, 1},
     {Problem::stopping, 503, "Service Unavailable", blank, "Service Unavailable",
-     "The server is shutting down. Users answered above are stored; send the rest on a new "
+     "The server is shutting down. Lines answered above are done: send the rest on a new "
      "connection.",
      true, 1},
     {Problem::too_many_connections, 503, "Service Unavailable", blank, "Service Unavailable",

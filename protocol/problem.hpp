@@ -25,6 +25,8 @@ enum class Problem : std::uint8_t {
   chunk_overhead_too_large,
   request_timeout,
   line_timeout,
+  too_many_results,
+  uploads_full,
   incomplete_upload,
   unsupported_version,
   expectation_failed,

@@ -17,6 +17,15 @@ inline constexpr std::size_t upload_piece_octets = 4 * 1'024;
 /// Octets of answers to lines that a client need not have read while it sends: those to a million
 /// users. At the limit its socket is not read.
 inline constexpr std::size_t max_unread_line_octets = 16 * 1'024 * 1'024;
+/// Runs of lines (UploadResults) of one upload that are remembered until its answer begins; at the
+/// limit it is read no further (413). Those of what is in flight by then come on top.
+inline constexpr std::size_t max_upload_runs = 256 * 1'024;
+/// Octets of them of all uploads of one thread; at the limit an upload that has more than
+/// small_upload_result_octets is read no further (503).
+inline constexpr std::size_t max_upload_result_octets = 64 * 1'024 * 1'024;
+inline constexpr std::size_t small_upload_result_octets = 4 * 1'024;
+/// Octets of the answer to an upload that are written at a time, about.
+inline constexpr std::size_t upload_answer_piece_octets = 32 * 1'024;
 /// Octets of answers that one connection may owe; at the limit its socket is not read. The answers
 /// to what is in flight by then (max_pipelined_requests, at most 15 KiB each) come on top.
 inline constexpr std::size_t max_unsent_octets = 64 * 1'024;

@@ -60,6 +60,24 @@ bool names_coding(std::string_view value) noexcept {
   return false;
 }
 
+void add_preferences(std::string_view value, Preferences& preferences) noexcept {
+  while (!value.empty()) {
+    std::string_view preference = take_until(value, ',');
+    std::string_view text = take_until(preference, ';');
+    const std::string_view name = trim(take_until(text, '='));
+    text = trim(text);
+    if (text.size() > 2 && text.front() == '"' && text.back() == '"') {
+      text = text.substr(1, text.size() - 2);
+    }
+    const auto note = [&](Preferences::Said& said, std::string_view wanted) {
+      if (said != Preferences::Said::nothing) return;
+      said = text == wanted ? Preferences::Said::yes : Preferences::Said::otherwise;
+    };
+    if (equals(name, "return")) note(preferences.minimal, "minimal");
+    if (equals(name, "answer")) note(preferences.early, "early");
+  }
+}
+
 bool read_idempotency_key(std::string_view value, std::string& key) {
   key.clear();
   const auto fits = [&] {

@@ -22,6 +22,10 @@ MediaType to_media_type(std::string_view value, LinesType& lines) noexcept;
 /// elements of the list name none (section 5.6.1.2).
 bool names_coding(std::string_view value) noexcept;
 
+/// Notes what a Prefer asks for (RFC 7240, section 2); anything else in it is ignored. Of a
+/// preference that comes twice the first counts.
+void add_preferences(std::string_view value, Preferences& preferences) noexcept;
+
 /// The key that an Idempotency-Key has (draft-ietf-httpapi-idempotency-key-header, section 2): a
 /// string of RFC 8941, section 3.3.3, without its quotation marks, escapes and parameters, or, as
 /// many clients send it, the same bare: printable ASCII without white space, quotation marks,

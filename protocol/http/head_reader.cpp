@@ -111,6 +111,9 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
     case field::accept:
       add_accepted(value, request_.accepted);
       break;
+    case field::prefer:
+      add_preferences(value, request_.preferences);
+      break;
     case field::if_match:
       take_condition(value, Comparison::strong, &storage::Condition::match);
       if (names_altered_tag(value)) request_.condition->altered_tag = true;

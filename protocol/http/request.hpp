@@ -34,6 +34,13 @@ enum class MediaType : std::uint8_t {
   merge_patch,  ///< application/merge-patch+json (RFC 7396).
 };
 
+/// What Prefer asks for (RFC 7240), as far as it means anything here.
+struct Preferences {
+  enum class Said : std::uint8_t { nothing, otherwise, yes };
+  Said minimal = Said::nothing;  ///< return=minimal
+  Said early = Said::nothing;    ///< answer=early
+};
+
 /// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.
 struct Request {
   Target target;
@@ -48,9 +55,10 @@ struct Request {
   Cors::Origin origin = 0;  ///< Of the page that asks, if Site::cors allows it.
   bool preflight = false;   ///< A browser asks what a page may send (with Site::cors only).
   LinesType sent_lines = LinesType::x_ndjson;  ///< For MediaType::ndjson: what it is called.
-  bool bad_key = false;        ///< An Idempotency-Key that is malformed, or two (400).
-  bool is_part = false;        ///< There is a Content-Range: of a PUT, a part of what is put.
-  bool is_coded = false;       ///< A Content-Encoding but identity (415).
+  bool bad_key = false;   ///< An Idempotency-Key that is malformed, or two (400).
+  bool is_part = false;   ///< There is a Content-Range: of a PUT, a part of what is put.
+  bool is_coded = false;  ///< A Content-Encoding but identity (415).
+  Preferences preferences;
   bool bad_condition = false;  ///< An If-Match or If-None-Match that is malformed (400).
   BadOctet bad_octet;          ///< Of the target, for Problem::bad_target.
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.

@@ -93,7 +93,7 @@ void answer_at_once(OutputBuffer& output, const Immediate& answer, const Request
     case Action::not_modified:
       return write_not_modified(output, context);
     case Action::export_users:
-      return write_stream_head(output, request.http11, context);
+      return write_stream_head(output, {request.http11}, context);
     default:
       return write_health(output, context);
   }

@@ -34,22 +34,22 @@ void Connection::finish_turn() {
   is_dirty_ = false;
   if (closed()) return;
   write_answers();
-  offer_continue();
   send();
+  offer_continue();
   proceed();
 }
 
 void Connection::write_answers() {
-  bool wrote_lines = false;
   while (Exchange* const front = queue_.done_front()) {
     if (std::holds_alternative<Write>(front->what)) {
       write_answer();
     } else if (front->is_line()) {
-      upload_->write_lines(output_);
-      wrote_lines = true;
+      settle_lines();
     } else if (auto* const piece = std::get_if<Export>(&front->what);
                piece != nullptr && (piece->download.begun() || piece->status == Status::ok)) {
       if (!write_piece(*piece)) return;
+    } else if (auto* const report = std::get_if<Report>(&front->what)) {
+      if (!write_report(*report)) return;
     } else if (auto* const list = std::get_if<List>(&front->what);
                list != nullptr && !may_write(*list)) {
       return;
@@ -58,8 +58,6 @@ void Connection::write_answers() {
     }
   }
   if (!upload_ || !queue_.empty()) return;
-  // Its client may have waited for these before it sends more.
-  if (wrote_lines) waits_to_read_ = thread_.now;
   if (upload_->stage() != Upload::Stage::reading) finish_upload();
 }
 
@@ -75,79 +73,20 @@ void Connection::write_answer() {
   thread_.give_back(exchange);
 }
 
-/// The front is an export that has come to its next piece. False if nothing behind it can be
-/// written now.
-bool Connection::write_piece(Export& piece) {
-  const RequestFacts& request = piece.exchange.request;
-  ends_with_connection_ = !request.http11;
-  switch (piece.download.write(output_, request, piece, context(request, !request.keep_alive))) {
-    case Download::Progress::more:
-      piece.exchange.stage = Exchange::Stage::parked;
-      return false;
-    case Download::Progress::whole:
-      thread_.give_back(queue_.pop());
-      return true;
-    case Download::Progress::broken:
-      break;
-  }
-  // Nothing can be told behind it.
-  thread_.give_back(queue_.pop());
-  abandon_queue();
-  state_ = State::closing;
-  if (ends_with_connection_) close(Transport::Close::discard);
-  return false;
-}
-
-/// A listing that does not fit now is dropped, and asked for again when it does.
-bool Connection::may_write(List& list) {
-  constexpr std::size_t octets_around_a_user = 80;
-  const std::size_t octets = list.users.octets() + list.users.size() * octets_around_a_user;
-  Exchange& exchange = list.exchange;
-  if (exchange.request.head() || thread_.admission.fits(*this, output_.size(), octets)) {
-    thread_.admission.stop_deferring(*this);
-    return true;
-  }
-  list.users = {};
-  exchange.stage = Exchange::Stage::parked;
-  thread_.admission.wait_to_write(*this, octets);
-  return false;
-}
-
-void Connection::finish_upload() {
-  upload_->write_end(output_);
-  const bool whole = upload_->stage() == Upload::Stage::ended;
-  if (!whole || !upload_->keep_alive() || thread_.draining) state_ = State::closing;
-  upload_.reset();
-  intake_.finish_request();
-}
-
-/// A listing or an export whose answer could not be written, or not all at once.
-void Connection::go_on_with_front() {
-  Exchange* const front = queue_.front();
-  if (front == nullptr || !may_go_on(*front)) return;
-  if (auto* const list = std::get_if<List>(&front->what)) return start_listing(*list);
-  Export& piece = std::get<Export>(front->what);
-  const std::size_t octets = std::max<std::size_t>(piece.download.piece_octets(), 1);
-  if (!thread_.admission.fits(*this, output_.size(), octets)) {
-    return thread_.admission.wait_to_write(*this, octets);
-  }
-  front->stage = Exchange::Stage::in_store;
-  thread_.session->export_next(piece);
-}
-
-bool Connection::may_go_on(const Exchange& front) const noexcept {
-  return front.stage == Exchange::Stage::parked && !thread_.admission.waits(*this) &&
-         output_.size() < max_unsent_octets;
-}
-
 /// Not before everything was looked at that has come: the body may be here.
 void Connection::offer_continue() {
   if (!intake_.wants_continue() || intake_.awaits_answers() || readable_ || !queue_.empty() ||
-      state_ != State::reading) {
+      state_ != State::reading || !output_.empty()) {
     return;
   }
   intake_.continued();
+  send_continue();
+}
+
+/// At once, so that it goes alone.
+void Connection::send_continue() {
   output_.write_continue();
+  send();
 }
 
 void Connection::flush() {
@@ -349,6 +288,9 @@ void Connection::abandon_queue() {
     if (auto* const list = std::get_if<List>(&exchange.what);
         list != nullptr && exchange.stage == Exchange::Stage::in_store) {
       thread_.session->cancel(*list);
+    }
+    if (const auto* const report = std::get_if<Report>(&exchange.what)) {
+      report->answer->break_off(output_);
     }
     if (const auto* const piece = std::get_if<Export>(&exchange.what);
         piece != nullptr && piece->download.begun()) {

@@ -104,11 +104,16 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void write_answers();
   void write_answer();
   bool write_piece(Export& piece);
+  void settle_lines();
+  bool write_report(Report& report);
   bool may_write(List& list);
   void finish_upload();
   void go_on_with_front();
+  void go_on_with_report(Exchange& front);
   bool may_go_on(const Exchange& front) const noexcept;
   void offer_continue();
+  void send_continue();
+  void begin_early_answer();
   void flush();
   void send();
   void proceed();

@@ -128,6 +128,8 @@ bool Connection::is_blocked() {
     state_ = State::awaits_space;
   } else if (!upload_) {
     return false;
+  } else if (const auto why = upload_->full()) {
+    break_upload_off(*why);
   } else if (!thread_.admission.has_room(thread_.session->has_room())) {
     state_ = State::awaits_room;
     thread_.admission.wait_for_room(*this);
@@ -149,6 +151,7 @@ void Connection::on_event(Intake::Event event) {
     case Intake::Event::piece:
       // Blank lines too: that is how an upload that waits for users is kept alive.
       if (upload_->has_new_lines()) waits_to_read_ = thread_.now;
+      if (upload_->is_early()) begin_early_answer();
       return thread_.admission.took_room(*this);
     case Intake::Event::whole:
       return upload_ ? upload_->finish() : on_whole();
@@ -248,28 +251,6 @@ void Connection::refuse(Problem problem, After after, const char* fields) {
   enqueue(exchange);
   exchange.stage = Exchange::Stage::done;
   on_done();
-}
-
-/// All before it is answered: the answer begins, and goes on while the request does.
-void Connection::start_upload(bool body_is_here) {
-  RequestFacts request = intake_.request().facts();
-  request.keep_alive = request.keep_alive && request.http11 && !thread_.draining;
-  if (intake_.wants_continue() && !body_is_here && !readable_) output_.write_continue();
-  upload_ = std::make_unique<Upload>(
-      Upload::Means{*this, thread_.exchanges, queue_, *thread_.session}, request);
-  intake_.begin_upload(*upload_);
-  ends_with_connection_ = !upload_->chunked();
-  upload_->write_head(output_, context(request, !request.keep_alive));
-  if (thread_.uploads_stopped) break_upload_off(Problem::stopping);
-}
-
-/// It can't be read further. What is passed on is still answered; the answer then says why and
-/// breaks off without its end, so that nobody takes it for whole.
-void Connection::break_upload_off(Problem why) {
-  thread_.admission.stop_waiting(*this);
-  upload_->break_off(why);
-  state_ = State::closing;
-  if (queue_.empty()) finish_upload();
 }
 
 }  // namespace rollcall::server

@@ -13,7 +13,7 @@ Download::Progress Download::write(Output& output, const RequestFacts& request,
   if (!begun_) {
     begun_ = true;
     stream_.request = request;
-    output.part(stream_, [&](OutputBuffer& into) { write_stream_head(into, chunked, context); });
+    output.part(stream_, [&](OutputBuffer& into) { write_stream_head(into, {chunked}, context); });
   }
   if (operation.status != storage::Status::ok) {
     break_off(output);

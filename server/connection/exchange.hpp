@@ -14,6 +14,7 @@
 #include "protocol/problem.hpp"
 #include "server/connection/answer_observer.hpp"
 #include "server/connection/download.hpp"
+#include "server/connection/upload_report.hpp"
 #include "server/pool.hpp"
 #include "storage/store.hpp"
 
@@ -93,6 +94,13 @@ struct Export : storage::ExportOperation {
   Download download;
 };
 
+/// An upload that has been read, and whose lines are done.
+struct Report {
+  explicit Report(Exchange&) noexcept {}
+
+  std::unique_ptr<UploadReport> answer;
+};
+
 /// An answer that needs no store: a problem, or what the request's action says.
 struct Immediate {
   explicit Immediate(Exchange&) noexcept {}
@@ -118,8 +126,8 @@ struct Exchange {
   Exchange* next = nullptr;        ///< The response queue's.
   Stage stage = Stage::in_store;
   RequestFacts request;
-  std::variant<Write, Line, BadLine, Find, List, Export, Immediate> what{std::in_place_type<Write>,
-                                                                         *this};
+  std::variant<Write, Line, BadLine, Find, List, Export, Report, Immediate> what{
+      std::in_place_type<Write>, *this};
 
   Exchange() = default;
   Exchange(const Exchange&) = delete;

@@ -39,27 +39,32 @@ void Output::report(const RequestFacts& request, std::size_t before) const noexc
 }
 
 void Output::end(const Stream& stream, bool whole) noexcept {
-  constexpr unsigned ok = 200;
   if (AnswerObserver* const observer = hooks_.observer())
-    observer->answered({ok, stream.request, stream.octets, whole});
+    observer->answered({stream.status, stream.request, stream.octets, whole});
 }
 
-void Output::write_continue() { protocol::write_continue(buffer()); }
+void Output::write_continue() {
+  protocol::write_continue(buffer());
+  interim_octets_ = buffer_->size();
+}
 
 Output::Sent Output::send(Transport& transport) noexcept {
   Sent sent = Sent::nothing;
   while (buffer_) {
-    const Transport::Result result = transport.write({buffer_->data(), buffer_->size()});
+    const std::size_t octets = interim_octets_ > 0 ? interim_octets_ : buffer_->size();
+    const Transport::Result result = transport.write({buffer_->data(), octets});
     if (result.outcome == Transport::Outcome::broken) return Sent::broken;
     if (result.outcome == Transport::Outcome::wait) return sent;
     sent = Sent::some;
     buffer_->consume(result.octets);
+    if (interim_octets_ > 0) interim_octets_ -= result.octets;
     if (buffer_->size() == 0) drop();
   }
   return sent;
 }
 
 void Output::drop() noexcept {
+  interim_octets_ = 0;
   if (buffer_) buffers_.give_back(std::move(buffer_));
 }
 

@@ -36,6 +36,7 @@ class Output {
   struct Stream {
     RequestFacts request;
     std::uint64_t octets = 0;
+    unsigned status = 200;
   };
   enum class Sent : std::uint8_t {
     nothing,
@@ -73,7 +74,8 @@ class Output {
   }
   /// The parts are all there, or `whole` is false: there will be no more.
   void end(const Stream& stream, bool whole) noexcept;
-  /// 100 (RFC 9110, section 15.2.1).
+  /// 100 (RFC 9110, section 15.2.1). Nothing behind it is sent in one call with it: there are
+  /// proxies that lose a final answer which they receive together with an interim one.
   void write_continue();
 
   /// Sends as much as `transport` takes.
@@ -90,7 +92,8 @@ class Output {
 
   Buffers& buffers_;
   const AnswerHooks& hooks_;
-  Buffers::Buffer buffer_;  ///< Null, or not empty.
+  Buffers::Buffer buffer_;          ///< Null, or not empty.
+  std::size_t interim_octets_ = 0;  ///< Up to the end of an interim answer in buffer_; 0: none.
 };
 
 }  // namespace rollcall::server

@@ -57,6 +57,7 @@ struct ThreadState {
   Pool<IncomingRequest> requests;
   ExchangePool exchanges;
   Admission admission;
+  std::size_t upload_result_octets = 0;  ///< UploadResults::octets() of all uploads.
 
   // Asked of the loop.
   std::vector<Connection*> dirty;    ///< finish_turn() is to be called when this turn ends.

@@ -1,25 +1,33 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "protocol/answer.hpp"
-#include "protocol/http/request_parser.hpp"
+#include "protocol/http/request.hpp"
+#include "protocol/json/line_answer.hpp"
 #include "protocol/json/user_lines.hpp"
 #include "server/connection/exchange.hpp"
 #include "server/connection/output.hpp"
 #include "server/connection/response_queue.hpp"
+#include "server/connection/upload_report.hpp"
+#include "server/connection/upload_results.hpp"
 
 namespace rollcall::server {
 
-/// Users from one request, a line each: every line is passed on to the store as a creation, and
-/// answered by a line when it is done, in their order. The answer begins while the request goes on.
+/// Users from one request, a line each: every line is passed on to the store as a creation. What
+/// became of them is kept until the request has been read, and then is its answer (UploadReport):
+/// many proxies lose an answer that begins earlier. For a client that asks for an early answer
+/// (Prefer: answer=early) it begins with the request, and each line is answered when it is done.
 class Upload final : public protocol::BodySink, private protocol::UserLineSink {
  public:
   enum class Stage : std::uint8_t {
     reading,
     ended,   ///< The request is whole: so will the answer be.
-    broken,  ///< It can't be read further: the answer says why, and has no end.
+    broken,  ///< It can't be read further: the answer says why. An early one has no end.
   };
   /// What its lines become exchanges with.
   struct Means {
@@ -27,19 +35,20 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
     ExchangePool& exchanges;
     ResponseQueue& queue;
     storage::Session& session;
+    std::size_t& result_octets;  ///< Of all uploads of the thread.
   };
 
-  Upload(const Means& means, const RequestFacts& request) noexcept
-      : means_(means), answer_{request} {}
+  Upload(const Means& means, const RequestFacts& request, const protocol::Preferences& asked);
 
   Stage stage() const noexcept { return stage_; }
-  /// The answer is in the chunked coding; otherwise it ends with the connection.
-  bool chunked() const noexcept { return answer_.request.http11; }
-  bool keep_alive() const noexcept { return answer_.request.keep_alive; }
+  bool is_early() const noexcept { return early_; }
+  const RequestFacts& request() const noexcept { return answer_.request; }
   /// Lines have ended, blank ones too, since this was asked last.
   bool has_new_lines() noexcept {
     return std::exchange(lines_asked_, lines_.count()) != lines_.count();
   }
+  /// Why no more of what became of its lines can be kept, if so.
+  std::optional<protocol::Problem> full() const noexcept;
 
   /// The next piece of the body.
   void take(std::string_view piece, bool) override { lines_.read(piece, *this); }
@@ -48,25 +57,37 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
   /// It is read no further, because of `why`.
   void break_off(protocol::Problem why) noexcept;
 
-  /// The head of the answer.
-  void write_head(Output& output, const protocol::AnswerContext& context);
-  /// The lines at the front of the queue that are done, as one chunk; there is one.
-  void write_lines(Output& output);
-  /// Every line is answered and stage() is not reading: the end of the answer.
+  /// The lines at the front of the queue that are done: keeps what became of them, or of an early
+  /// answer writes them as one chunk.
+  void settle_lines(Output& output);
+
+  /// Every line is settled and stage() is not reading: the answer, if it is not an early one.
+  std::unique_ptr<UploadReport> report(bool keep_alive);
+
+  // An early answer.
+  /// Its head, unless it is written.
+  void begin_answer(Output& output, const protocol::AnswerContext& context);
+  /// Every line is settled and stage() is not reading: its end.
   void write_end(Output& output);
   /// The connection is closed before that.
-  void abandon(Output& output) const noexcept { output.end(answer_, false); }
+  void abandon(Output& output) const noexcept;
 
  private:
   void on_user(std::uint64_t line, const storage::UserView& user) override;
   void on_bad_line(std::uint64_t line, protocol::Problem problem,
                    const protocol::UserReader& reader) override;
+  void settle(const Exchange& exchange, protocol::LineWriter& lines);
 
   const Means means_;
-  Output::Stream answer_;
+  const bool early_;
+  const bool minimal_;
+  bool begun_ = false;  ///< An early answer.
   Stage stage_ = Stage::reading;
   protocol::Problem why_broken_{};
+  Output::Stream answer_;
   protocol::UserLines lines_;
+  UploadResults results_;
+  protocol::LineCounts counts_;    ///< Of an early answer.
   std::uint64_t lines_asked_ = 0;  ///< Of lines_, when has_new_lines() was asked last.
 };
 

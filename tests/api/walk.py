@@ -81,6 +81,8 @@ def streams():
         yield Request("post", "/users", "/users", lines, as_json(HOPPER) + b"\n{}\n")
         for method in ("get", "head"):
             yield Request(method, "/users", "/users", {"Accept": f"application/{name}"})
+    yield Request("post", "/users", "/users", {**lines, "Prefer": "return=minimal"},
+                  as_json(HOPPER) + b"\n{}\n")
     for method in ("get", "head"):
         yield Request(method, "/users", "/users?limit=1", accept)
 

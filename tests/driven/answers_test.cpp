@@ -34,6 +34,7 @@ std::string request_of(const std::string& line, const std::string& fields = "",
 
 const std::string json = "Content-Type: application/json\r\n";
 const std::string ndjson = "Content-Type: application/x-ndjson\r\n";
+const std::string early = "Prefer: answer=early\r\n";
 
 std::vector<Kind> kinds() {
   const std::string accept_lines = "Accept: application/x-ndjson\r\n";
@@ -84,6 +85,9 @@ std::vector<Kind> kinds() {
       {request_of("POST /users", "Transfer-Encoding: chunked\r\n") + "zz\r\n", 400, Action::refuse,
        Resource::users, true},
       {request_of("POST /users", ndjson + "Transfer-Encoding: chunked\r\n") + chunk(line) +
+           "zz\r\n",
+       400, Action::create_users, Resource::users, true},
+      {request_of("POST /users", ndjson + early + "Transfer-Encoding: chunked\r\n") + chunk(line) +
            "zz\r\n",
        200, Action::create_users, Resource::users, true},
   };
@@ -197,8 +201,8 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_late_and_one_beyond_the_cap_are_told_too)
 
 BOOST_AUTO_TEST_CASE(a_stream_that_is_cut_is_told_as_not_whole) {
   Observed observed;
-  observed.server.arrive(request_of("POST /users", ndjson + "Content-Length: 1000\r\n") + user() +
-                         "\n");
+  observed.server.arrive(request_of("POST /users", ndjson + early + "Content-Length: 1000\r\n") +
+                         user() + "\n");
   BOOST_TEST(observed.recording.records.empty());
   observed.server.thread().cut_now();
   check_told(observed, {"", 200, Action::create_users, Resource::users},

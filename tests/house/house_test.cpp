@@ -269,6 +269,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/sqlite/load.cpp", "tests/storage/sqlite/open_test.cpp"},
     {"storage/sqlite/database.cpp", "tests/storage/sqlite/journal_test.cpp"},
     {"server/connection/connection_input.cpp", "tests/server/connection/connection_test.cpp"},
+    {"server/connection/connection_streams.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/cli/backup.cpp", "tests/wire/backup_test.cpp"},
     {"server/cli/check.cpp", "tests/wire/check_test.cpp"},
     {"server/cli/export.cpp", "tests/wire/import_test.cpp"},

@@ -171,13 +171,15 @@ BOOST_AUTO_TEST_CASE(a_stream_of_users_is_answered_line_by_line_and_the_connecti
     const Answers answers = ask(created + request + get("/users/3"));
     const std::vector<unsigned> expected{201, 200, 200};
     BOOST_TEST(answers.statuses == expected, boost::test_tools::per_element());
-    const std::size_t begin = answers.text.find("{\"id\":2}\n{\"line\":3,\"type\":");
+    const std::size_t begin = answers.text.find("{\"line\":1,\"id\":2}\n{\"line\":3,\"type\":");
     BOOST_REQUIRE(begin != answers.text.npos);
-    BOOST_TEST(answers.text.find("\n{\"id\":3}\n{\"line\":5,", begin) != answers.text.npos);
+    BOOST_TEST(answers.text.find("\n{\"line\":4,\"id\":3}\n{\"line\":5,", begin) !=
+               answers.text.npos);
   }
   check(with_body("POST /users", lines, type + "Idempotency-Key: k\r\n"), 400);
   const Answers broken = ask(created + chunks.substr(0, chunks.size() - 5) + "x\r\n\r\n");
-  BOOST_TEST(broken.text.find("{\"id\":3}\n") != broken.text.npos);
+  BOOST_TEST(broken.statuses.back() == 400U);
+  BOOST_TEST(broken.text.find("{\"line\":4,\"id\":3}\n") != broken.text.npos);
   BOOST_TEST(broken.text.find("{\"line\":0,\"type\":") != broken.text.npos);
 }
 
@@ -251,7 +253,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_another_user_has_is_409_if_they_are_to_be_u
       ask_with_unique_emails(created + with_body("POST /users", taken + "\n" + other + "\n" + taken,
                                                  "Content-Type: application/x-ndjson\r\n"));
   BOOST_TEST(stream.text.find("\n{\"line\":1,") != stream.text.npos);
-  BOOST_TEST(stream.text.find("\n{\"id\":") != stream.text.npos);
+  BOOST_TEST(stream.text.find("\n{\"line\":2,\"id\":") != stream.text.npos);
   BOOST_TEST(stream.text.find("\n{\"line\":3,") != stream.text.npos);
   BOOST_TEST(stream.text.find("\"status\":409") != stream.text.npos);
 }

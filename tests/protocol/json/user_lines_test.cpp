@@ -73,11 +73,18 @@ BOOST_AUTO_TEST_CASE(an_empty_stream_has_no_users) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(no_line_is_no_chunk) {
+  OutputBuffer buffer;
+  LineWriter lines(buffer, true);
+  lines.end();
+  BOOST_TEST(buffer.size() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(lines_written_together_are_one_chunk_of_their_length) {
   OutputBuffer buffer;
   buffer.append("before");
   LineWriter lines(buffer, true);
-  lines.created(7);
+  lines.created(6, 7);
   lines.problem(8, Problem::line_too_long, {});
   lines.user(9, {"A", "\"", "a@b.c"});
   lines.end();
@@ -88,11 +95,12 @@ BOOST_AUTO_TEST_CASE(lines_written_together_are_one_chunk_of_their_length) {
   const std::size_t size = std::stoul(text.substr(6, 8), nullptr, 16);
   const std::string body = text.substr(6 + 10, size);
   BOOST_TEST(text.size() == 6 + 10 + size + 7);
-  BOOST_TEST(body.starts_with("{\"id\":7}\n{\"line\":8,\"type\":"));
+  BOOST_TEST(body.starts_with("{\"line\":6,\"id\":7}\n{\"line\":8,\"type\":"));
   BOOST_TEST(
       body.ends_with("\n{\"last-name\":\"A\",\"first-name\":\"\\\"\",\"email\":\"a@b.c\","
                      "\"id\":9}\n"));
-  const std::string problem = body.substr(9, body.find('\n', 9) - 9);
+  const std::size_t second = body.find('\n') + 1;
+  const std::string problem = body.substr(second, body.find('\n', second) - second);
   BOOST_TEST(boost::json::parse(problem).at("status").as_int64() == 413);
 }
 

@@ -76,7 +76,6 @@ BOOST_AUTO_TEST_CASE(a_stream_waits_for_room_in_the_store_and_a_create_does_not)
   BOOST_REQUIRE(served.store.waiting() == 1U);
   served.store.finish_create(false);
   served.take_turn();
-  BOOST_TEST(served.sent().find("{\"id\":1}") != std::string::npos);
   served.store.set_room(false);
   served.arrive(line);
   served.connect();
@@ -91,8 +90,8 @@ BOOST_AUTO_TEST_CASE(a_stream_waits_for_room_in_the_store_and_a_create_does_not)
   served.store.finish_create(false);
   served.store.finish_create(false);
   served.take_turn();
-  BOOST_TEST(served.sent().find("{\"id\":3}\n\r\n0\r\n") != std::string::npos);
-  BOOST_TEST(served.sent().find("\"line\"") == std::string::npos);
+  BOOST_TEST(served.sent().find("{\"line\":2,\"id\":3}\n\r\n0\r\n") != std::string::npos);
+  BOOST_TEST(served.sent().find("\"line\":0") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_goes_away_leaves_its_creates_to_be_completed) {
@@ -186,9 +185,55 @@ BOOST_AUTO_TEST_CASE(continue_waits_for_the_answers_before_it_and_an_upload_gets
   BOOST_TEST(served.socket().sent().starts_with("HTTP/1.1 100 "));
   served.connect();
   served.arrive(head.substr(0, head.size() - 2) + "Expect: 100-continue\r\n\r\n" + line);
-  BOOST_TEST(served.socket().sent().starts_with("HTTP/1.1 200 "));
+  BOOST_TEST(served.socket().sent().empty());
   served.store.finish_create(false);
   served.take_turn();
+  BOOST_TEST(served.socket().sent().starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(continue_and_the_answer_behind_it_are_never_sent_together) {
+  for (const std::string prefer : {"", "Prefer: answer=early\r\n"}) {
+    Served<storage::MemoryStore> served;
+    const std::string head = upload_head(line.size());
+    served.socket().set_reading(false);
+    served.arrive(head.substr(0, head.size() - 2) + prefer + "Expect: 100-continue\r\n\r\n");
+    served.arrive(line);
+    const std::uint64_t before = served.calls().writes;
+    served.socket().set_reading(true);
+    served.take_turn();
+    BOOST_TEST(served.calls().writes == before + 2);
+    BOOST_TEST(served.sent().starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    served.finish();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_may_have_so_many_runs_and_is_then_read_no_further) {
+  for (const std::size_t runs : {max_upload_runs - 1, max_upload_runs, max_upload_runs + 1}) {
+    Served<storage::MemoryStore> served;
+    served.arrive(upload_head(1'000'000'000));
+    // Each line is another run than the one before.
+    std::string two = "x\n{}\n";
+    std::string octets;
+    for (std::size_t i = 0; i < runs; ++i) octets += i % 2 == 0 ? "x\n" : "{}\n";
+    // What is in one piece with the last ones comes on top.
+    const std::size_t before_last = octets.size() - 2 * two.size();
+    served.arrive(octets.substr(0, before_last));
+    for (const char c : octets.substr(before_last)) served.arrive({&c, 1});
+    const bool full = runs > max_upload_runs;
+    BOOST_TEST(served.sent().empty() == !full);
+    if (full) {
+      for (int i = 0; i < 3'000 && served.sent().find("\"line\":0,") == std::string::npos; ++i) {
+        served.take_turn();
+      }
+      BOOST_TEST(served.sent().starts_with("HTTP/1.1 413 Content Too Large\r\n"));
+      const std::string last = "{\"line\":" + std::to_string(max_upload_runs) + ",";
+      BOOST_TEST(served.sent().find(last) != std::string::npos);
+      const std::string beyond = "{\"line\":" + std::to_string(max_upload_runs + 1) + ",";
+      BOOST_TEST(served.sent().find(beyond) == std::string::npos);
+      BOOST_TEST(served.sent().ends_with("0\r\n\r\n"));
+    }
+    served.finish();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_turned_away_has_its_first_request_answered_and_no_other) {

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_slowly_gets_no_more_time_for_its_header
 BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_cut_whatever_it_sends) {
   for (const std::string more : {"", "\n"}) {
     Served<storage::MemoryStore> served(short_timeouts());
-    served.arrive(upload_head(1'000'000));
+    served.arrive(upload_head(1'000'000, early));
     served.socket().set_reading(false);
     served.arrive("{}\n{}\n");
     for (int i = 0; i < 2; ++i) {
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_cut_whatever_it_sends) {
 
 BOOST_AUTO_TEST_CASE(a_client_that_reads_a_little_now_and_then_is_not_cut) {
   Served<storage::MemoryStore> served(short_timeouts());
-  served.arrive(upload_head(6));
+  served.arrive(upload_head(6, early));
   served.socket().set_reading(false);
   served.arrive("{}\n{}\n");
   for (int i = 0; i < 10; ++i) {
@@ -81,6 +81,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_upload_gets_every_answer_however_slowly_it_re
     constexpr std::size_t lines = 12'000;
     std::string octets =
         http11 ? "POST /users HTTP/1.1\r\nHost: x\r\n" : "POST /users HTTP/1.0\r\n";
+    octets += early;
     octets += "Content-Type: application/x-ndjson\r\nContent-Length: 100000000\r\n\r\n";
     for (std::size_t i = 0; i < lines; ++i) octets += line;
     served.socket().set_reading(false);
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_upload_gets_every_answer_however_slowly_it_re
       BOOST_REQUIRE(served.sent().size() > before);
     }
     BOOST_TEST(!served.socket().was_discarded());
-    BOOST_TEST(count(served.sent(), "{\"id\":") == lines);
+    BOOST_TEST(count(served.sent(), ",\"id\":") == lines);
     BOOST_TEST(count(served.sent(), "{\"line\":0,") == 1U);
     BOOST_TEST(!served.sent().ends_with("0\r\n\r\n"));
   }
@@ -107,9 +108,10 @@ BOOST_AUTO_TEST_CASE(what_only_the_end_of_the_connection_ends_is_reset_if_it_is_
   BOOST_TEST(!chunked.socket().was_discarded());
   Served<storage::MemoryStore> served;
   served.arrive(
-      "POST /users HTTP/1.0\r\nContent-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n" +
+      "POST /users HTTP/1.0\r\nContent-Type: application/x-ndjson\r\nPrefer: answer=early\r\n"
+      "Content-Length: 1000\r\n\r\n" +
       line);
-  BOOST_TEST(served.socket().sent().find("{\"id\":") != std::string::npos);
+  BOOST_TEST(served.socket().sent().find(",\"id\":") != std::string::npos);
   served.thread().cut_now();
   BOOST_TEST(served.socket().was_discarded());
 }

@@ -117,10 +117,11 @@ inline std::size_t count(const std::string& text, const std::string& part) {
 inline constexpr const char* get = "GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n";
 inline const std::string line = "{\"last-name\":\"A\",\"first-name\":\"B\",\"email\":\"a@b.c\"}\n";
 
-inline std::string upload_head(std::size_t octets) {
-  return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
-         "Content-Length: " +
-         std::to_string(octets) + "\r\n\r\n";
+inline constexpr const char* early = "Prefer: answer=early\r\n";
+
+inline std::string upload_head(std::size_t octets, const std::string& fields = "") {
+  return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n" + fields +
+         "Content-Length: " + std::to_string(octets) + "\r\n\r\n";
 }
 
 }  // namespace rollcall::server

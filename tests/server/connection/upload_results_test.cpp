@@ -1,0 +1,104 @@
+#include "server/connection/upload_results.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace rollcall::server {
+namespace {
+
+using protocol::Fault;
+using protocol::Problem;
+
+/// A line as it was told, and as it comes out.
+struct Fate {
+  std::uint64_t line;
+  storage::UserId id;
+  UploadResults::Refusal refusal;
+  friend bool operator==(const Fate&, const Fate&) = default;
+};
+
+std::vector<Fate> read(const UploadResults& results) {
+  std::vector<Fate> fates;
+  UploadResults::Reader reader(results);
+  for (UploadResults::Run run; reader.next(run);) {
+    for (std::uint64_t i = 0; i < run.count; ++i) {
+      fates.push_back({run.line + i, run.id == 0 ? 0 : run.id + i, run.refusal});
+    }
+  }
+  return fates;
+}
+
+void tell(UploadResults& results, const Fate& fate) {
+  fate.id == 0 ? results.refused(fate.line, fate.refusal) : results.created(fate.line, fate.id);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(upload_results)
+
+BOOST_AUTO_TEST_CASE(neighbours_are_one_run_however_many_they_are) {
+  std::size_t all = 0;
+  UploadResults results(all);
+  for (std::uint64_t i = 0; i < 1'000'000; ++i) results.created(1 + i, 77 + i);
+  BOOST_TEST(results.runs() == 1U);
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    results.refused(1'000'001 + i, {Problem::email_taken, {}});
+  }
+  BOOST_TEST(results.runs() == 2U);
+  results.created(1'001'001, 1'000'077);
+  BOOST_TEST(results.runs() == 3U);
+  // Behind a blank line.
+  results.created(1'001'003, 1'000'078);
+  BOOST_TEST(results.runs() == 4U);
+  BOOST_TEST(results.users() == 1'000'002U);
+  BOOST_TEST(results.refusals() == 1'000U);
+  BOOST_TEST(results.octets() < 30U);
+  BOOST_TEST(read(results).size() == 1'001'002U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_told_comes_out_whatever_it_was) {
+  std::mt19937_64 random(16);
+  for (int round = 0; round < 200; ++round) {
+    std::size_t all = 0;
+    UploadResults results(all);
+    std::vector<Fate> told;
+    std::uint64_t line = 0;
+    storage::UserId id = 0;
+    for (int i = 0; i < 100; ++i) {
+      line += random() % 4 == 0 ? 1 + random() % (std::uint64_t{1} << random() % 50) : 1;
+      if (random() % 3 == 0) {
+        const Problem problem = random() % 2 == 0 ? Problem::invalid_user : Problem::not_json;
+        told.push_back({line, 0, {problem, {}}});
+        if (problem == Problem::invalid_user)
+          told.back().refusal.faults[random() % 3] = Fault::blank;
+      } else {
+        id = random() % 2 == 0 ? id + 1 : 1 + random() % storage::max_user_id;
+        told.push_back({line, id, {}});
+      }
+      tell(results, told.back());
+    }
+    BOOST_TEST(results.octets() == all);
+    BOOST_TEST((read(results) == told));
+    const UploadResults moved(std::move(results));
+    BOOST_TEST((read(moved) == told));
+    BOOST_TEST(moved.octets() == all);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_octets_of_all_go_with_them) {
+  std::size_t all = 0;
+  {
+    UploadResults results(all);
+    for (std::uint64_t i = 0; i < 100; ++i) results.created(2 * i + 1, i + 1);
+    BOOST_TEST(all > 100U);
+    UploadResults other(std::move(results));
+    BOOST_TEST(other.octets() == all);
+  }
+  BOOST_TEST(all == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server
