@@ -1,6 +1,7 @@
 #include "protocol/http/head_reader.hpp"
 
 #include <algorithm>
+#include <boost/config.hpp>
 #include <string>
 
 #include "protocol/http/field_value.hpp"
@@ -18,7 +19,7 @@ static_assert(max_header_fields < 255);
 void count(std::uint8_t& seen) noexcept { seen = static_cast<std::uint8_t>(std::min(seen + 1, 2)); }
 
 /// Of a method that is not registered, whether it is so in upper case.
-Method to_unknown_method(std::string_view text) {
+BOOST_NOINLINE Method to_unknown_method(std::string_view text) {
   constexpr std::size_t longest = std::string_view("UPDATEREDIRECTREF").size();
   if (text.size() > longest) return Method::unknown;
   std::string upper(text);

@@ -63,7 +63,7 @@ class HeadReader {
   BOOST_NOINLINE void take_rarer_field(boost::beast::http::field number, std::string_view name,
                                        std::string_view value);
   BOOST_NOINLINE void take_host(std::string_view value);
-  void take_unknown_field(std::string_view name, std::string_view value);
+  BOOST_NOINLINE void take_unknown_field(std::string_view name, std::string_view value);
   Reached& reached();
   void take_transfer_encoding(std::string_view value) noexcept;
   void take_key(std::string_view value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/config.hpp>
 
 #include "protocol/http/percent_encoding.hpp"
 
@@ -163,7 +164,7 @@ Target parse_target(std::string_view text, std::string_view base_path) noexcept 
 
 bool is_path(std::string_view text) noexcept { return is_component(text, in_path); }
 
-BadOctet find_bad_octet(std::string_view target) noexcept {
+BOOST_NOINLINE BadOctet find_bad_octet(std::string_view target) noexcept {
   BadOctet bad;
   if (!target.starts_with('/')) return bad;
   unsigned char allowed = in_path;

@@ -1,5 +1,6 @@
 #include "server/connection/dispatch.hpp"
 
+#include <boost/config.hpp>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -95,14 +96,17 @@ bool is_answered_at_once(Action action) noexcept {
   }
 }
 
+/// Out of the way of those who need none.
+BOOST_NOINLINE void keep_prefix(Write& write, const IncomingRequest& request) {
+  write.prefix = std::make_unique<std::string>(request.parser->prefix());
+}
+
 void become_creation(Exchange& exchange, IncomingRequest& request) {
   Write& write = exchange.become<Write>();
   write.text.assign(request.reader->user());
   write.user = write.text.view();
   take_key(write, request);
-  if (request.parser->site() != nullptr) {
-    write.prefix = std::make_unique<std::string>(request.parser->prefix());
-  }
+  if (request.parser->site() != nullptr) keep_prefix(write, request);
 }
 
 void become_asked(Exchange& exchange, IncomingRequest& request, const storage::Store& store) {
