@@ -49,10 +49,11 @@ struct Requirement {
 /// for nothing; of any other list one element must hold, of `requirements` each.
 struct UserFilter {
   std::vector<UserId> ids;
-  /// By the place of a member in user_members: its text is equal to one of these, octet by octet.
+  /// By the place of a member in user_members: its text is equal to one of these, octet by octet;
+  /// an address, in a store whose addresses are unique, by its EmailKey.
   std::array<std::vector<std::string>, member_count> texts;
-  /// One is part of some member's text or of the id's decimal digits, whatever the case of ASCII
-  /// letters.
+  /// One is part of some member's text or of the id's decimal digits, whatever the case of
+  /// letters and the composition of characters.
   std::vector<std::string> substrings;
   std::vector<Requirement> requirements;
 

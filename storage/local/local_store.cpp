@@ -14,7 +14,8 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
       : store_(store),
         owner_(owner),
         thread_(std::this_thread::get_id()),
-        scans_(*store.table_, store.round_.showing(), owner) {
+        scans_(*store.table_, store.round_.showing(), owner,
+               store.decider_->unique_emails() ? EmailMatch::as_unique : EmailMatch::exact) {
     store_.sessions_.fetch_add(1, std::memory_order_relaxed);
   }
   ~LocalSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }

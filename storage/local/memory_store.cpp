@@ -11,7 +11,10 @@ namespace rollcall::storage {
 class MemoryStore::MemorySession final : public Session {
  public:
   MemorySession(MemoryStore& store, SessionOwner& owner) noexcept
-      : store_(store), owner_(owner), scans_(store.table_, store.decisions_, owner) {}
+      : store_(store),
+        owner_(owner),
+        scans_(store.table_, store.decisions_, owner,
+               store.unique_email_ ? EmailMatch::as_unique : EmailMatch::exact) {}
 
   void write(WriteOperation& operation) noexcept override {
     const bool plain = operation.verb == WriteOperation::Verb::create && operation.key == nullptr &&

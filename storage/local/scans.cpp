@@ -42,7 +42,7 @@ bool Scans::begin(ListOperation& operation) {
     waiting_.push_back(&operation);
     return false;
   }
-  auto scan = std::make_unique<TableScan>(table_, operation);
+  auto scan = std::make_unique<TableScan>(table_, operation, emails_);
   if (scan->slice()) return true;
   if (running_.size() < max_scans) {
     running_.push_back(std::move(scan));
@@ -131,7 +131,7 @@ void Scans::give_way() noexcept {
   ListOperation* const next = take_next(waiting_);
   try {
     if (next->deferred) return waiting_.push_front(next);
-    auto scan = std::make_unique<TableScan>(table_, *next);
+    auto scan = std::make_unique<TableScan>(table_, *next, emails_);
     waiting_.push_back(&(*giving)->operation());
     *giving = std::move(scan);
   } catch (const std::bad_alloc&) {
@@ -144,7 +144,7 @@ void Scans::begin_next() noexcept {
   if (waiting_.empty() || running_.size() >= max_scans) return;
   ListOperation* const next = take_next(waiting_);
   try {
-    running_.push_back(std::make_unique<TableScan>(table_, *next));
+    running_.push_back(std::make_unique<TableScan>(table_, *next, emails_));
   } catch (const std::bad_alloc&) {
     give_up(*next);
   }

@@ -17,8 +17,9 @@ namespace rollcall::storage {
 class Scans {
  public:
   /// Whoever holds `changes` keeps others from replacing and removing users.
-  Scans(Table& table, Mutex& changes, SessionOwner& owner) noexcept
-      : table_(table), changes_(changes), owner_(owner) {}
+  Scans(Table& table, Mutex& changes, SessionOwner& owner,
+        EmailMatch emails = EmailMatch::exact) noexcept
+      : table_(table), changes_(changes), owner_(owner), emails_(emails) {}
 
   void find(FindOperation& operation) noexcept;
   void list(ListOperation& operation) noexcept;
@@ -37,6 +38,7 @@ class Scans {
   Table& table_;
   Mutex& changes_;
   SessionOwner& owner_;
+  const EmailMatch emails_;
   std::deque<std::unique_ptr<TableScan>> running_;
   std::deque<ListOperation*> waiting_;
 };

@@ -24,8 +24,7 @@ class Marker final : public UserVisitor {
       : matcher_(matcher), marks_(marks), count_(count), sorted_(sorted) {}
 
   void visit(UserId id, const UserView& user) noexcept override {
-    cost += matcher_.cost(user);
-    if (!matcher_.matches(id, user)) return;
+    if (!matcher_.matches(id, user, cost)) return;
     if (sorted_ != nullptr) return offer(id, user);
     const std::size_t place = id % Table::block_ids;
     marks_[place / 64] |= std::uint64_t{1} << place % 64;
@@ -53,11 +52,11 @@ class Marker final : public UserVisitor {
 
 }  // namespace
 
-TableScan::TableScan(const Table& table, ListOperation& operation)
+TableScan::TableScan(const Table& table, ListOperation& operation, EmailMatch emails)
     : table_(table),
       operation_(operation),
       request_(operation.request),
-      matcher_(operation.request.filter),
+      matcher_(operation.request.filter, emails),
       every_user_(operation.request.filter.all() && operation.request.order.empty()) {
   operation_.users.clear();
   operation_.total = every_user_ ? table_.size() : 0;
@@ -123,8 +122,7 @@ bool TableScan::list_ids(std::size_t& cost) {
     const UserId id = ids_[next_id_];
     cost += find_cost;
     if (!table_.find(id, user_)) continue;
-    cost += matcher_.cost(user_.view());
-    if (!matcher_.matches(id, user_.view())) continue;
+    if (!matcher_.matches(id, user_.view(), cost)) continue;
     ++operation_.total;
     if (sorted_) {
       cost += sorted_->offer(id, user_.view());

@@ -17,7 +17,7 @@ namespace rollcall::storage {
 class TableScan {
  public:
   /// Throws std::bad_alloc.
-  TableScan(const Table& table, ListOperation& operation);
+  TableScan(const Table& table, ListOperation& operation, EmailMatch emails = EmailMatch::exact);
 
   /// Works for about 0.1 ms: what it may cost is counted in octets searched, and the users of one
   /// shard's part of a block are the least (2 ms if they are the largest and searched for the most
