@@ -8,6 +8,7 @@
 namespace rollcall::storage {
 namespace {
 
+char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool equal_in_lower(std::string_view text, std::string_view lower) noexcept {
@@ -41,9 +42,18 @@ bool Substring::ends(std::string_view text) const noexcept {
 bool Substring::is_in(std::string_view text) const noexcept {
   if (folded_.empty()) return true;
   if (text.size() < folded_.size() || borders_.empty()) return false;
+  // Most octets of a text are looked at only for the first one of what is searched for.
+  const char first = folded_.front();
+  const char other_case = to_upper(first);
   std::size_t matched = 0;
-  for (const char each : text) {
-    const char c = to_lower(each);
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at != end; ++at) {
+    if (matched == 0) {
+      while (*at != first && *at != other_case) {
+        if (++at == end) return false;
+      }
+    }
+    const char c = to_lower(*at);
     while (matched > 0 && folded_[matched] != c) matched = borders_[matched - 1];
     if (folded_[matched] == c && ++matched == folded_.size()) return true;
   }
