@@ -25,6 +25,7 @@ struct StoreRules {
 enum class CommitBy : std::uint8_t {
   turn,    ///< The I/O thread at the end of its turn.
   thread,  ///< A thread of its own.
+  load,    ///< Either, as suits the load.
 };
 
 struct StoreOptions {

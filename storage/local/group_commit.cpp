@@ -148,13 +148,32 @@ void CommitRound::show_all(const Batch& batch, Status status) noexcept {
 
 namespace {
 
-class TurnCommitter final : public Committer {
+/// The queue, and who leads. A thread of its own leads like any other owner, except that it never
+/// submits anything.
+class QueueCommitter final : public Committer, private BatchOwner {
  public:
-  explicit TurnCommitter(CommitRound& round) noexcept : round_(round) {}
+  QueueCommitter(CommitRound& round, CommitBy by) : round_(round), by_(by) {
+    if (by_ != CommitBy::turn) thread_ = std::thread([this] { run(); });
+  }
 
-  void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
+  ~QueueCommitter() override {
+    if (!thread_.joinable()) return;
+    {
+      const MutexLock lock(mutex_);
+      stopping_ = true;
+    }
+    ready_.notify_one();
+    thread_.join();
+  }
+
+  void end_turn(BatchOwner& owner, const Batch& batch, bool has_read) noexcept override {
+    has_read = has_read && by_ == CommitBy::load;
+    if (batch.empty() && !has_read && leader_hint_.load(std::memory_order_acquire) != &owner &&
+        !round_.is_due()) {
+      return;
+    }
     try {
-      if (!queue(owner, batch)) return;
+      if (!queue(owner, batch, has_read)) return;
     } catch (const std::bad_alloc&) {
       round_.end_for_memory();
     }
@@ -163,14 +182,39 @@ class TurnCommitter final : public Committer {
 
  private:
   /// Whether the owner is to lead now.
-  bool queue(BatchOwner& owner, const Batch& batch) {
+  bool queue(BatchOwner& owner, const Batch& batch, bool has_read) {
     const MutexLock lock(mutex_);
     if (!batch.empty()) waiting_.push_back({&owner, batch});
+    note(owner, batch, has_read);
     if (waiting_.empty() && !round_.is_due()) return false;
     if ((leader_ != nullptr && leader_ != &owner) || leading_) return false;
-    leader_ = &owner;
+    if (leader_ == nullptr && thread_leads()) {
+      set_leader(this);
+      ready_.notify_one();
+      return false;
+    }
+    set_leader(&owner);
     leading_ = true;
     return true;
+  }
+
+  /// What a turn says of the load.
+  void note(BatchOwner& owner, const Batch& batch, bool has_read) ROLLCALL_REQUIRES(mutex_) {
+    if (has_read || (!batch.empty() && last_owner_ != nullptr && last_owner_ != &owner)) {
+      mixed_turns_ = turns_of_memory;
+    } else if (mixed_turns_ > 0 && !batch.empty()) {
+      --mixed_turns_;
+    }
+    if (!batch.empty()) last_owner_ = &owner;
+  }
+
+  bool thread_leads() const ROLLCALL_REQUIRES(mutex_) {
+    return by_ == CommitBy::thread || (by_ == CommitBy::load && mixed_turns_ > 0);
+  }
+
+  void set_leader(BatchOwner* leader) ROLLCALL_REQUIRES(mutex_) {
+    leader_ = leader;
+    leader_hint_.store(leader, std::memory_order_release);
   }
 
   void lead(BatchOwner& owner) noexcept {
@@ -199,77 +243,52 @@ class TurnCommitter final : public Committer {
     // All under the lock: the next leader may commit, and its session end, as soon as it is free.
     const MutexLock lock(mutex_);
     leading_ = false;
-    leader_ = waiting_.empty() ? nullptr : waiting_.front().owner;
-    if (leader_ != nullptr) leader_->lead_next();
+    if (waiting_.empty()) return set_leader(nullptr);
+    BatchOwner* const next = thread_leads() ? this : waiting_.front().owner;
+    set_leader(next);
+    next->lead_next();
   }
 
+  void run() noexcept {
+    for (;;) {
+      {
+        const MutexLock lock(mutex_);
+        while (!stopping_ && leader_ != this) ready_.wait(mutex_);
+        if (leader_ != this) return;
+        leading_ = true;
+      }
+      lead(*this);
+    }
+  }
+
+  // Of the thread.
+  void finished(const Batch&) noexcept override {}
+  void lead_next() noexcept override { ready_.notify_one(); }
+
+  /// Turns without a read and by one owner until that is what the load is taken for.
+  static constexpr int turns_of_memory = 64;
+
   CommitRound& round_;
+  const CommitBy by_;
   Mutex mutex_;
+  ConditionVariable ready_;
   std::vector<SubmittedBatch> waiting_ ROLLCALL_GUARDED_BY(mutex_);
   /// Empty; keeps its capacity from round to round.
   std::vector<SubmittedBatch> spare_ ROLLCALL_GUARDED_BY(mutex_);
   /// Leads now or was asked to lead next.
   BatchOwner* leader_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
+  std::atomic<BatchOwner*> leader_hint_{nullptr};  ///< The same, for a look without the lock.
   bool leading_ ROLLCALL_GUARDED_BY(mutex_) = false;
-};
-
-class ThreadCommitter final : public Committer {
- public:
-  explicit ThreadCommitter(CommitRound& round) : round_(round), thread_([this] { run(); }) {}
-
-  ~ThreadCommitter() override {
-    {
-      const MutexLock lock(mutex_);
-      stopping_ = true;
-    }
-    ready_.notify_one();
-    thread_.join();
-  }
-
-  void end_turn(BatchOwner& owner, const Batch& batch) noexcept override {
-    if (batch.empty() && !round_.is_due()) return;
-    try {
-      const MutexLock lock(mutex_);
-      if (!batch.empty()) waiting_.push_back({&owner, batch});
-    } catch (const std::bad_alloc&) {
-      round_.end_for_memory();
-    }
-    ready_.notify_one();
-  }
-
- private:
-  void run() noexcept {
-    std::vector<SubmittedBatch> batches;
-    for (;;) {
-      round_.maintain();
-      {
-        const MutexLock lock(mutex_);
-        while (!stopping_ && waiting_.empty() && !round_.is_due()) ready_.wait(mutex_);
-        if (waiting_.empty() && stopping_) return;
-        batches.swap(waiting_);
-      }
-      round_.commit(batches);
-      for (const SubmittedBatch& each : batches) each.owner->finished(each.batch);
-      batches.clear();
-    }
-  }
-
-  CommitRound& round_;
-  Mutex mutex_;
-  ConditionVariable ready_;
-  std::vector<SubmittedBatch> waiting_ ROLLCALL_GUARDED_BY(mutex_);
+  BatchOwner* last_owner_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
+  int mixed_turns_ ROLLCALL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ROLLCALL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  ///< Last: it uses all of the above.
 };
 
 }  // namespace
 
-std::unique_ptr<Committer> make_turn_committer(CommitRound& round) {
-  return std::make_unique<TurnCommitter>(round);
-}
-
-std::unique_ptr<Committer> make_thread_committer(CommitRound& round) {
-  return std::make_unique<ThreadCommitter>(round);
+std::unique_ptr<Committer> make_committer(CommitRound& round, CommitBy by) {
+  return std::make_unique<QueueCommitter>(round, by);
 }
 
 }  // namespace rollcall::storage

@@ -12,6 +12,7 @@
 #include "storage/local/table.hpp"
 #include "storage/mutex.hpp"
 #include "storage/store.hpp"
+#include "storage/store_options.hpp"
 
 /// Group commit: what many sessions gather becomes one transaction with one sync. After LevelDB's
 /// writer queue (db/db_impl.cc, DBImpl::Write), but no thread ever blocks for another's commit.
@@ -109,17 +110,16 @@ class Committer {
  public:
   virtual ~Committer() = default;
 
-  /// The owner's thread is at the end of a turn in which it gathered `batch` (maybe empty). The
-  /// batch is taken over and will be finished, here or later. Upkeep that is due is done even if no
-  /// batch is there.
-  virtual void end_turn(BatchOwner& owner, const Batch& batch) noexcept = 0;
+  /// The owner's thread is at the end of a turn in which it gathered `batch` (maybe empty), and
+  /// perhaps answered reads. The batch is taken over and will be finished, here or later. Upkeep
+  /// that is due is done even if no batch is there.
+  virtual void end_turn(BatchOwner& owner, const Batch& batch, bool has_read) noexcept = 0;
 };
 
-/// The thread whose turn ends commits, for itself and for all that wait; when more has been queued
-/// meanwhile, the owner of the oldest batch leads next.
-std::unique_ptr<Committer> make_turn_committer(CommitRound& round);
-
-/// A thread of its own commits; session threads never wait for the disk.
-std::unique_ptr<Committer> make_thread_committer(CommitRound& round);
+/// CommitBy::turn: the thread whose turn ends commits, for itself and for all that wait; when more
+/// has been queued meanwhile, the owner of the oldest batch leads next. CommitBy::thread: a thread
+/// of its own commits, and no other ever waits for the disk. CommitBy::load: as by turn, while all
+/// writes are one owner's and it reads nothing; otherwise as by thread.
+std::unique_ptr<Committer> make_committer(CommitRound& round, CommitBy by);
 
 }  // namespace rollcall::storage

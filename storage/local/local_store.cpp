@@ -35,12 +35,19 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
     return pending_ * store_.sessions_.load(std::memory_order_relaxed) < max_pending_stream_writes;
   }
 
-  void find(FindOperation& operation) noexcept override { scans_.find(operation); }
-  void list(ListOperation& operation) noexcept override { scans_.list(operation); }
+  void find(FindOperation& operation) noexcept override {
+    has_read_ = true;
+    scans_.find(operation);
+  }
+  void list(ListOperation& operation) noexcept override {
+    has_read_ = true;
+    scans_.list(operation);
+  }
   void export_next(ExportOperation& operation) noexcept override { scans_.export_next(operation); }
 
   bool end_turn() noexcept override {
-    store_.committer_->end_turn(*this, std::exchange(gathered_, Batch{}));
+    store_.committer_->end_turn(*this, std::exchange(gathered_, Batch{}),
+                                std::exchange(has_read_, false));
     return scans_.work();
   }
 
@@ -103,6 +110,7 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
   const std::thread::id thread_;
   Scans scans_;
   Batch gathered_;
+  bool has_read_ = false;    ///< In this turn.
   std::size_t pending_ = 0;  ///< Writes taken and not completed.
   std::atomic<bool> wake_asked_{false};
   Mutex mutex_;
@@ -116,8 +124,7 @@ LocalStore::LocalStore(std::unique_ptr<Table> table, std::unique_ptr<Decider> de
       decider_(std::move(decider)),
       journal_(std::move(journal)),
       round_(*journal_, *table_, *decider_, last_id, events),
-      committer_(commit_by == CommitBy::turn ? make_turn_committer(round_)
-                                             : make_thread_committer(round_)) {}
+      committer_(make_committer(round_, commit_by)) {}
 
 LocalStore::~LocalStore() = default;
 

@@ -23,7 +23,8 @@ inline std::ostream& operator<<(std::ostream& out, const Kind& kind) { return ou
 
 inline const Kind kinds[] = {{"memory", false, CommitBy::turn},
                              {"sqlite, committed by turn", true, CommitBy::turn},
-                             {"sqlite, committed by a thread", true, CommitBy::thread}};
+                             {"sqlite, committed by a thread", true, CommitBy::thread},
+                             {"sqlite, committed as suits the load", true, CommitBy::load}};
 
 struct OpenedStore {
   explicit OpenedStore(const Kind& chosen, const StoreRules& wanted = {})

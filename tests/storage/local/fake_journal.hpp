@@ -54,7 +54,7 @@ class FakeJournal final : public Journal {
   std::function<void()> on_maintain;
 };
 
-struct FakeOwner final : BatchOwner {
+struct FakeOwner : BatchOwner {
   void finished(const Batch& batch) noexcept override {
     for (const WriteOperation* each = batch.first; each != nullptr; each = each->next) {
       statuses.push_back(each->status);
@@ -89,7 +89,7 @@ struct Committing {
   RecordingEvents events;
   Decider decider{table, {}, events};
   CommitRound round{journal, table, decider, 10, events};
-  std::unique_ptr<Committer> committer = make_turn_committer(round);
+  std::unique_ptr<Committer> committer = make_committer(round, CommitBy::turn);
 };
 
 }  // namespace rollcall::storage

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <deque>
@@ -45,12 +46,12 @@ BOOST_FIXTURE_TEST_SUITE(group_commit, Committing)
 
 BOOST_AUTO_TEST_CASE(what_one_turn_gathered_is_one_commit_with_ids_in_order) {
   FakeOwner owner;
-  committer->end_turn(owner, owner.gather(5));
+  committer->end_turn(owner, owner.gather(5), false);
   BOOST_TEST(journal.batches == std::vector<std::size_t>{5}, boost::test_tools::per_element());
   BOOST_TEST(owner.ids == (std::vector<UserId>{11, 12, 13, 14, 15}),
              boost::test_tools::per_element());
   BOOST_TEST(table.size() == 5U);
-  committer->end_turn(owner, Batch{});
+  committer->end_turn(owner, Batch{}, false);
   BOOST_TEST(journal.commits == 1);
 }
 
@@ -58,17 +59,17 @@ BOOST_AUTO_TEST_CASE(what_others_queue_during_a_commit_is_led_by_the_owner_of_th
   FakeOwner first, second, third;
   // As from their own threads, while the first one's commit is under way.
   journal.on_commit = [&] {
-    committer->end_turn(second, second.gather(2));
-    committer->end_turn(third, third.gather(3));
+    committer->end_turn(second, second.gather(2), false);
+    committer->end_turn(third, third.gather(3), false);
   };
-  committer->end_turn(first, first.gather(1));
+  committer->end_turn(first, first.gather(1), false);
   BOOST_TEST(first.ids.size() == 1U);
   BOOST_TEST(second.asked_to_lead == 1);
   BOOST_TEST(third.asked_to_lead == 0);
   // Whoever is not asked does not lead.
-  committer->end_turn(third, Batch{});
+  committer->end_turn(third, Batch{}, false);
   BOOST_TEST(journal.commits == 1);
-  committer->end_turn(second, Batch{});
+  committer->end_turn(second, Batch{}, false);
   BOOST_TEST(journal.batches == (std::vector<std::size_t>{1, 5}), boost::test_tools::per_element());
   BOOST_TEST(third.ids == (std::vector<UserId>{14, 15, 16}), boost::test_tools::per_element());
 }
@@ -76,12 +77,12 @@ BOOST_AUTO_TEST_CASE(what_others_queue_during_a_commit_is_led_by_the_owner_of_th
 BOOST_AUTO_TEST_CASE(a_batch_that_fails_is_seen_by_nobody_and_its_ids_are_not_given_out) {
   FakeOwner owner;
   journal.next_status = Status::disk_full;
-  committer->end_turn(owner, owner.gather(2));
+  committer->end_turn(owner, owner.gather(2), false);
   BOOST_TEST((owner.statuses == std::vector<Status>{Status::disk_full, Status::disk_full}));
   BOOST_TEST((round.health() == Status::disk_full));
   BOOST_TEST(table.size() == 0U);
   journal.next_status = Status::ok;
-  committer->end_turn(owner, owner.gather(1));
+  committer->end_turn(owner, owner.gather(1), false);
   BOOST_TEST(owner.ids.back() == 11U);
   BOOST_TEST((round.health() == Status::ok));
 }
@@ -89,16 +90,16 @@ BOOST_AUTO_TEST_CASE(a_batch_that_fails_is_seen_by_nobody_and_its_ids_are_not_gi
 BOOST_AUTO_TEST_CASE(after_a_failed_sync_the_journal_is_not_asked_again) {
   FakeOwner owner;
   journal.next_status = Status::sync_failed;
-  committer->end_turn(owner, owner.gather(1));
+  committer->end_turn(owner, owner.gather(1), false);
   journal.next_status = Status::ok;
-  committer->end_turn(owner, owner.gather(1));
+  committer->end_turn(owner, owner.gather(1), false);
   BOOST_TEST(journal.commits == 1);
   BOOST_TEST((owner.statuses.back() == Status::sync_failed));
 }
 
 BOOST_AUTO_TEST_CASE(if_the_journal_fails_no_write_of_the_batch_is_told_anything_else) {
   FakeOwner owner;
-  committer->end_turn(owner, owner.gather(1));
+  committer->end_turn(owner, owner.gather(1), false);
   // The second removal is refused for the first one, which then does not happen.
   Batch batch;
   for (int i = 0; i < 2; ++i) {
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_no_write_of_the_batch_is_told_anything
   }
   journal.next_status = Status::disk_full;
   owner.statuses.clear();
-  committer->end_turn(owner, batch);
+  committer->end_turn(owner, batch, false);
   BOOST_TEST((owner.statuses == std::vector<Status>{Status::disk_full, Status::disk_full}));
   UserRecord user;
   BOOST_TEST(table.find(11, user));
@@ -120,9 +121,9 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
   Decider strict(table, rules, events);
   strict.make_emails_unique();
   CommitRound strictly(journal, table, strict, 10, events);
-  const auto by_turn = make_turn_committer(strictly);
+  const auto by_turn = make_committer(strictly, CommitBy::turn);
   FakeOwner owner;
-  by_turn->end_turn(owner, owner.gather(1));
+  by_turn->end_turn(owner, owner.gather(1), false);
   const auto gather = [&](IdempotencyKey& key) {
     key.text = "k";
     // User 11 gives its address up, the next takes it.
@@ -140,16 +141,16 @@ BOOST_AUTO_TEST_CASE(if_the_journal_fails_keys_and_addresses_are_as_before) {
   };
   IdempotencyKey lost, kept, replayed;
   journal.next_status = Status::disk_full;
-  by_turn->end_turn(owner, gather(lost));
+  by_turn->end_turn(owner, gather(lost), false);
   BOOST_TEST((owner.statuses.back() == Status::disk_full));
   journal.next_status = Status::ok;
   // The address is user 11's still.
-  by_turn->end_turn(owner, owner.gather(1));
+  by_turn->end_turn(owner, owner.gather(1), false);
   BOOST_TEST((owner.statuses.back() == Status::email_taken));
-  by_turn->end_turn(owner, gather(kept));
+  by_turn->end_turn(owner, gather(kept), false);
   BOOST_TEST((owner.statuses.back() == Status::ok));
   BOOST_TEST(owner.ids.back() == 12U);
-  by_turn->end_turn(owner, gather(replayed));
+  by_turn->end_turn(owner, gather(replayed), false);
   BOOST_TEST((owner.statuses.back() == Status::replayed));
 }
 
@@ -159,15 +160,15 @@ BOOST_AUTO_TEST_CASE(a_batch_of_which_nothing_is_written_costs_no_commit) {
   owner.operations.emplace_back().verb = WriteOperation::Verb::remove;
   owner.operations.back().id = 1;
   batch.append(owner.operations.back());
-  committer->end_turn(owner, batch);
+  committer->end_turn(owner, batch, false);
   BOOST_TEST(journal.commits == 0);
   BOOST_TEST((owner.statuses == std::vector<Status>{Status::not_found}));
   // Nor does it tell that the disk is well again.
   journal.next_status = Status::disk_full;
-  committer->end_turn(owner, owner.gather(1));
+  committer->end_turn(owner, owner.gather(1), false);
   Batch again;
   again.append(owner.operations.front());
-  committer->end_turn(owner, again);
+  committer->end_turn(owner, again, false);
   BOOST_TEST((owner.statuses.back() == Status::not_found));
   BOOST_TEST((round.health() == Status::disk_full));
 }
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(writes_that_stop_and_come_back_are_told_once_each) {
   const std::string stopped = "writes stopped: because the test says so";
   for (const Status status : {Status::ok, Status::disk_full, Status::disk_full, Status::ok}) {
     journal.next_status = status;
-    committer->end_turn(owner, owner.gather(1));
+    committer->end_turn(owner, owner.gather(1), false);
   }
   BOOST_TEST(events.all == (Texts{stopped, "writes resumed"}), boost::test_tools::per_element());
 }
@@ -197,7 +198,7 @@ BOOST_AUTO_TEST_CASE(without_memory_for_a_commit_the_process_ends_and_says_so) {
   // Where the clock of the keys is read, as good as any other place.
   StoreRules rules;
   rules.keys.now = []() -> std::int64_t { throw std::bad_alloc(); };
-  for (const auto& make : {make_turn_committer, make_thread_committer}) {
+  for (const CommitBy by : {CommitBy::turn, CommitBy::thread, CommitBy::load}) {
     int told[2];
     BOOST_REQUIRE(::pipe(told) == 0);
     const pid_t child = ::fork();
@@ -205,13 +206,13 @@ BOOST_AUTO_TEST_CASE(without_memory_for_a_commit_the_process_ends_and_says_so) {
       TellingEvents telling(told[1]);
       Decider poor(table, rules, telling);
       CommitRound poorly(journal, table, poor, 10, telling);
-      const auto committing = make(poorly);
+      const auto committing = make_committer(poorly, by);
       FakeOwner owner;
       IdempotencyKey key;
       key.text = "k";
       Batch batch = owner.gather(1);
       batch.first->key = &key;
-      committing->end_turn(owner, batch);
+      committing->end_turn(owner, batch, false);
       ::sleep(10);
       ::_exit(0);
     }
@@ -227,14 +228,70 @@ BOOST_AUTO_TEST_CASE(without_memory_for_a_commit_the_process_ends_and_says_so) {
 
 BOOST_AUTO_TEST_CASE(ids_end_at_the_largest_one) {
   CommitRound last(journal, table, decider, max_user_id - 2, events);
-  const auto by_turn = make_turn_committer(last);
+  const auto by_turn = make_committer(last, CommitBy::turn);
   FakeOwner owner;
-  by_turn->end_turn(owner, owner.gather(1));
-  by_turn->end_turn(owner, owner.gather(1));
+  by_turn->end_turn(owner, owner.gather(1), false);
+  by_turn->end_turn(owner, owner.gather(1), false);
   BOOST_TEST(owner.ids.back() == max_user_id);
-  by_turn->end_turn(owner, owner.gather(1));
+  by_turn->end_turn(owner, owner.gather(1), false);
   BOOST_TEST(
       (owner.statuses == std::vector<Status>{Status::ok, Status::ok, Status::ids_exhausted}));
+}
+
+namespace {
+
+/// An owner for whom another thread may commit.
+struct WaitedOwner : FakeOwner {
+  void finished(const Batch& batch) noexcept override {
+    FakeOwner::finished(batch);
+    ++count;
+  }
+  std::atomic<int> count{0};
+};
+
+/// Turns with one create each; says on which thread each was committed.
+struct Turns {
+  explicit Turns(Committing& the) : all(the) {
+    all.committer = make_committer(all.round, CommitBy::load);
+  }
+  bool commits_here(WaitedOwner& owner, bool has_read = false) {
+    const int before = owner.count;
+    all.journal.on_commit = [this] { led_here = std::this_thread::get_id() == here; };
+    all.committer->end_turn(owner, owner.gather(1), has_read);
+    while (owner.count == before) std::this_thread::yield();
+    return led_here;
+  }
+
+  Committing& all;
+  const std::thread::id here = std::this_thread::get_id();
+  std::atomic<bool> led_here{false};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(as_suits_the_load_one_owner_that_only_writes_commits_itself) {
+  WaitedOwner owner;
+  Turns turns(*this);
+  for (int i = 0; i < 100; ++i) BOOST_TEST(turns.commits_here(owner));
+  committer.reset();
+  BOOST_TEST(owner.ids.size() == 100U);
+}
+
+BOOST_AUTO_TEST_CASE(as_suits_the_load_no_read_waits_for_the_disk_and_no_owner_for_another) {
+  WaitedOwner owner, other;
+  Turns turns(*this);
+  BOOST_TEST(turns.commits_here(owner));
+  // Also a read in a turn without writes.
+  committer->end_turn(owner, Batch{}, true);
+  for (int i = 0; i < 63; ++i) BOOST_TEST(!turns.commits_here(owner));
+  BOOST_TEST(turns.commits_here(owner));
+  BOOST_TEST(!turns.commits_here(owner, true));
+  for (int i = 0; i < 63; ++i) BOOST_TEST(!turns.commits_here(owner));
+  BOOST_TEST(turns.commits_here(owner));
+  BOOST_TEST(!turns.commits_here(other));
+  for (int i = 0; i < 63; ++i) BOOST_TEST(!turns.commits_here(other));
+  BOOST_TEST(turns.commits_here(other));
+  committer.reset();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,11 +20,11 @@ BOOST_AUTO_TEST_CASE(what_time_brings_on_is_done_without_a_write_and_once_in_an_
   for (const auto& [later, looks] :
        {std::pair{upkeep_interval - milliseconds(1), 1}, std::pair{milliseconds(1), 2},
         std::pair{upkeep_interval + milliseconds(1), 3}}) {
-    committer->end_turn(owner, Batch{});
-    committer->end_turn(owner, Batch{});
+    committer->end_turn(owner, Batch{}, false);
+    committer->end_turn(owner, Batch{}, false);
     now += later;
     BOOST_TEST(round.tick(now) == (looks > 1));
-    committer->end_turn(owner, Batch{});
+    committer->end_turn(owner, Batch{}, false);
     BOOST_TEST(journal.looks == looks);
   }
   BOOST_TEST(journal.commits == 0);
@@ -34,9 +34,9 @@ BOOST_AUTO_TEST_CASE(the_commit_thread_does_what_time_brings_on_too) {
   FakeOwner owner;
   std::promise<void> looked;
   journal.on_look = [&looked] { looked.set_value(); };
-  const auto by_thread = make_thread_committer(round);
+  const auto by_thread = make_committer(round, CommitBy::thread);
   BOOST_TEST(round.tick(CommitRound::Clock::time_point{std::chrono::hours(1)}));
-  by_thread->end_turn(owner, Batch{});
+  by_thread->end_turn(owner, Batch{}, false);
   looked.get_future().wait();
 }
 
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(what_upkeep_finds_to_be_lasting_is_health_at_once_and_told_
   BOOST_TEST((round.health() == Status::sync_failed));
   BOOST_TEST(events.all == Texts{stopped}, boost::test_tools::per_element());
   FakeOwner owner;
-  committer->end_turn(owner, owner.gather(1));
+  committer->end_turn(owner, owner.gather(1), false);
   BOOST_TEST((owner.statuses == std::vector<Status>{Status::sync_failed}));
   BOOST_TEST(journal.commits == 0);
 }
@@ -69,19 +69,19 @@ BOOST_AUTO_TEST_CASE(keys_whose_time_is_over_go_from_the_journal_without_a_write
   Decider keyed(table, rules, events);
   FakeOwner owner;
   CommitRound keyed_round(journal, table, keyed, 10, events);
-  const auto by_turn = make_turn_committer(keyed_round);
+  const auto by_turn = make_committer(keyed_round, CommitBy::turn);
   CommitRound::Clock::time_point now{std::chrono::hours(1)};
   const auto pass = [&](std::chrono::seconds time) {
     now += time;
     keyed_round.tick(now);
-    by_turn->end_turn(owner, Batch{});
+    by_turn->end_turn(owner, Batch{}, false);
   };
   pass(std::chrono::seconds(1));
   IdempotencyKey key;
   key.text = "k";
   Batch batch = owner.gather(1);
   batch.first->key = &key;
-  by_turn->end_turn(owner, batch);
+  by_turn->end_turn(owner, batch, false);
   BOOST_TEST(journal.commits == 1);
   pass(std::chrono::seconds(1));
   BOOST_TEST(journal.commits == 2);
