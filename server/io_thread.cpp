@@ -1,7 +1,10 @@
 #include "server/io_thread.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <utility>
 
 #include "server/connection/connection.hpp"
@@ -96,6 +99,37 @@ std::unique_ptr<Transport> IoThread::add_for_idle(std::unique_ptr<Transport> tra
     return nullptr;
   }
   return transport;
+}
+
+std::vector<std::unique_ptr<Transport>> IoThread::release_idle(std::size_t count) {
+  std::vector<std::unique_ptr<Transport>> released;
+  if (state_.draining) return released;
+  for (std::size_t i = connections_.size(); i > 0 && released.size() < count; --i) {
+    std::unique_ptr<Transport> transport = connections_[i - 1]->release_if_idle();
+    if (!transport) continue;
+    ready_set_.remove(transport->descriptor());
+    released.push_back(std::move(transport));
+  }
+  end_turn();
+  return released;
+}
+
+void IoThread::give(std::size_t count, IoThread& to) {
+  boost::asio::post(context_, [this, count, &to] {
+    refresh_clock();
+    for (auto& each : release_idle(count)) to.adopt(std::move(each), false);
+    schedule();
+  });
+}
+
+std::chrono::nanoseconds IoThread::processor_time() noexcept {
+  clockid_t clock{};
+  timespec time{};
+  if (::pthread_getcpuclockid(thread_.native_handle(), &clock) != 0 ||
+      ::clock_gettime(clock, &time) != 0) {
+    return {};
+  }
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 void IoThread::remove(Connection& connection) {

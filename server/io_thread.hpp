@@ -23,9 +23,9 @@ namespace rollcall::server {
 
 class Connection;
 
-/// One thread, its io_context, its session with the store and the connections that live on it for
-/// good. A turn of its loop: every ready socket is read and what it brought is handled; what that
-/// gathered is one batch for the store; then the answers are sent.
+/// One thread, its io_context, its session with the store and the connections that live on
+/// it, until give() finds one idle. A turn of its loop: every ready socket is read and what it
+/// brought is handled; what that gathered is one batch for the store; then the answers are sent.
 class IoThread final : private storage::SessionOwner {
  public:
   /// What a test puts in place of the kernel, and who else takes part. All must outlive the thread.
@@ -65,6 +65,8 @@ class IoThread final : private storage::SessionOwner {
   void cut_now();
   /// See adopt_for_idle(): null, or the connection.
   std::unique_ptr<Transport> add_for_idle(std::unique_ptr<Transport> transport);
+  /// See give(): at most `count` of the connections on which nothing is under way.
+  std::vector<std::unique_ptr<Transport>> release_idle(std::size_t count);
   /// A stop was asked for, no connection is left and the store has completed everything.
   bool is_drained() const noexcept {
     return state_.draining && connections_.empty() && state_.exchanges.lent() == 0;
@@ -78,6 +80,10 @@ class IoThread final : private storage::SessionOwner {
   /// `tell` is then called on this thread: with null, or with the connection if none is idle.
   void adopt_for_idle(std::unique_ptr<Transport> transport,
                       std::function<void(std::unique_ptr<Transport>)> tell);
+  /// Gives at most `count` connections on which nothing is under way to `to`.
+  void give(std::size_t count, IoThread& to);
+  /// What the thread has used of a processor since it started.
+  std::chrono::nanoseconds processor_time() noexcept;
   /// No new requests: what is in flight is answered, then each connection is closed.
   void drain();
   /// Connection::stop_stream() for each, and for streams that begin later.

@@ -63,6 +63,18 @@ inline constexpr int max_kernel_unsent_octets = 128 * 1'024;
 /// Threads that `--threads` takes.
 inline constexpr unsigned min_io_threads = 1;
 inline constexpr unsigned max_io_threads = 64;
+/// How often it is looked at how many of them should work (ThreadBalance).
+inline constexpr std::chrono::milliseconds balance_interval{250};
+/// One more is to work if those that do use more than this of a processor each, and the machine
+/// leaves this much of its processors unused, in as many looks in a row.
+inline constexpr double full_share = 0.85;
+inline constexpr double least_idle_processors = 0.5;
+inline constexpr unsigned looks_to_grow = 2;
+/// One less if the others would then use less than this of a processor each.
+inline constexpr double empty_share = 0.5;
+inline constexpr unsigned looks_to_shrink = 8;
+/// A smaller difference between two threads is left as it is.
+inline constexpr std::size_t min_moved_connections = 8;
 
 /// Connections that may be open: what `--max-connections` takes, and what it is without it.
 inline constexpr std::size_t min_connections = 1;

@@ -20,6 +20,10 @@ bool EpollSet::add(int descriptor, void* owner) noexcept {
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
+void EpollSet::remove(int descriptor) noexcept {
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
 std::span<const epoll_event> EpollSet::poll() noexcept {
   const int count = ::epoll_wait(epoll_, events_.data(), max_ready_a_turn, 0);
   return {events_.data(), static_cast<std::size_t>(count < 0 ? 0 : count)};

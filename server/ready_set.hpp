@@ -24,6 +24,9 @@ class ReadySet {
   /// Watches `descriptor` for reading and writing until it is closed. `owner` comes back in the
   /// events. False if the kernel has no memory for it.
   virtual bool add(int descriptor, void* owner) noexcept = 0;
+  /// Watches `descriptor` no more, although it stays open. Not while what poll() returned is dealt
+  /// with.
+  virtual void remove(int descriptor) noexcept = 0;
   /// What is ready now, without waiting: at most max_ready_a_turn. Valid until the next call.
   virtual std::span<const epoll_event> poll() noexcept = 0;
 };
@@ -40,6 +43,7 @@ class EpollSet final : public ReadySet {
 
   int descriptor() const noexcept override { return epoll_; }
   bool add(int descriptor, void* owner) noexcept override;
+  void remove(int descriptor) noexcept override;
   std::span<const epoll_event> poll() noexcept override;
 
  private:

@@ -48,6 +48,8 @@ Server::Server(const Options& options)
       context_(1),
       signals_(context_),
       deadline_(context_),
+      thread_balance_(options.threads),
+      balancing_(context_),
       connection_cap_(connection_cap(options.connections, raise_descriptor_limit())) {
   if (connection_cap_ < options.connections) {
     std::fprintf(stderr,
@@ -121,6 +123,8 @@ int Server::run() {
       ::_exit(1);
     }
   }
+  processor_times_.resize(threads_.size());
+  if (threads_.size() > 1) balance();
   std::printf("%s\n", description().c_str());
   std::fflush(stdout);
   context_.run();
@@ -143,15 +147,51 @@ std::string Server::description() const {
   std::string line = "rollcall " ROLLCALL_VERSION " serves";
   for (const auto& each : listeners_) line += " http://" + text(each->endpoint());
   line += " from " + options_.store + " (" + std::to_string(store_->size()) + " users, " +
-          std::to_string(options_.threads) + (options_.threads == 1 ? " thread)" : " threads)");
+          (options_.threads == 1 ? "1 thread)"
+                                 : "up to " + std::to_string(options_.threads) + " threads)");
   return line;
 }
 
 IoThread& Server::least_busy() const {
-  return **std::min_element(threads_.begin(), threads_.end(),
+  return **std::min_element(threads_.begin(), threads_.begin() + thread_balance_.working(),
                             [](const auto& left, const auto& right) {
                               return left->connection_count() < right->connection_count();
                             });
+}
+
+void Server::balance() {
+  balancing_.expires_after(balance_interval);
+  balancing_.async_wait([this](boost::system::error_code error) {
+    if (error || stopping_) return;
+    balance_now();
+    balance();
+  });
+}
+
+void Server::balance_now() {
+  using Seconds = std::chrono::duration<double>;
+  std::vector<double> busy;
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    const auto now = threads_[i]->processor_time();
+    const Seconds used = now - std::exchange(processor_times_[i], now);
+    if (i < thread_balance_.working()) busy.push_back(used / Seconds(balance_interval));
+  }
+  // Only who may want another thread asks the kernel.
+  const bool asks = *std::max_element(busy.begin(), busy.end()) > full_share / 2;
+  if (!asks) idle_processors_.forget();
+  thread_balance_.look(busy, asks ? idle_processors_.since_last() : std::nullopt);
+  const auto begin = threads_.begin();
+  const auto end = begin + thread_balance_.working();
+  const auto fewer = [](const auto& left, const auto& right) {
+    return left->connection_count() < right->connection_count();
+  };
+  const auto [least, most] = std::minmax_element(begin, end, fewer);
+  for (auto each = end; each != threads_.end(); ++each) {
+    if (const std::size_t count = (*each)->connection_count()) (*each)->give(count, **least);
+  }
+  const std::size_t count =
+      connections_to_move((*most)->connection_count(), (*least)->connection_count());
+  if (count > 0) (*most)->give(count, **least);
 }
 
 std::size_t Server::turned_away() const {
@@ -216,6 +256,7 @@ void Server::stop() {
   stopping_ = true;
   std::signal(SIGALRM, end_hung_stop);
   ::alarm(static_cast<unsigned>(stop_limit.count()));
+  balancing_.cancel();
   std::fputs("rollcall: stopping; answering requests in flight\n", stderr);
   for (const auto& each : listeners_) each->close();
   for (const auto& each : threads_) each->drain();

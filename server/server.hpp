@@ -14,6 +14,7 @@
 #include "server/listener.hpp"
 #include "server/notice.hpp"
 #include "server/store_events.hpp"
+#include "server/thread_balance.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -43,6 +44,9 @@ class Server {
   void bind(const ListenAddress& address);
   void hand_out(std::unique_ptr<Transport> transport);
   /// Gives it to the first of `threads`, from the last on, that has an idle connection to close.
+  /// Looks how many threads should work, and moves connections accordingly, again and again.
+  void balance();
+  void balance_now();
   void find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads);
   void turn_away(std::unique_ptr<Transport> transport);
   IoThread& least_busy() const;
@@ -62,6 +66,10 @@ class Server {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
+  ThreadBalance thread_balance_;
+  IdleProcessors idle_processors_;
+  std::vector<std::chrono::nanoseconds> processor_times_;  ///< Of the threads, at the last look.
+  boost::asio::steady_timer balancing_;
   std::size_t connection_cap_;
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;

@@ -62,8 +62,8 @@ unsigned usable_processors() {
 
 po::options_description describe() {
   po::options_description options("Options", 96);
-  const std::string threads = "I/O threads, " + std::to_string(min_io_threads) + " to " +
-                              std::to_string(max_io_threads) +
+  const std::string threads = "maximum number of I/O threads, " + std::to_string(min_io_threads) +
+                              " to " + std::to_string(max_io_threads) +
                               " (default: the number of processors available)";
   const std::string connections =
       "maximum number of open connections, " + std::to_string(min_connections) + " to " +
@@ -80,8 +80,8 @@ po::options_description describe() {
        "sqlite:rollcall.db)")                                            //
       ("threads", po::value<Texts>()->value_name("N"), threads.c_str())  //
       ("commit", po::value<Texts>()->value_name("WHO"),
-       "who commits batches: turn, the I/O threads in turn, or thread, a dedicated thread "
-       "(default: turn with one I/O thread, thread with more)")  //
+       "who commits batches: turn, the I/O threads in turn, thread, a dedicated thread, or auto, "
+       "as suits the load (default: auto)")  //
       ("unique-email", po::value<Texts>()->value_name("yes|no")->implicit_value({"yes"}, "yes"),
        "refuse a second user with the same e-mail address, compared as mail systems do (409; "
        "default: no)")  //
@@ -150,8 +150,9 @@ std::chrono::milliseconds parse_timeout(const Given& given) {
 }
 
 storage::CommitBy parse_commit(const Given& given) {
+  if (given.text == "auto") return storage::CommitBy::load;
   if (given.text == "turn") return storage::CommitBy::turn;
-  if (given.text != "thread") given.refuse("turn or thread");
+  if (given.text != "thread") given.refuse("auto, turn or thread");
   return storage::CommitBy::thread;
 }
 
@@ -207,9 +208,7 @@ Options interpret(const Settings& settings) {
   const std::string processors = std::to_string(usable_processors());
   options.threads = static_cast<unsigned>(
       parse_number(given("threads", processors), min_io_threads, max_io_threads));
-  // Measured (docs/performance.md): a single thread loses by handing over, several by taking turns.
-  options.store_options.commit_by =
-      parse_commit(given("commit", options.threads == 1 ? "turn" : "thread"));
+  options.store_options.commit_by = parse_commit(given("commit", "auto"));
   set_rules(given, options.store_options.rules);
   options.connections = parse_number(given("max-connections", std::to_string(default_connections)),
                                      min_connections, max_connections);

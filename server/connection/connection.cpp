@@ -257,6 +257,13 @@ bool Connection::close_if_idle() {
   return closed();
 }
 
+std::unique_ptr<Transport> Connection::release_if_idle() {
+  if (!is_idle() || readable_) return nullptr;
+  std::unique_ptr<Transport> transport = std::move(transport_);
+  close(Transport::Close::deliver);
+  return transport;
+}
+
 /// It waits for a listing only, and its client sends no more: it has probably gone.
 bool Connection::defers_listing() const noexcept {
   const Exchange* const front = queue_.front();
@@ -269,7 +276,7 @@ void Connection::close(Transport::Close how) {
   // An answer that the end of the connection ends must not look whole: its client sees a reset.
   const bool unfinished = upload_ || !output_.empty() || !queue_.empty();
   if (ends_with_connection_ && unfinished) how = Transport::Close::discard;
-  transport_->close(how);
+  if (transport_) transport_->close(how);
   transport_.reset();
   state_ = State::closed;
   if (upload_) upload_->abandon(output_);

@@ -51,6 +51,9 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   /// Makes room for another connection: closes it, unless a request has come meanwhile. Whether it
   /// is closed.
   bool close_if_idle();
+  /// Gives its transport up, for another thread, and is closed then; null if something is under way
+  /// on it.
+  std::unique_ptr<Transport> release_if_idle();
 
   // Admission::Guest
   void go_on() override;

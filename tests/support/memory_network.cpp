@@ -112,12 +112,16 @@ bool MemoryNetwork::add(int descriptor, void* owner) noexcept {
   return true;
 }
 
+void MemoryNetwork::remove(int descriptor) noexcept {
+  sockets_[static_cast<std::size_t>(descriptor)].watch(nullptr);
+}
+
 std::span<const epoll_event> MemoryNetwork::poll() noexcept {
   ++calls_.polls;
   std::size_t ready = 0;
   for (MemorySocket& each : sockets_) {
     if (ready == events_.size()) break;
-    const unsigned seen = each.take_events();
+    const unsigned seen = each.owner() == nullptr ? 0 : each.take_events();
     if (seen == 0) continue;
     events_[ready].events = seen;
     events_[ready++].data.ptr = each.owner();

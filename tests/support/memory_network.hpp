@@ -91,6 +91,7 @@ class MemoryNetwork final : public server::ReadySet {
 
   int descriptor() const noexcept override { return -1; }
   bool add(int descriptor, void* owner) noexcept override;
+  void remove(int descriptor) noexcept override;
   std::span<const epoll_event> poll() noexcept override;
 
  private:

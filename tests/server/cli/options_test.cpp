@@ -51,10 +51,11 @@ BOOST_AUTO_TEST_CASE(without_any_it_serves_port_3000_of_this_host_from_a_durable
   BOOST_TEST(options.threads >= 1U);
 }
 
-BOOST_AUTO_TEST_CASE(one_thread_commits_in_its_turn_and_more_have_a_thread_for_it) {
+BOOST_AUTO_TEST_CASE(who_commits_is_chosen_by_the_load_or_by_an_option) {
   using storage::CommitBy;
-  BOOST_TEST((good({"--threads", "1"}).store_options.commit_by == CommitBy::turn));
-  BOOST_TEST((good({"--threads", "2"}).store_options.commit_by == CommitBy::thread));
+  BOOST_TEST((good({"--threads", "1"}).store_options.commit_by == CommitBy::load));
+  BOOST_TEST((good({"--threads", "2"}).store_options.commit_by == CommitBy::load));
+  BOOST_TEST((good({"--commit", "auto"}).store_options.commit_by == CommitBy::load));
   BOOST_TEST(
       (good({"--threads", "1", "--commit", "thread"}).store_options.commit_by == CommitBy::thread));
   BOOST_TEST((good({"--threads", "2"}, {{"ROLLCALL_COMMIT", "turn"}}).store_options.commit_by ==
