@@ -48,7 +48,7 @@ Server::Server(const Options& options)
       context_(1),
       signals_(context_),
       deadline_(context_),
-      thread_balance_(options.threads),
+      thread_balance_(options.least_threads, options.threads),
       balancing_(context_),
       connection_cap_(connection_cap(options.connections, raise_descriptor_limit())) {
   if (connection_cap_ < options.connections) {

@@ -13,7 +13,7 @@ void ThreadBalance::look(std::span<const double> busy, std::optional<double> idl
   const double sum = std::accumulate(busy.begin(), busy.end(), 0.0);
   const bool full =
       working_ < most_ && sum > full_share * working_ && idle.value_or(0) > least_idle_processors;
-  const bool empty = working_ > 1 && sum < empty_share * (working_ - 1);
+  const bool empty = working_ > least_ && sum < empty_share * (working_ - 1);
   full_looks_ = full ? full_looks_ + 1 : 0;
   empty_looks_ = empty ? empty_looks_ + 1 : 0;
   if (full_looks_ == looks_to_grow) {

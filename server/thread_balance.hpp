@@ -13,19 +13,21 @@ namespace rollcall::server {
 /// commit more often than one that has all of it. Looks are balance_interval apart. One thread.
 class ThreadBalance {
  public:
-  /// `most` is 1 at least.
-  explicit ThreadBalance(unsigned most) noexcept : most_(most) {}
+  /// 1 <= `least` <= `most`.
+  ThreadBalance(unsigned least, unsigned most) noexcept
+      : least_(least), most_(most), working_(least) {}
 
   /// Since the last look, `busy` is what each working thread used of a processor (0 to 1), and
   /// `idle` how many processors the whole machine left unused; nothing if that is unknown.
   void look(std::span<const double> busy, std::optional<double> idle) noexcept;
 
-  /// The threads that are to have connections: the first ones, from 1 to `most`.
+  /// The threads that are to have connections: the first ones, from `least` to `most`.
   unsigned working() const noexcept { return working_; }
 
  private:
+  const unsigned least_;
   const unsigned most_;
-  unsigned working_ = 1;
+  unsigned working_;
   unsigned full_looks_ = 0;   ///< In a row, in which one more would have helped.
   unsigned empty_looks_ = 0;  ///< In a row, in which one less would have been enough.
 };

@@ -62,9 +62,9 @@ unsigned usable_processors() {
 
 po::options_description describe() {
   po::options_description options("Options", 96);
-  const std::string threads = "maximum number of I/O threads, " + std::to_string(min_io_threads) +
-                              " to " + std::to_string(max_io_threads) +
-                              " (default: the number of processors available)";
+  const std::string threads =
+      "maximum number of I/O threads, or LEAST-MOST, " + std::to_string(min_io_threads) + " to " +
+      std::to_string(max_io_threads) + " (default: the number of processors available)";
   const std::string connections =
       "maximum number of open connections, " + std::to_string(min_connections) + " to " +
       std::to_string(max_connections) +
@@ -149,6 +149,21 @@ std::chrono::milliseconds parse_timeout(const Given& given) {
   return std::chrono::milliseconds(std::llround(milliseconds));
 }
 
+/// `N`, or `LEAST-MOST`.
+void set_threads(const Given& given, Options& options) {
+  const auto number = [](const Given& part) {
+    return static_cast<unsigned>(parse_number(part, min_io_threads, max_io_threads));
+  };
+  const std::size_t hyphen = given.text.find('-', 1);
+  if (hyphen == given.text.npos) {
+    options.threads = number(given);
+    return;
+  }
+  options.least_threads = number({given.text.substr(0, hyphen), given.origin});
+  options.threads = number({given.text.substr(hyphen + 1), given.origin});
+  if (options.least_threads > options.threads) given.refuse("N or LEAST-MOST");
+}
+
 storage::CommitBy parse_commit(const Given& given) {
   if (given.text == "auto") return storage::CommitBy::load;
   if (given.text == "turn") return storage::CommitBy::turn;
@@ -206,8 +221,7 @@ Options interpret(const Settings& settings) {
   if (!storage::is_store_url(store.text)) store.refuse("memory: or sqlite:PATH");
   options.store = store.text;
   const std::string processors = std::to_string(usable_processors());
-  options.threads = static_cast<unsigned>(
-      parse_number(given("threads", processors), min_io_threads, max_io_threads));
+  set_threads(given("threads", processors), options);
   options.store_options.commit_by = parse_commit(given("commit", "auto"));
   set_rules(given, options.store_options.rules);
   options.connections = parse_number(given("max-connections", std::to_string(default_connections)),

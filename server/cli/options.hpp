@@ -27,7 +27,8 @@ struct Options {
   std::vector<ListenAddress> listen;
   std::string store;
   storage::StoreOptions store_options;
-  unsigned threads = 1;
+  unsigned least_threads = 1;
+  unsigned threads = 1;  ///< At most.
   std::size_t connections = default_connections;
   Timeouts timeouts;
   protocol::Site site;

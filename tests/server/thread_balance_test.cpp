@@ -7,7 +7,7 @@ namespace rollcall::server {
 namespace {
 
 struct Balance {
-  ThreadBalance threads{3};
+  ThreadBalance threads{1, 3};
 
   /// The threads that work after `looks` in which each of them uses `share`.
   unsigned after(unsigned looks, double share, std::optional<double> idle = 2) {
@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(when_one_less_is_enough_for_a_while_one_less_works) {
   BOOST_TEST(after(looks_to_shrink, 0.3) == 2U);
   BOOST_TEST(after(looks_to_shrink, 0.2) == 1U);
   BOOST_TEST(after(100, 0) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(never_fewer_than_the_least_work) {
+  ThreadBalance two(2, 2);
+  for (const double share : {0.0, 1.0}) {
+    for (int i = 0; i < 100; ++i) two.look(std::vector<double>(two.working(), share), 2);
+    BOOST_TEST(two.working() == 2U);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_difference_that_matters_is_halved) {

@@ -1,6 +1,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -300,12 +301,12 @@ BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
   std::size_t replayed = 0;
   for (std::uint64_t round = 0; round < rounds; ++round) {
     const Program::Arguments options{"--threads",
-                                     "2",
+                                     "2-2",
                                      "--unique-email",
                                      "--max-idempotency-keys",
                                      "20000",
                                      "--commit",
-                                     round % 2 == 0 ? "turn" : "thread"};
+                                     std::array{"turn", "thread", "auto"}[round % 3]};
     Users known = live_and_die(path, options, "r" + std::to_string(round),
                                std::chrono::milliseconds(30 + random() % 170));
     RunningServer server("sqlite:" + path, options);

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(retries_after_a_sigkill_under_load_make_no_user_twice_and_s
   std::map<std::string, int> users_of;
   for (int round = 0; round < 5; ++round) {
     const std::string commit = round % 2 == 0 ? "turn" : "thread";
-    const Program::Arguments options{"--threads", "2", "--unique-email", "--commit", commit};
+    const Program::Arguments options{"--threads", "2-2", "--unique-email", "--commit", commit};
     std::vector<std::vector<Attempt>> attempts(clients);
     {
       RunningServer server(store, options);

@@ -118,7 +118,7 @@ void end_under_load(int signal, int expected_code) {
   const std::string store = "sqlite:" + directory.file("rollcall.db");
   Acknowledged acknowledged;
   {
-    RunningServer server(store, {"--threads", "2"});
+    RunningServer server(store, {"--threads", "2-2"});
     Load load(server.port(), 1, acknowledged);
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     BOOST_TEST(server.stop(signal) == expected_code);
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(twenty_rounds_of_sigkill_under_load_lose_no_acknowledged_us
     const std::string store = "sqlite:" + directory.file("rollcall.db");
     Acknowledged acknowledged;
     for (unsigned round = 0; round < rounds; ++round) {
-      RunningServer server(store, {"--threads", "2", "--commit", commit});
+      RunningServer server(store, {"--threads", "2-2", "--commit", commit});
       BOOST_TEST(count_lost(server.port(), acknowledged) == 0U);
       Load load(server.port(), round, acknowledged);
       std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 300));

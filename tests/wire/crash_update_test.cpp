@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(five_rounds_of_sigkill_lose_no_acknowledged_change_or_delet
     std::vector<std::vector<Known>> known(clients);
     {
       RunningServer server(store,
-                           {"--threads", "2", "--commit", round % 2 == 0 ? "turn" : "thread"});
+                           {"--threads", "2-2", "--commit", round % 2 == 0 ? "turn" : "thread"});
       std::vector<std::thread> threads;
       for (auto& each : known) threads.emplace_back([&] { run(server.port(), each); });
       std::this_thread::sleep_for(std::chrono::milliseconds(200 + 70 * round));

@@ -66,7 +66,7 @@ void limit_descriptors(pid_t pid, std::size_t count) {
 BOOST_AUTO_TEST_SUITE(limits)
 
 BOOST_AUTO_TEST_CASE(connections_up_to_the_cap_are_served_and_one_more_gets_503_until_one_goes) {
-  RunningServer server("memory:", {"--max-connections", "3", "--threads", "2"});
+  RunningServer server("memory:", {"--max-connections", "3", "--threads", "2-2"});
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 3; ++i) {
     clients.push_back(std::make_unique<Client>(server.port()));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(connections_up_to_the_cap_are_served_and_one_more_gets_503_
 }
 
 BOOST_AUTO_TEST_CASE(at_the_cap_the_connection_that_was_idle_longest_makes_room_for_a_new_one) {
-  RunningServer server("memory:", {"--max-connections", "3", "--threads", "2"});
+  RunningServer server("memory:", {"--max-connections", "3", "--threads", "2-2"});
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 3; ++i) {
     clients.push_back(std::make_unique<Client>(server.port()));

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(of_racing_writers_that_say_if_match_none_loses_an_update) {
   const TemporaryDirectory directory;
   for (const std::string& store : {std::string("memory:"), "sqlite:" + directory.file("a.db")}) {
     constexpr std::uint64_t users = 8;
-    RunningServer server(store, {"--threads", "2"});
+    RunningServer server(store, {"--threads", "2-2"});
     Client client(server.port());
     for (std::uint64_t i = 0; i < users; ++i) {
       answer_to(client, create_request(user_json("0", "F", "a@b.c")));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(of_racing_writers_that_say_if_match_none_loses_an_update) {
 
 BOOST_AUTO_TEST_CASE(of_clients_that_delete_a_user_one_does) {
   const TemporaryDirectory directory;
-  RunningServer server("sqlite:" + directory.file("a.db"), {"--threads", "2"});
+  RunningServer server("sqlite:" + directory.file("a.db"), {"--threads", "2-2"});
   Client client(server.port());
   for (std::uint64_t id = 1; id <= 20; ++id) {
     answer_to(client, create_request(user_json("L", "F", "a@b.c")));
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(of_clients_that_create_one_address_one_does_and_none_after_
   const TemporaryDirectory directory;
   const std::string store = "sqlite:" + directory.file("a.db");
   const auto race = [&](int round) {
-    RunningServer server(store, {"--threads", "2", "--unique-email"});
+    RunningServer server(store, {"--threads", "2-2", "--unique-email"});
     std::atomic<int> created{0}, taken{0};
     at_once([&](int number) {
       Client own(server.port());

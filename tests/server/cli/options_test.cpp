@@ -93,7 +93,12 @@ BOOST_AUTO_TEST_CASE(threads_go_from_1_to_64) {
   BOOST_TEST(good({"--threads", "1"}).threads == 1U);
   BOOST_TEST(good({"--threads", "63"}).threads == 63U);
   BOOST_TEST(good({"--threads", "64"}).threads == 64U);
-  for (const char* text : {"0", "65", "-1", "", "2x", "many"}) {
+  BOOST_TEST(good({"--threads", "64"}).least_threads == 1U);
+  BOOST_TEST(good({"--threads", "2-3"}).least_threads == 2U);
+  BOOST_TEST(good({"--threads", "2-3"}).threads == 3U);
+  BOOST_TEST(good({"--threads", "64-64"}).least_threads == 64U);
+  BOOST_TEST(mistake({"--threads", "3-2"}).find("LEAST-MOST") != std::string::npos);
+  for (const char* text : {"0", "65", "-1", "", "2x", "many", "2-", "0-2", "2-65", "1-2-3"}) {
     BOOST_TEST(mistake({"--threads", text}).find("1 to 64") != std::string::npos);
   }
 }
