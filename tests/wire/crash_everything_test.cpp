@@ -293,7 +293,7 @@ Users live_and_die(const std::string& path, const Program::Arguments& options,
 BOOST_AUTO_TEST_SUITE(crash_everything)
 
 BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
-  const std::uint64_t rounds = disk::setting("ROLLCALL_TEST_ROUNDS", 8);
+  const std::uint64_t rounds = disk::setting("ROLLCALL_TEST_ROUNDS", 3);
   std::mt19937_64 random(disk::first_seed());
   const TemporaryDirectory directory;
   const std::string path = directory.file("rollcall.db");
