@@ -127,11 +127,13 @@ BOOST_AUTO_TEST_CASE(a_wrong_bit_ends_the_start_and_the_advice_gives_no_acknowle
 BOOST_AUTO_TEST_CASE(no_command_reads_past_a_damaged_wal_or_changes_it) {
   const KilledStore killed(false);
   killed.flip_bit(40);
+  const std::string nobody = killed.directory.file("nobody.json");
+  std::ofstream(nobody) << "[]";
   const auto before = killed.snapshot();
   const std::string copy = killed.directory.file("copy.db");
   for (const Program::Arguments& command :
        {Program::Arguments{"export", "--store", killed.store},
-        Program::Arguments{"import", "/dev/null", "--store", killed.store},
+        Program::Arguments{"import", nobody, "--store", killed.store},
         Program::Arguments{"backup", copy, "--store", killed.store},
         Program::Arguments{"restore", killed.path, "--store", "sqlite:" + copy}}) {
     Program program(ROLLCALL_PROGRAM, command);
