@@ -71,13 +71,18 @@ void IoThread::take_over(std::unique_ptr<Transport> transport, bool turned_away)
   refresh_clock();
   const int descriptor = transport->descriptor();
   auto connection = std::make_unique<Connection>(state_, std::move(transport), turned_away);
-  if (state_.draining || !ready_set_.add(descriptor, connection.get())) {
+  if (!ready_set_.add(descriptor, connection.get())) {
     count_of(turned_away).fetch_sub(1, std::memory_order_relaxed);
     stop_if_drained();
     return;
   }
   connection->set_place(connections_.size());
   connections_.push_back(std::move(connection));
+  if (!state_.draining) return;
+  // Its client may have sent a request before the stop.
+  connections_.back()->drain();
+  end_turn();
+  schedule();
 }
 
 void IoThread::adopt_for_idle(std::unique_ptr<Transport> transport,
@@ -103,7 +108,6 @@ std::unique_ptr<Transport> IoThread::add_for_idle(std::unique_ptr<Transport> tra
 
 std::vector<std::unique_ptr<Transport>> IoThread::release_idle(std::size_t count) {
   std::vector<std::unique_ptr<Transport>> released;
-  if (state_.draining) return released;
   for (std::size_t i = connections_.size(); i > 0 && released.size() < count; --i) {
     std::unique_ptr<Transport> transport = connections_[i - 1]->release_if_idle();
     if (!transport) continue;

@@ -80,6 +80,24 @@ BOOST_AUTO_TEST_CASE(no_more_go_than_are_asked_for) {
   BOOST_TEST(server.thread().release_idle(3).empty());
 }
 
+BOOST_AUTO_TEST_CASE(one_that_is_taken_over_during_a_stop_is_answered_and_closed) {
+  server.thread().drain_now();
+  auto late = server.open();
+  tests::MemorySocket& socket = server.socket();
+  socket.arrive(get);
+  server.thread().add(std::move(late), false);
+  server.take_turn();
+  BOOST_TEST(answers(socket) == 1U);
+  BOOST_TEST(socket.sent().find("Connection: close") != std::string::npos);
+  auto idle = server.open();
+  server.thread().add(std::move(idle), false);
+  server.take_turn();
+  BOOST_TEST(server.socket().sent().empty());
+  for (tests::MemorySocket& each : server.sockets()) each.finish();
+  server.take_turn();
+  BOOST_TEST(server.thread().is_drained());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::server

@@ -7,6 +7,7 @@
 #include "server/limits.hpp"
 #include "storage/local/memory_store.hpp"
 #include "tests/support/driven_server.hpp"
+#include "tests/support/repeat.hpp"
 
 /// Who goes on when not all can: streams that want the same room, and listings.
 namespace rollcall::server {
@@ -14,6 +15,7 @@ namespace {
 
 using tests::DrivenServer;
 using tests::MemorySocket;
+using tests::repeat;
 
 constexpr std::size_t line_octets = 100;
 
@@ -21,12 +23,6 @@ std::string stream_of(const std::string& lines) {
   return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
          "Prefer: answer=early\r\nContent-Length: 100000000\r\n\r\n" +
          lines;
-}
-
-std::string repeat(const std::string& text, std::size_t count) {
-  std::string all;
-  for (std::size_t i = 0; i < count; ++i) all += text;
-  return all;
 }
 
 std::size_t count_of(const std::string& part, const std::string& text) {

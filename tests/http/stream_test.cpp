@@ -4,6 +4,7 @@
 #include "storage/local/memory_store.hpp"
 #include "tests/http/asking.hpp"
 #include "tests/support/driven_server.hpp"
+#include "tests/support/repeat.hpp"
 
 /// docs/http.md, "Uploads": what is answered when the request has been read, and what while it goes
 /// on.
@@ -97,9 +98,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_can_not_be_read_further_is_answered_whole_and
 BOOST_AUTO_TEST_CASE(a_client_that_half_closes_behind_its_stream_gets_all_of_the_answer) {
   storage::MemoryStore store;
   DrivenServer server(store);
-  constexpr std::size_t count = 20'000;
-  std::string lines;
-  for (std::size_t i = 0; i < count; ++i) lines += user() + "\n";
+  const std::string lines = repeat(user() + "\n", 20'000);
   for (const char* version : {"1.1", "1.0"}) {
     server.connect();
     server.socket().set_reading(false);
@@ -120,8 +119,7 @@ BOOST_AUTO_TEST_CASE(the_answer_to_a_long_stream_is_written_as_its_client_reads_
   storage::MemoryStore store;
   DrivenServer server(store);
   constexpr std::size_t count = 100'000;
-  std::string lines;
-  for (std::size_t i = 0; i < count; ++i) lines += user() + "\n";
+  const std::string lines = repeat(user() + "\n", count);
   server.connect();
   server.socket().set_reading(false);
   server.arrive(head_of(chunked) + chunk(lines) + last_chunk + get("/livez"));
@@ -167,9 +165,7 @@ BOOST_AUTO_TEST_CASE(bad_lines_alone_fill_no_stream) {
        {server::max_lines_in_flight - 1, server::max_lines_in_flight,
         server::max_lines_in_flight + 1, 3 * server::max_lines_in_flight}) {
     Begun begun;
-    std::string lines;
-    for (std::size_t i = 0; i < count; ++i) lines += "{}\n";
-    begun.server.arrive(chunk(lines));
+    begun.server.arrive(chunk(repeat("{}\n", count)));
     BOOST_TEST(begun.lines_sent() == count);
     begun.server.arrive(last_chunk + get("/livez"));
     BOOST_TEST(begun.has_sent("0\r\n\r\nHTTP/1.1 200 OK\r\n"));

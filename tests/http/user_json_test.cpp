@@ -3,15 +3,10 @@
 #include "protocol/limits.hpp"
 #include "storage/limits.hpp"
 #include "tests/http/asking.hpp"
+#include "tests/support/repeat.hpp"
 
 namespace rollcall::tests {
 namespace {
-
-std::string repeat(const std::string& text, std::size_t count) {
-  std::string all;
-  for (std::size_t i = 0; i < count; ++i) all += text;
-  return all;
-}
 
 /// Checks that the user is refused with the reason `what`.
 void check_refused(const std::string& body, const std::string& what) {

@@ -2,10 +2,11 @@
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import time
+
+from running_process import RunningProcess
 
 HAPROXY = """
 global
@@ -108,7 +109,7 @@ def free_port():
         return each.getsockname()[1]
 
 
-class ReverseProxy:
+class ReverseProxy(RunningProcess):
     """A context manager; the proxy listens on `port` while the block runs. `folder` is empty."""
 
     def __init__(self, name, target, folder):
@@ -141,17 +142,3 @@ class ReverseProxy:
                 break
         with open(os.path.join(folder, "output"), encoding="utf-8") as output:
             raise RuntimeError(f"{name} does not start: {output.read()}")
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

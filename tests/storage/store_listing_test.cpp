@@ -54,6 +54,19 @@ std::vector<std::string> rest(Store& store, ExportOperation& operation) {
   }
 }
 
+/// What a page of `store` must have, and say.
+struct PageCheck {
+  Store& store;
+
+  void operator()(const ListRequest& request, const std::vector<UserId>& expected,
+                  std::uint64_t total, bool more) const {
+    const Listed listed = list(store, request);
+    BOOST_TEST(listed.ids == expected, boost::test_tools::per_element());
+    BOOST_TEST(listed.total == total);
+    BOOST_TEST(listed.more == more);
+  }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(store_listing)
@@ -129,13 +142,7 @@ BOOST_DATA_TEST_CASE(a_page_tells_the_total_and_whether_there_are_more, kinds, k
   Store& store = *opened.store;
   create(store, {"A", "B", "A", "B", "A", "A"});
   remove(store, 5);
-  const auto check = [&](const ListRequest& request, const std::vector<UserId>& expected,
-                         std::uint64_t total, bool more) {
-    const Listed listed = list(store, request);
-    BOOST_TEST(listed.ids == expected, boost::test_tools::per_element());
-    BOOST_TEST(listed.total == total);
-    BOOST_TEST(listed.more == more);
-  };
+  const PageCheck check{store};
   ListRequest request = up_to(2);
   check(request, {1, 2}, 5, true);
   request.after = 2;
@@ -160,13 +167,7 @@ BOOST_DATA_TEST_CASE(a_listing_in_the_order_of_a_member_goes_on_behind_a_user, k
   OpenedStore opened(kind);
   Store& store = *opened.store;
   create(store, {"B", "C", "A", "C", "B", "D"});
-  const auto check = [&](const ListRequest& request, const std::vector<UserId>& expected,
-                         std::uint64_t total, bool more) {
-    const Listed listed = list(store, request);
-    BOOST_TEST(listed.ids == expected, boost::test_tools::per_element());
-    BOOST_TEST(listed.total == total);
-    BOOST_TEST(listed.more == more);
-  };
+  const PageCheck check{store};
   ListRequest request = up_to(4);
   request.order = {{index_of(Member::last_name), false}};
   check(request, {3, 1, 5, 2}, 6, true);

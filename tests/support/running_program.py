@@ -1,11 +1,12 @@
 """Starts the program on a free port of 127.0.0.1 and ends it by its pid."""
 import os
 import re
-import signal
 import subprocess
 
+from running_process import RunningProcess
 
-class RunningProgram:
+
+class RunningProgram(RunningProcess):
     """A context manager; the program listens on `port` while the block runs."""
 
     def __init__(self, path, store="memory:", options=(), environment=None):
@@ -18,18 +19,3 @@ class RunningProgram:
             self.stop()
             raise RuntimeError(f"{path} does not serve: {line!r}")
         self.port = int(address[1])
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

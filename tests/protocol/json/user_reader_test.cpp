@@ -5,9 +5,12 @@
 
 #include "protocol/limits.hpp"
 #include "tests/protocol/splits.hpp"
+#include "tests/support/repeat.hpp"
 
 namespace rollcall::protocol {
 namespace {
+
+using tests::repeat;
 
 using Faults = std::array<Fault, member_count>;
 
@@ -71,12 +74,6 @@ Faults faults(const std::string& last, const std::string& first, const std::stri
   const Read result = read(user(last, first, email));
   BOOST_TEST((result.ok || result.problem == Problem::invalid_user));
   return result.faults;
-}
-
-std::string repeat(const std::string& text, std::size_t count) {
-  std::string all;
-  while (count-- > 0) all += text;
-  return all;
 }
 
 std::string quoted(const std::string& text) { return '"' + text + '"'; }

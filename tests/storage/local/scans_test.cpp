@@ -1,8 +1,13 @@
 #include "storage/local/scans.hpp"
 
+#include <unistd.h>
+
+#include <atomic>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <deque>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <thread>
 
 #include "storage/limits.hpp"
@@ -15,6 +20,14 @@ namespace {
 /// With 200 users, so far apart that one slice does not see them all.
 void fill_sparsely(Table& table) {
   for (UserId id = 1; id <= 200; ++id) table.insert(id * Table::block_ids, {"A", "B", "a@b.c"});
+}
+
+/// Whether that thread of this process waits for something (proc(5), state S).
+bool waits(pid_t thread) {
+  std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(stat), {}};
+  const std::size_t name_end = text.rfind(')');
+  return name_end + 2 < text.size() && text[name_end + 2] == 'S';
 }
 
 }  // namespace
@@ -100,10 +113,16 @@ BOOST_AUTO_TEST_CASE(an_export_begins_when_nobody_is_changing_users) {
   Mutex changes;
   Scans scans(table, changes, owner);
   ExportOperation operation;
+  std::atomic<pid_t> thread{0};
+  std::atomic<bool> done{false};
   changes.lock();
-  std::thread exporting([&] { scans.export_next(operation); });
-  // An export that did not wait would have begun by now, and then have the user as it was.
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::thread exporting([&] {
+    thread = ::gettid();
+    scans.export_next(operation);
+    done = true;
+  });
+  // An export that does not wait for the lock is done, and has the user as it was.
+  while (!done && (thread == 0 || !waits(thread))) std::this_thread::yield();
   table.replace(1, {"New", "B", "a@b.c"});
   changes.unlock();
   exporting.join();
