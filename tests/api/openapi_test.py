@@ -101,6 +101,14 @@ def check_names(document):
                 yield f"components/{kind}/{name} is not used"
 
 
+def check_parameters(document):
+    for method, path, operation in document.operations():
+        names = [(each["in"], each["name"])
+                 for each in map(document.resolve, operation.get("parameters", []))]
+        for name in sorted({each for each in names if names.count(each) > 1}):
+            yield f"{method} {path} has the parameter {name[1]} in {name[0]} twice"
+
+
 def check_examples(document):
     """Checks that schemas are valid and that every example matches its schema."""
     for place, node in objects(document.json):
@@ -240,6 +248,7 @@ def main():
     wrong = [*check_schema_of_document(document), *check_names(document)]
     # A reference that leads nowhere leaves nothing to compare with.
     if not wrong:
+        wrong += check_parameters(document)
         wrong += check_examples(document)
         wrong += check_program(document, text, sys.argv[1], sys.argv[2])
         wrong += check_generated(document, sys.argv[1])

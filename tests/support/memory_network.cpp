@@ -121,8 +121,12 @@ std::span<const epoll_event> MemoryNetwork::poll() noexcept {
   std::size_t ready = 0;
   for (MemorySocket& each : sockets_) {
     if (ready == events_.size()) break;
-    const unsigned seen = each.owner() == nullptr ? 0 : each.take_events();
+    const unsigned seen = each.take_events();
     if (seen == 0) continue;
+    if (each.owner() == nullptr) {
+      each.put_back(seen);
+      continue;
+    }
     events_[ready].events = seen;
     events_[ready++].data.ptr = each.owner();
   }

@@ -60,6 +60,8 @@ class MemorySocket {
   void* owner() const noexcept { return owner_; }
   /// The events since the last call.
   unsigned take_events() noexcept;
+  /// For who watches it next.
+  void put_back(unsigned events) noexcept { events_ |= events; }
 
  private:
   std::string arrived_;
