@@ -35,7 +35,7 @@ need_command() { # command
 rounds=3
 seconds=5
 warmup=1
-threads=1
+threads=''     # Empty: as Rollcall decides by default.
 output="$root/build/bench"
 data=''        # Empty: as output.
 
@@ -43,7 +43,7 @@ readonly common_usage="\
   --rounds N              runs of each server (default 3)
   --seconds N             length of a run (default 5)
   --warmup N              seconds of load before each run, not measured (default 1; 0: none)
-  --threads N             --threads of rollcall (default 1: the other core is the generator's)
+  --threads N             --threads of rollcall, GOMAXPROCS of go (default: none, as a user gets it)
   --output DIR            where the results go (default build/bench)
   --data DIR              where the durable servers write (default: as --output); a disk, since a
                           sync in memory costs nothing
@@ -72,7 +72,7 @@ parse_options() { # argument...
   need_number --rounds "$rounds" 1
   need_number --seconds "$seconds" 1
   need_number --warmup "$warmup" 0
-  need_number --threads "$threads" 1
+  [[ -z $threads ]] || need_number --threads "$threads" 1
   mkdir -p "$output"
   data=${data:-$output}
 }
@@ -136,4 +136,9 @@ describe_machine() {
   filesystem=$(df --output=fstype "$scratch" | tail -n 1)
   printf '%s cores, Linux %s, data on %s\n' "$(nproc)" "$(uname -r)" "$filesystem"
   [[ $filesystem != tmpfs ]] || printf '%s: on tmpfs a sync costs nothing\n' "$tool" >&2
+}
+
+# How the servers were started, for a sentence of the report.
+describe_options() {
+  if [[ -n $threads ]]; then printf '`--threads %s`' "$threads"; else printf 'default options'; fi
 }

@@ -107,8 +107,8 @@ print_batches() {
   with_jsonl batches_table -v markdown=1 <"$output/batches.jsonl"
   printf '\n![Creates a sync, and how long a sync takes](batches.svg)\n\n'
   printf 'Counted with `strace -f --seccomp-bpf -ttt -T -e trace=fsync,fdatasync`: the creates '
-  printf 'that wrk counted, divided by the syncs that strace recorded meanwhile, `--threads %s`. ' \
-    "$threads"
+  printf 'that wrk counted, divided by the syncs that strace recorded meanwhile, %s. ' \
+    "$(describe_options)"
   printf 'The time of a sync includes the stops for strace; the last column is the same load without '
   printf 'strace.\n'
 }
@@ -124,8 +124,8 @@ write_report() {
   {
     printf '# Load test\n\n'
     describe_machine_for_report
-    printf '%s round(s) of %s s after %s s of warm-up, `--threads %s`. ' "$rounds" "$seconds" \
-      "$warmup" "$threads"
+    printf '%s round(s) of %s s after %s s of warm-up, %s. ' "$rounds" "$seconds" \
+      "$warmup" "$(describe_options)"
     printf 'The load generator runs on the same machine. '
     printf 'How to read the tables: `loadtest/README.md`. '
     printf 'The figures that the documents quote are in `docs/performance.md`.\n'

@@ -33,7 +33,8 @@ find_servers() { # name...
 
 # Sets `server_command` to the command that starts a server on a free port. Names are as in the tables.
 command_of() { # name
-  local rollcall=("${ROLLCALL_PROGRAM:-}" --listen 127.0.0.1:0 --threads "$threads")
+  local rollcall=("${ROLLCALL_PROGRAM:-}" --listen 127.0.0.1:0)
+  [[ -z $threads ]] || rollcall+=(--threads "$threads")
   case $1 in
     blind) server_command=("$BLIND_PROGRAM" --port 0) ;;
     blind-durable)
@@ -44,7 +45,9 @@ command_of() { # name
       server_command=("${rollcall[@]}" --store "sqlite:$scratch/data/users.db")
       ;;
     # GOMAXPROCS corresponds to rollcall's --threads; the other peers have one thread for requests.
-    go) server_command=(env "GOMAXPROCS=$threads" "$root/loadtest/peers/start" go 0) ;;
+    go)
+      server_command=(env ${threads:+"GOMAXPROCS=$threads"} "$root/loadtest/peers/start" go 0)
+      ;;
     *) server_command=("$root/loadtest/peers/start" "$1" 0 "$scratch/data") ;;
   esac
 }
