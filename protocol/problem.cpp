@@ -49,8 +49,6 @@ constexpr ProblemRow rows[] = {
      "Idempotency-Key must be one string of 1 to 255 printable ASCII characters, such as a UUID, "
      "with or without quotation marks.",
      false, 0},
-    {Problem::key_with_stream, 400, "Bad Request", blank, "Bad Request",
-     "An Idempotency-Key applies to a single user. Send the stream without it.", false, 0},
     {Problem::key_reused, 422, "Unprocessable Content", reused_type, "Idempotency-Key reused",
      "This Idempotency-Key was already used for a different request. Send a new key.", false, 0},
     {Problem::key_in_flight, 409, "Conflict", in_flight_type, "Idempotency-Key in flight",

@@ -13,7 +13,6 @@ enum class Problem : std::uint8_t {
   bad_query,
   partial_put,
   bad_key,
-  key_with_stream,
   key_reused,
   key_in_flight,
   ambiguous_framing,

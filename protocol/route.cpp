@@ -102,7 +102,7 @@ bool accepts_nothing(const Accepted& accepted, Action wanted) noexcept {
 
 /// Idempotency-Key is for what changes something.
 bool may_have_key(Action action) noexcept {
-  return takes_user(action) || action == Action::remove_user;
+  return takes_user(action) || action == Action::create_users || action == Action::remove_user;
 }
 
 /// What the 415 names, or null if the body is of a type that the action takes.
@@ -151,9 +151,6 @@ Route decide(const Request& request, const Named& named) {
   if (request.bad_expectation) return {Action::refuse, Problem::expectation_failed, ""};
   if (accepts_nothing(request.accepted, wanted)) {
     return {Action::refuse, Problem::not_acceptable, "\r\nVary: Accept"};
-  }
-  if (request.key && wanted == Action::create_users) {
-    return {Action::refuse, Problem::key_with_stream, ""};
   }
   if (request.bad_key && may_have_key(wanted)) {
     return {Action::refuse, Problem::bad_key, ""};

@@ -190,29 +190,20 @@ void IoThread::cut_now() {
   schedule();
 }
 
-void IoThread::done(Exchange& exchange) noexcept {
-  exchange.stage = Exchange::Stage::done;
-  if (exchange.owner != nullptr) {
-    exchange.owner->on_done();
-  } else {
-    state_.give_back(exchange);
-  }
-}
-
 void IoThread::completed(storage::WriteOperation& operation) noexcept {
-  done(static_cast<UserWrite&>(operation).exchange);
+  state_.done(static_cast<UserWrite&>(operation).exchange);
 }
 
 void IoThread::completed(storage::FindOperation& operation) noexcept {
-  done(static_cast<Find&>(operation).exchange);
+  state_.done(static_cast<Find&>(operation).exchange);
 }
 
 void IoThread::completed(storage::ListOperation& operation) noexcept {
-  done(static_cast<List&>(operation).exchange);
+  state_.done(static_cast<List&>(operation).exchange);
 }
 
 void IoThread::completed(storage::ExportOperation& operation) noexcept {
-  done(static_cast<Export&>(operation).exchange);
+  state_.done(static_cast<Export&>(operation).exchange);
 }
 
 void IoThread::wake() noexcept {

@@ -110,7 +110,6 @@ class IoThread final : private storage::SessionOwner {
   void completed(storage::FindOperation& operation) noexcept override;
   void completed(storage::ListOperation& operation) noexcept override;
   void completed(storage::ExportOperation& operation) noexcept override;
-  void done(Exchange& exchange) noexcept;
   void wake() noexcept override;
 
   void run();

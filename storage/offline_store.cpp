@@ -56,7 +56,7 @@ Status OfflineStore::raise_last_id(UserId id) {
   for_each_member([&](auto index) { operations[0].user[index] = ""; });
   operations[1].verb = WriteOperation::Verb::remove;
   operations[1].id = id;
-  const Status status = journal_->commit(operations, 0);
+  const Status status = journal_->commit(operations, {});
   if (status == Status::ok) last_id_ = id;
   return status;
 }
@@ -74,7 +74,7 @@ Status OfflineStore::create(const UserList& users) {
     operations_[i].user = users.user(i);
     operations_[i].next = i + 1 < users.size() ? &operations_[i + 1] : nullptr;
   }
-  const Status status = journal_->commit(operations_.data(), 0);
+  const Status status = journal_->commit(operations_.data(), {});
   if (status != Status::ok) return status;
   for (const WriteOperation& each : operations_) {
     // On disk it is; only the rest of the import needs it here.

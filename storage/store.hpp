@@ -16,11 +16,23 @@
 /// then.
 namespace rollcall::storage {
 
-/// One creation, replacement or removal. The caller owns it, fills what is In, and keeps it and the
+/// One creation, replacement or removal, or a step of an upload that has an idempotency key. The
+/// caller owns it, fills what is In, and keeps it and the
 /// texts in place until it is completed; the store owns `next` and changes what is Out meanwhile.
 /// No heap is touched for a creation.
 struct WriteOperation : Operation {
-  enum class Verb : std::uint8_t { create, replace, remove };
+  enum class Verb : std::uint8_t {
+    create,
+    replace,
+    remove,
+    /// The key belongs to an upload, whose lines are creations with `key->line`, by rising numbers,
+    /// and keep with them what they created. Status ok, with what lines are known already: they are
+    /// not to be created again. Or key_reused or key_in_flight. Has no user.
+    open_upload,
+    /// All lines of the upload are passed on: from now on it can be opened again. Has no user, and
+    /// is never refused for lack of room.
+    close_upload,
+  };
 
   Verb verb = Verb::create;         ///< In.
   MemberSet members = all_members;  ///< In, replace: those of `user` that are given; the
@@ -30,11 +42,14 @@ struct WriteOperation : Operation {
                                     ///< status is ok or replayed: the whole user.
   const Condition* condition = nullptr;  ///< In, but for a creation; null is none.
   IdempotencyKey* key = nullptr;         ///< In, but for a removal; null is none. Looked up
-                                         ///< before the user and `condition`.
+                                         ///< before the user and `condition`, but for a line of
+                                         ///< an upload.
   UserRecord* merged = nullptr;          ///< In, if `members` lacks some or if a removal is to
                                          ///< tell the user that it took away: where `user` is put.
   WriteOperation* next = nullptr;        ///< The store's, while the operation is in flight.
 
+  /// It changes a user, if it is made.
+  bool is_change() const noexcept { return verb <= Verb::remove; }
   /// A replacement that gives only some members.
   bool is_partial() const noexcept { return verb == Verb::replace && members != all_members; }
 };

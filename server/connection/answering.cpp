@@ -37,6 +37,9 @@ void answer_write(OutputBuffer& output, const storage::WriteOperation& operation
         return write_removed(output, operation.id, operation.user, context);
       }
       return write_no_content(output, "", context);
+    case storage::WriteOperation::Verb::open_upload:
+    case storage::WriteOperation::Verb::close_upload:
+      return;
   }
 }
 

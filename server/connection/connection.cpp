@@ -45,6 +45,8 @@ void Connection::write_answers() {
       write_answer();
     } else if (front->is_line()) {
       settle_lines();
+    } else if (auto* const key = std::get_if<UploadKey>(&front->what)) {
+      on_key(*key);
     } else if (auto* const piece = std::get_if<Export>(&front->what);
                piece != nullptr && (piece->download.begun() || piece->status == Status::ok)) {
       if (!write_piece(*piece)) return;
@@ -58,7 +60,7 @@ void Connection::write_answers() {
     }
   }
   if (!upload_ || !queue_.empty()) return;
-  if (upload_->stage() != Upload::Stage::reading) finish_upload();
+  if (upload_->is_over()) finish_upload();
 }
 
 /// The front is done, and answered as a whole.
@@ -279,8 +281,7 @@ void Connection::close(Transport::Close how) {
   if (transport_) transport_->close(how);
   transport_.reset();
   state_ = State::closed;
-  if (upload_) upload_->abandon(output_);
-  upload_.reset();
+  if (upload_) leave_upload();
   intake_.clear();
   output_.drop();
   thread_.admission.leave(*this);

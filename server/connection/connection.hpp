@@ -91,10 +91,15 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void on_event(Intake::Event event);
   void on_head();
   void on_whole();
+  void on_upload_whole();
   void on_failed();
   void start_create();
   void start_asked();
   void refuse(protocol::Problem problem, After after, const char* fields = "");
+  void begin_upload(bool body_is_here);
+  void open_key();
+  void on_key(UploadKey& key);
+  void close_key(std::uint64_t upload, ExchangeOwner* owner);
   void start_upload(bool body_is_here);
   void break_upload_off(protocol::Problem why);
   void on_peer_ending();
@@ -123,6 +128,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void end_of_input();
   void begin_linger();
   void close(Transport::Close how);
+  void leave_upload();
   void abandon_queue();
   bool is_idle() const noexcept;
   bool defers_listing() const noexcept;

@@ -107,7 +107,7 @@ bool Connection::settle_held(bool body_is_here) {
     return false;
   }
   if (intake_.request().route.action == Action::create_users) {
-    start_upload(body_is_here);
+    begin_upload(body_is_here);
   } else {
     start_asked();
   }
@@ -128,7 +128,7 @@ bool Connection::is_blocked() {
     state_ = State::awaits_space;
   } else if (!upload_) {
     return false;
-  } else if (const auto why = upload_->full()) {
+  } else if (const auto why = upload_->obstacle()) {
     break_upload_off(*why);
   } else if (!thread_.admission.has_room(thread_.session->has_room())) {
     state_ = State::awaits_room;
@@ -154,7 +154,7 @@ void Connection::on_event(Intake::Event event) {
       if (upload_->is_early()) begin_early_answer();
       return thread_.admission.took_room(*this);
     case Intake::Event::whole:
-      return upload_ ? upload_->finish() : on_whole();
+      return upload_ ? on_upload_whole() : on_whole();
     case Intake::Event::failed:
       return on_failed();
   }

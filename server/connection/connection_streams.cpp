@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "server/connection/connection.hpp"
+#include "server/connection/status_problem.hpp"
 
 /// Connection's uploads, and the answers that are written piece by piece as their client reads
 /// them.
@@ -8,13 +9,54 @@ namespace rollcall::server {
 
 using protocol::Problem;
 
-/// All before it is answered.
+/// All before it is answered, and its key, if it has one, is open.
+void Connection::begin_upload(bool body_is_here) {
+  if (!upload_) {
+    RequestFacts request = intake_.request().facts();
+    request.keep_alive = request.keep_alive && request.http11 && !thread_.draining;
+    const Upload::Means means{*this, thread_.exchanges, queue_, *thread_.session,
+                              thread_.upload_result_octets};
+    upload_ = std::make_unique<Upload>(means, request, intake_.request().head().preferences);
+    if (intake_.request().head().key) open_key();
+  }
+  if (!queue_.empty()) {
+    state_ = State::awaits_answers;
+  } else if (upload_) {
+    start_upload(body_is_here);
+  }
+}
+
+void Connection::open_key() {
+  upload_->await_key();
+  Exchange& exchange = thread_.exchanges.take(*this, upload_->request());
+  UploadKey& key = exchange.become<UploadKey>();
+  key.open(intake_.request().parser->take_key());
+  queue_.push(exchange);
+  thread_.session->write(key);
+}
+
+/// The front is the key of the upload, which was opened or closed.
+void Connection::on_key(UploadKey& key) {
+  const bool opened = key.verb == storage::WriteOperation::Verb::open_upload;
+  const storage::Status status = key.status;
+  if (opened && status == storage::Status::ok) upload_->opened(key);
+  thread_.give_back(queue_.pop());
+  if (!opened || status == storage::Status::ok) return;
+  upload_.reset();
+  refuse(to_problem(status), After::closes);
+}
+
+/// An upload of nobody's, if `owner` is null.
+void Connection::close_key(std::uint64_t upload, ExchangeOwner* owner) {
+  Exchange& exchange = thread_.exchanges.take(*this, upload_->request());
+  exchange.owner = owner;
+  UploadKey& key = exchange.become<UploadKey>();
+  key.close(upload);
+  if (owner != nullptr) queue_.push(exchange);
+  thread_.session->write(key);
+}
+
 void Connection::start_upload(bool body_is_here) {
-  RequestFacts request = intake_.request().facts();
-  request.keep_alive = request.keep_alive && request.http11 && !thread_.draining;
-  const Upload::Means means{*this, thread_.exchanges, queue_, *thread_.session,
-                            thread_.upload_result_octets};
-  upload_ = std::make_unique<Upload>(means, request, intake_.request().head().preferences);
   const bool waits = intake_.wants_continue() && !body_is_here && !readable_;
   intake_.begin_upload(*upload_);
   if (waits) {
@@ -49,8 +91,22 @@ void Connection::settle_lines() {
   waits_to_read_ = thread_.now;
 }
 
-/// All lines of an upload are settled, and it is read no further.
+void Connection::on_upload_whole() {
+  upload_->finish();
+  if (upload_->differs()) break_upload_off(Problem::key_reused);
+}
+
+/// The connection is closed.
+void Connection::leave_upload() {
+  upload_->abandon(output_);
+  if (const std::uint64_t key = upload_->take_key(); key != 0) close_key(key, nullptr);
+  upload_.reset();
+}
+
+/// All lines of an upload are settled, and it is read no further. Its key is closed before it is
+/// answered: a client that has the answer may send it again.
 void Connection::finish_upload() {
+  if (const std::uint64_t key = upload_->take_key(); key != 0) return close_key(key, this);
   const RequestFacts& request = upload_->request();
   const bool whole = upload_->stage() == Upload::Stage::ended;
   const bool stays = whole && request.keep_alive && !thread_.draining;

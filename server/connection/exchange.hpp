@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,7 +16,6 @@
 #include "server/connection/answer_observer.hpp"
 #include "server/connection/download.hpp"
 #include "server/connection/upload_report.hpp"
-#include "server/pool.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -58,7 +58,42 @@ struct Write : UserWrite {
 struct Line : UserWrite {
   using UserWrite::UserWrite;
 
-  std::uint64_t number = 0;  ///< From 1.
+  std::uint64_t number = 0;                 ///< From 1.
+  storage::IdempotencyKey idempotency_key;  ///< Of the upload, if it has one.
+};
+
+/// Lines of an upload, or one, that an earlier request with its key has created.
+struct KnownRun {
+  explicit KnownRun(Exchange&) noexcept {}
+
+  std::uint64_t number = 0;  ///< Of the first.
+  std::uint64_t count = 0;
+  storage::UserId id = 0;  ///< Of the first.
+};
+
+/// The key of an upload is opened or closed.
+struct UploadKey : UserWrite {
+  using UserWrite::UserWrite;
+
+  std::unique_ptr<std::string> key_text;
+  storage::IdempotencyKey idempotency_key;
+  std::vector<storage::UploadRun> runs;  ///< What is known under it.
+
+  void open(std::unique_ptr<std::string> taken) {
+    verb = Verb::open_upload;
+    key_text = std::move(taken);
+    idempotency_key.text = *key_text;
+    idempotency_key.runs = &runs;
+    key = &idempotency_key;
+  }
+  void close(std::uint64_t upload) noexcept {
+    verb = Verb::close_upload;
+    idempotency_key.upload = upload;
+    key = &idempotency_key;
+  }
+  bool is_open() const noexcept {
+    return verb == Verb::open_upload && status == storage::Status::ok;
+  }
 };
 
 /// A line of an upload that is not a user.
@@ -126,8 +161,8 @@ struct Exchange {
   Exchange* next = nullptr;        ///< The response queue's.
   Stage stage = Stage::in_store;
   RequestFacts request;
-  std::variant<Write, Line, BadLine, Find, List, Export, Report, Immediate> what{
-      std::in_place_type<Write>, *this};
+  std::variant<Write, Line, BadLine, KnownRun, UploadKey, Find, List, Export, Report, Immediate>
+      what{std::in_place_type<Write>, *this};
 
   Exchange() = default;
   Exchange(const Exchange&) = delete;
@@ -139,7 +174,8 @@ struct Exchange {
     return what.emplace<Kind>(*this);
   }
   bool is_line() const noexcept {
-    return std::holds_alternative<Line>(what) || std::holds_alternative<BadLine>(what);
+    return std::holds_alternative<Line>(what) || std::holds_alternative<BadLine>(what) ||
+           std::holds_alternative<KnownRun>(what);
   }
 };
 
@@ -157,44 +193,6 @@ inline Line& Exchange::become<Line>() {
   if (same == nullptr) return what.emplace<Line>(*this);
   static_cast<storage::WriteOperation&>(*same) = {};
   return *same;
-}
-
-/// The exchanges of one thread, lent and kept for reuse. Not thread-safe.
-class ExchangePool {
- public:
-  /// One of any kind.
-  Exchange& take(ExchangeOwner& owner, const RequestFacts& request) {
-    ++lent_;
-    Exchange& exchange = *pool_.take().release();
-    exchange.owner = &owner;
-    exchange.next = nullptr;
-    exchange.stage = Exchange::Stage::in_store;
-    exchange.request = request;
-    return exchange;
-  }
-  /// The exchange ends, and with it what it had on the heap.
-  void give_back(Exchange& exchange);
-  /// How many are lent.
-  std::size_t lent() const noexcept { return lent_; }
-  /// See Pool::shrink().
-  void shrink() noexcept { pool_.shrink(); }
-
- private:
-  Pool<Exchange> pool_;
-  std::size_t lent_ = 0;
-};
-
-inline void ExchangePool::give_back(Exchange& exchange) {
-  --lent_;
-  if (auto* const write = std::get_if<Write>(&exchange.what)) {
-    write->asked_for.reset();
-    write->whole.reset();
-    write->key_text.reset();
-    write->prefix.reset();
-  } else if (!exchange.is_line()) {
-    exchange.become<Write>();
-  }
-  pool_.give_back(std::unique_ptr<Exchange>(&exchange));
 }
 
 }  // namespace rollcall::server

@@ -7,7 +7,7 @@
 #include "server/buffers.hpp"
 #include "server/clock.hpp"
 #include "server/connection/answer_observer.hpp"
-#include "server/connection/exchange.hpp"
+#include "server/connection/exchange_pool.hpp"
 #include "server/connection/intake.hpp"
 #include "server/connection/transport.hpp"
 #include "server/connection/trusted_proxies.hpp"
@@ -29,6 +29,17 @@ struct ThreadState {
   void give_back(Exchange& exchange) {
     if (std::holds_alternative<List>(exchange.what)) admission.end_listing();
     exchanges.give_back(exchange);
+  }
+
+  /// The store has completed what it was asked for.
+  void done(Exchange& exchange) {
+    exchange.stage = Exchange::Stage::done;
+    if (exchange.owner != nullptr) return exchange.owner->on_done();
+    auto* const key = std::get_if<UploadKey>(&exchange.what);
+    if (key == nullptr || !key->is_open()) return give_back(exchange);
+    // Its connection has gone meanwhile.
+    key->close(key->idempotency_key.upload);
+    session->write(*key);
   }
 
   /// For the requests of a peer.

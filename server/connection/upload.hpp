@@ -10,7 +10,8 @@
 #include "protocol/http/request.hpp"
 #include "protocol/json/line_answer.hpp"
 #include "protocol/json/user_lines.hpp"
-#include "server/connection/exchange.hpp"
+#include "server/connection/exchange_pool.hpp"
+#include "server/connection/known_lines.hpp"
 #include "server/connection/output.hpp"
 #include "server/connection/response_queue.hpp"
 #include "server/connection/upload_report.hpp"
@@ -25,6 +26,7 @@ namespace rollcall::server {
 class Upload final : public protocol::BodySink, private protocol::UserLineSink {
  public:
   enum class Stage : std::uint8_t {
+    opening,  ///< The store is asked for its key: nothing is read.
     reading,
     ended,   ///< The request is whole: so will the answer be.
     broken,  ///< It can't be read further: the answer says why. An early one has no end.
@@ -41,14 +43,26 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
   Upload(const Means& means, const RequestFacts& request, const protocol::Preferences& asked);
 
   Stage stage() const noexcept { return stage_; }
+  /// It is read no further.
+  bool is_over() const noexcept { return stage_ == Stage::ended || stage_ == Stage::broken; }
   bool is_early() const noexcept { return early_; }
   const RequestFacts& request() const noexcept { return answer_.request; }
   /// Lines have ended, blank ones too, since this was asked last.
   bool has_new_lines() noexcept {
     return std::exchange(lines_asked_, lines_.count()) != lines_.count();
   }
-  /// Why no more of what became of its lines can be kept, if so.
-  std::optional<protocol::Problem> full() const noexcept;
+  /// Why it can't be read further, if so: no more of what became of its lines can be kept, or they
+  /// are not those that its key stands for.
+  std::optional<protocol::Problem> obstacle() const noexcept;
+  /// Its lines are not those that its key stands for.
+  bool differs() const noexcept { return known_.differs(); }
+
+  /// Its key is to be opened first.
+  void await_key() noexcept { stage_ = Stage::opening; }
+  /// It is open, as `key` says.
+  void opened(UploadKey& key);
+  /// IdempotencyKey::upload, which whoever takes it is to close; 0 if there is nothing to close.
+  std::uint64_t take_key() noexcept { return std::exchange(key_, 0); }
 
   /// The next piece of the body.
   void take(std::string_view piece, bool) override { lines_.read(piece, *this); }
@@ -76,6 +90,11 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
   void on_user(std::uint64_t line, const storage::UserView& user) override;
   void on_bad_line(std::uint64_t line, protocol::Problem problem,
                    const protocol::UserReader& reader) override;
+  void pass_on(std::uint64_t line, const storage::UserView& user);
+  void tell_known(std::uint64_t line, std::uint64_t count, storage::UserId id);
+  /// `count` is 1 in an early answer.
+  void created(std::uint64_t line, storage::UserId id, std::uint64_t count,
+               protocol::LineWriter& lines);
   void settle(const Exchange& exchange, protocol::LineWriter& lines);
 
   const Means means_;
@@ -86,6 +105,9 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
   protocol::Problem why_broken_{};
   Output::Stream answer_;
   protocol::UserLines lines_;
+  KnownLines known_;
+  bool replayed_ = false;  ///< Lines of it are known.
+  std::uint64_t key_ = 0;  ///< IdempotencyKey::upload, while it is open; otherwise 0.
   UploadResults results_;
   protocol::LineCounts counts_;    ///< Of an early answer.
   std::uint64_t lines_asked_ = 0;  ///< Of lines_, when has_new_lines() was asked last.

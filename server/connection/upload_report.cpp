@@ -9,10 +9,13 @@ namespace rollcall::server {
 using protocol::LineWriter;
 using protocol::OutputBuffer;
 
-const char* UploadAnswer::fields(bool early) const noexcept {
-  if (early && minimal) return "\r\nPreference-Applied: answer=early, return=minimal";
-  if (early) return "\r\nPreference-Applied: answer=early";
-  return minimal ? "\r\nPreference-Applied: return=minimal" : "";
+std::string UploadAnswer::fields(bool early) const {
+  std::string fields = replayed ? "\r\nIdempotency-Replayed: true" : "";
+  if (early || minimal) fields += "\r\nPreference-Applied: ";
+  if (early) fields += "answer=early";
+  if (early && minimal) fields += ", ";
+  if (minimal) fields += "return=minimal";
+  return fields;
 }
 
 UploadReport::UploadReport(UploadResults results, const RequestFacts& request,
@@ -25,7 +28,8 @@ UploadReport::UploadReport(UploadResults results, const RequestFacts& request,
 bool UploadReport::write(Output& output, const protocol::AnswerContext& context) {
   const bool chunked = stream_.request.http11;
   if (!std::exchange(begun_, true)) {
-    const protocol::StreamHead head{chunked, answer_.why_broken, answer_.fields(false)};
+    const std::string fields = answer_.fields(false);
+    const protocol::StreamHead head{chunked, answer_.why_broken, fields.c_str()};
     output.part(stream_, [&](OutputBuffer& into) { write_stream_head(into, head, context); });
   }
   bool whole = false;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "protocol/json/line_answer.hpp"
 #include "protocol/problem.hpp"
@@ -14,10 +15,11 @@ namespace rollcall::server {
 struct UploadAnswer {
   bool minimal = false;  ///< Refused lines and a summary only.
   std::uint64_t lines = 0;
+  bool replayed = false;  ///< An earlier request with its key created some of its lines.
   std::optional<protocol::Problem> why_broken{};  ///< The upload could not be read to its end.
 
-  /// The field line that says what of Prefer was done, or nothing.
-  const char* fields(bool early) const noexcept;
+  /// The field lines that say what of Prefer was done and that it is replayed, or nothing.
+  std::string fields(bool early) const;
 };
 
 /// The answer to an upload that has been read, as far as it could be: a line for each of its lines,

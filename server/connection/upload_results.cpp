@@ -26,16 +26,16 @@ UploadResults::UploadResults(UploadResults&& other) noexcept
       users_(std::exchange(other.users_, 0)),
       refusals_(std::exchange(other.refusals_, 0)) {}
 
-void UploadResults::created(std::uint64_t line, storage::UserId id) {
-  ++users_;
+void UploadResults::created(std::uint64_t line, storage::UserId id, std::uint64_t count) {
+  users_ += count;
   const bool goes_on = last_.count > 0 && last_.id != 0 && line == last_.line + last_.count &&
                        id == last_.id + last_.count;
   if (goes_on) {
-    ++last_.count;
+    last_.count += count;
     return;
   }
   close_last();
-  last_ = {line, 1, id, {}};
+  last_ = {line, count, id, {}};
 }
 
 void UploadResults::refused(std::uint64_t line, const Refusal& refusal) {

@@ -38,7 +38,8 @@ class UploadResults {
   ~UploadResults() { *all_ -= closed_.size(); }
 
   /// Each line is told once, by rising numbers; one that is not told was blank or not read.
-  void created(std::uint64_t line, storage::UserId id);
+  /// Users: `line` and those behind it, with ids from `id` on.
+  void created(std::uint64_t line, storage::UserId id, std::uint64_t count = 1);
   void refused(std::uint64_t line, const Refusal& refusal);
 
   /// Runs so far.

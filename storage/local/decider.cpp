@@ -21,17 +21,27 @@ void Decider::begin(bool plain) noexcept {
 }
 
 void Decider::decide(WriteOperation& operation, UserId next_id) {
-  if (operation.verb == Verb::create) {
-    decide_create(operation, next_id);
-  } else {
-    decide_update(operation);
+  switch (operation.verb) {
+    case Verb::create:
+      decide_create(operation, next_id);
+      break;
+    case Verb::replace:
+    case Verb::remove:
+      decide_update(operation);
+      break;
+    case Verb::open_upload:
+      operation.status = keys_.open_upload(*operation.key);
+      return;
+    case Verb::close_upload:
+      operation.status = Status::ok;
+      return keys_.close_upload(*operation.key);
   }
   if (!plain_ && operation.status == Status::ok) latest_[operation.id] = &operation;
 }
 
 void Decider::decide_create(WriteOperation& operation, UserId next_id) {
   operation.status = Status::ok;
-  if (operation.key != nullptr) {
+  if (operation.key != nullptr && operation.key->line == 0) {
     operation.status = keys_.look_up(operation);
   }
   if (operation.status == Status::ok && emails_ && !emails_->add(operation.user.email)) {

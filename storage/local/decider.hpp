@@ -26,7 +26,7 @@ class Decider {
   std::vector<std::vector<UserId>> make_emails_unique();
   bool unique_emails() const noexcept { return emails_ != nullptr; }
 
-  /// `plain`: there are only creations without a key in it.
+  /// `plain`: no write in it meets a user that another one in it makes or changes.
   void begin(bool plain) noexcept;
   /// Sets the operation's status. A creation of status ok gets `next_id`, which must be valid.
   void decide(WriteOperation& operation, UserId next_id);
@@ -42,7 +42,7 @@ class Decider {
   const Table& table_;
   KnownKeys keys_;
   std::unique_ptr<UniqueEmails> emails_;
-  /// The latest write of each user in this batch; empty if there are only creations.
+  /// The latest write of each user in this batch; empty if it is plain.
   std::unordered_map<UserId, const WriteOperation*> latest_;
   bool plain_ = false;
 };

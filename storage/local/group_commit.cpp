@@ -27,9 +27,9 @@ void Batch::append(const Batch& other) noexcept {
 Status CommitRound::write(const Batch& batch) {
   if (is_lasting(health())) return health();
   using Verb = WriteOperation::Verb;
-  bool plain = !decider_.unique_emails();
+  bool plain = true;
   for (const WriteOperation* each = batch.first; each != nullptr && plain; each = each->next) {
-    plain = each->verb == Verb::create && each->key == nullptr;
+    plain = each->verb == Verb::create;
   }
   decider_.begin(plain);
   UserId id = last_id_;
@@ -40,12 +40,12 @@ Status CommitRound::write(const Batch& batch) {
       continue;
     }
     decider_.decide(*each, id + 1);
-    if (each->status != Status::ok) continue;
+    if (each->status != Status::ok || !each->is_change()) continue;
     any = true;
     if (each->verb == Verb::create) ++id;
   }
   if (any) {
-    const Status status = journal_.commit(batch.first, decider_.keys().forgotten_through());
+    const Status status = journal_.commit(batch.first, decider_.keys().changes());
     set_health(status);
     if (status != Status::ok) {
       decider_.drop();
@@ -68,6 +68,9 @@ void CommitRound::show(const WriteOperation& operation) noexcept {
       break;
     case WriteOperation::Verb::remove:
       table_.remove(operation.id);
+      break;
+    case WriteOperation::Verb::open_upload:
+    case WriteOperation::Verb::close_upload:
       break;
   }
   // The users are on disk but can't be shown: a restart can, and nobody was told otherwise.
@@ -105,7 +108,7 @@ Status CommitRound::look() noexcept {
   KnownKeys& keys = decider_.keys();
   if (keys.tick(last_tick_.load(std::memory_order_relaxed))) {
     journal_.note_key_time(keys.time());
-    set_health(journal_.commit(nullptr, keys.forgotten_through()));
+    set_health(journal_.commit(nullptr, keys.changes()));
   }
   return Status::ok;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,22 @@ class UserSink {
   ~UserSink() = default;
 };
 
-/// An idempotency key as a journal kept it.
+/// An idempotency key as a journal keeps it. An upload has one for each of its runs.
 struct StoredKey {
   std::string text;
-  Version payload;
-  UserId user_id;
+  Version payload;  ///< Of a run, UploadRun::digest.
+  UserId user_id;   ///< Of a run, the first.
   std::uint64_t number;
   std::int64_t created_at;
-  std::string answer{};  ///< Of a partial replacement: the user that it left, as a PackedUser.
+  std::string answer{};     ///< Of a partial replacement: the user that it left, as a PackedUser.
+  std::uint64_t line = 0;   ///< Of a run, its first; otherwise 0.
+  std::uint64_t count = 0;  ///< Of a run, its lines.
+};
+
+/// What a batch changes of keys, besides those that its writes have.
+struct KeyChanges {
+  std::uint64_t forget_through = 0;      ///< Keys up to this number are dropped.
+  std::span<const StoredKey> runs = {};  ///< Of uploads, to be kept.
 };
 
 /// What a journal held when it was opened, besides the users themselves.
@@ -53,9 +62,9 @@ class Journal {
   /// replaced or removed is there, and what replaces it is whole. On any Status but ok nothing of
   /// the batch is kept, also not for a reader after a crash. After a lasting Status every later
   /// call returns the same at once, without touching the disk.
-  /// The keys of writes are kept with them; those up to number `forget_keys` are dropped. `first`
-  /// may be null: then only that is done, and what note_key_time() asked for.
-  virtual Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept = 0;
+  /// Their keys are kept with them, but of a line of an upload: those are `keys.runs`. `first` may
+  /// be null: then only what `keys` and note_key_time() ask for is done.
+  virtual Status commit(const WriteOperation* first, const KeyChanges& keys) noexcept = 0;
 
   /// The next commit is to keep `seconds` as the time of keys: when the journal is opened, it is
   /// the StoredKey with number 0.

@@ -36,11 +36,16 @@ void KnownKeys::load(const std::vector<StoredKey>& keys) {
     clock_.start(each.created_at);
     if (each.number == 0) continue;
     const Digest digest = digester_(each.text);
+    last_number_ = each.number;
+    if (each.line != 0) {
+      const KnownUploads::Place place = uploads_.load(each, digest, latest_run());
+      keep_run(place, {digest, each.number, each.created_at, each.line});
+      continue;
+    }
     auto answer = each.answer.empty() ? nullptr : pack(PackedUser::read(each.answer.data()));
     known_[digest] = {each.payload,    each.user_id,      each.number,
                       each.created_at, std::move(answer), false};
     kept_.push_back({digest, each.number, each.created_at});
-    last_number_ = each.number;
   }
   noted_ = time();
 }
@@ -49,7 +54,9 @@ Status KnownKeys::look_up(WriteOperation& operation) {
   start_clock();
   IdempotencyKey& key = *operation.key;
   key.payload = payload_of(operation);
-  const auto found = known_.find(digester_(key.text));
+  const Digest digest = digester_(key.text);
+  if (!uploads_.empty() && uploads_.knows(digest, oldest())) return Status::key_reused;
+  const auto found = known_.find(digest);
   if (found == known_.end() || is_due(found->second.created_at)) return Status::ok;
   if (found->second.payload != key.payload) return Status::key_reused;
   if (found->second.in_flight) return Status::key_in_flight;
@@ -62,7 +69,24 @@ Status KnownKeys::look_up(WriteOperation& operation) {
   return Status::replayed;
 }
 
+Status KnownKeys::open_upload(IdempotencyKey& key) {
+  start_clock();
+  const Digest digest = digester_(key.text);
+  const auto single = known_.find(digest);
+  if (single != known_.end() && !is_due(single->second.created_at)) return Status::key_reused;
+  return uploads_.open(key, digest, oldest()) ? Status::ok : Status::key_in_flight;
+}
+
+void KnownKeys::add_line(const WriteOperation& operation) {
+  if (uploads_.add(operation)) return;
+  for (int i = 0; i < 2; ++i) forget_one();
+  const KnownUploads::Stamp stamp{++last_number_, time()};
+  const KnownUploads::Place place = uploads_.stamp_run(stamp);
+  batch_.push_back({place.digest, stamp.number, stamp.created_at, place.line});
+}
+
 void KnownKeys::add(const WriteOperation& operation) {
+  if (operation.key->line != 0) return add_line(operation);
   IdempotencyKey& key = *operation.key;
   // Two for one: however many are due, no batch has to wait until all of them are dropped.
   for (int i = 0; i < 2; ++i) forget_one();
@@ -76,19 +100,44 @@ void KnownKeys::add(const WriteOperation& operation) {
 
 void KnownKeys::keep() {
   for (const Kept& each : batch_) {
+    if (each.line != 0) {
+      const KnownUploads::Place place = uploads_.keep({each.digest, each.line}, latest_run());
+      keep_run(place, each);
+      continue;
+    }
     known_[each.digest].in_flight = false;
     kept_.push_back(each);
   }
   batch_.clear();
+  uploads_.end_batch();
 }
 
 void KnownKeys::drop() {
-  for (const Kept& each : batch_) known_.erase(each.digest);
+  for (const Kept& each : batch_) {
+    if (each.line == 0) known_.erase(each.digest);
+  }
   batch_.clear();
+  uploads_.drop();
 }
 
-bool KnownKeys::is_due(std::int64_t created_at) const noexcept {
-  return created_at <= time() - (rules_.lifetime + key_slack).count();
+std::optional<KnownUploads::Place> KnownKeys::latest_run() const noexcept {
+  if (kept_.empty() || kept_.back().line == 0) return std::nullopt;
+  return KnownUploads::Place{kept_.back().digest, kept_.back().line};
+}
+
+/// `place` is where `run` is kept now: with the one before it, or by itself.
+void KnownKeys::keep_run(const KnownUploads::Place& place, const Kept& run) {
+  if (place.line == run.line) {
+    kept_.push_back(run);
+  } else {
+    kept_.back().number = run.number;
+  }
+}
+
+bool KnownKeys::is_due(std::int64_t created_at) const noexcept { return created_at < oldest(); }
+
+std::int64_t KnownKeys::oldest() const noexcept {
+  return time() - (rules_.lifetime + key_slack).count() + 1;
 }
 
 bool KnownKeys::tick(KeyClock::Monotonic::time_point now) {
@@ -120,6 +169,7 @@ void KnownKeys::forget_one() {
 
 void KnownKeys::forget_first() {
   const Kept& first = kept_.front();
+  if (first.line != 0) uploads_.forget({first.digest, first.line}, first.number);
   // The key may have come again since its time was over.
   const auto known = known_.find(first.digest);
   if (known != known_.end() && known->second.number == first.number) known_.erase(known);

@@ -21,7 +21,7 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
   ~LocalSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
 
   void write(WriteOperation& operation) noexcept override {
-    if (const Status refusal = refuse(); refusal != Status::ok) {
+    if (const Status refusal = refuse(operation); refusal != Status::ok) {
       operation.status = refusal;
       owner_.completed(operation);
       return;
@@ -68,9 +68,10 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
 
  private:
   /// The first of what makes a write hopeless now, or ok with a place in the queue taken.
-  Status refuse() noexcept {
+  Status refuse(const WriteOperation& operation) noexcept {
     if (const Status health = store_.health(); is_lasting(health)) return health;
-    if (store_.pending_writes_.fetch_add(1, std::memory_order_relaxed) < max_pending_writes) {
+    if (store_.pending_writes_.fetch_add(1, std::memory_order_relaxed) < max_pending_writes ||
+        operation.verb == WriteOperation::Verb::close_upload) {
       return Status::ok;
     }
     store_.pending_writes_.fetch_sub(1, std::memory_order_relaxed);

@@ -90,7 +90,8 @@ void MemoryStore::decide(WriteOperation& operation) noexcept {
 
 void MemoryStore::try_to_decide(WriteOperation& operation) {
   const MutexLock lock(decisions_);
-  decider_.begin(false);
+  // A batch of one.
+  decider_.begin(true);
   // No other creation takes this id; it is lost if this one is refused.
   const bool creates = operation.verb == WriteOperation::Verb::create;
   const UserId next_id = creates ? last_id_.fetch_add(1, std::memory_order_relaxed) + 1 : 0;
@@ -110,6 +111,9 @@ void MemoryStore::try_to_decide(WriteOperation& operation) {
       break;
     case WriteOperation::Verb::remove:
       table_.remove(operation.id);
+      break;
+    case WriteOperation::Verb::open_upload:
+    case WriteOperation::Verb::close_upload:
       break;
   }
   kept ? decider_.keep() : decider_.drop();

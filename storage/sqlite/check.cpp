@@ -64,11 +64,9 @@ void check_rows(SqliteReader& reader, CheckReport& report, const LoadProgress& p
   const std::string& path = reader.path();
   report.schema = check_schema(reader.database(), path);
   report.users = static_cast<std::uint64_t>(reader.query("SELECT count(*) FROM users"));
-  if (report.schema >= 2) {
-    OpenReport keys;
-    load_keys(reader.database(), path, keys);
-    report.keys = keys.keys.size();
-  }
+  OpenReport keys;
+  load_keys(reader.database(), path, report.schema, keys);
+  report.keys = keys.keys.size();
   NoSink sink;
   report.last_id =
       load_users(reader.database(), path, sink, progress, nullptr, reader.access()).last_id;

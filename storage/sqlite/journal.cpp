@@ -76,27 +76,13 @@ SqliteJournal::SqliteJournal(std::string path, std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[16];
+  int codes[12];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
   codes[5] = batch_.attach(database);
   insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
   update_ = SqliteStatement(database, update_user_sql().c_str(), codes[8]);
   delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
-  insert_key_ =
-      SqliteStatement(database,
-                      "INSERT INTO idempotency_keys (number, key, payload, user_id, created_at) "
-                      "VALUES (?1, ?2, ?3, ?4, ?5)",
-                      codes[10]);
-  delete_keys_ = SqliteStatement(
-      database, "DELETE FROM idempotency_keys WHERE number BETWEEN 1 AND ?1", codes[11]);
-  insert_answer_ = SqliteStatement(database, insert_answer_sql().c_str(), codes[13]);
-  delete_answers_ =
-      SqliteStatement(database, "DELETE FROM idempotency_answers WHERE number <= ?1", codes[14]);
-  set_key_time_ = SqliteStatement(database,
-                                  "INSERT OR REPLACE INTO idempotency_keys "
-                                  "(number, key, payload, user_id, created_at) "
-                                  "VALUES (0, '', 0, 0, ?1)",
-                                  codes[15]);
+  codes[10] = keys_.prepare(database);
   commit_ = SqliteStatement(database, "COMMIT", codes[2]);
   rollback_ = SqliteStatement(database, "ROLLBACK", codes[3]);
   page_octets_ = static_cast<std::uint32_t>(database_->query_integer("PRAGMA page_size", codes[4]));
@@ -108,7 +94,7 @@ bool SqliteJournal::prepare() noexcept {
     return code;
   };
   // The transaction of the load, and of what open() may have brought up to date.
-  codes[12] = noted(commit_.run());
+  codes[11] = noted(commit_.run());
   // A log that a crash left.
   codes[6] = noted(checkpoints_.copy_all());
   codes[7] = noted(begin());
@@ -148,7 +134,7 @@ int SqliteJournal::write(const WriteOperation* first) noexcept {
       code = insert(first);
       first = batch_.end();
     } else {
-      code = change(*first);
+      if (first->is_change()) code = change(*first);
       first = first->next;
     }
   }
@@ -160,7 +146,7 @@ int SqliteJournal::insert(const WriteOperation* first) noexcept {
   const WriteOperation* const end = batch_.take(first);
   int code = insert_.run();
   for (; code == SQLITE_OK && first != end; first = batch_.next(first)) {
-    if (first->key != nullptr) code = write_key(*first);
+    if (first->key != nullptr && first->key->line == 0) code = keys_.write(*first);
   }
   return code;
 }
@@ -178,40 +164,10 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   if (code != SQLITE_OK) return code;
   // A user that the table has and the file has not.
   if (sqlite3_changes(database_->get()) != 1) return SQLITE_CONSTRAINT_ROWID;
-  return operation.key == nullptr ? SQLITE_OK : write_key(operation);
+  return operation.key == nullptr ? SQLITE_OK : keys_.write(operation);
 }
 
-int SqliteJournal::write_key(const WriteOperation& operation) noexcept {
-  const IdempotencyKey& key = *operation.key;
-  insert_key_.bind(1, static_cast<std::int64_t>(key.number));
-  insert_key_.bind(2, key.text);
-  insert_key_.bind(3, static_cast<std::int64_t>(key.payload));
-  insert_key_.bind(4, static_cast<std::int64_t>(operation.id));
-  insert_key_.bind(5, key.created_at);
-  const int code = insert_key_.run();
-  if (code != SQLITE_OK || !operation.is_partial()) return code;
-  insert_answer_.bind(1, static_cast<std::int64_t>(key.number));
-  int parameter = 2;
-  for_each_member([&](auto index) { insert_answer_.bind(parameter++, operation.user[index]); });
-  return insert_answer_.run();
-}
-
-int SqliteJournal::forget_keys(std::uint64_t through) noexcept {
-  if (through <= forgotten_keys_) return SQLITE_OK;
-  for (SqliteStatement* each : {&delete_keys_, &delete_answers_}) {
-    each->bind(1, static_cast<std::int64_t>(through));
-    if (const int code = each->run(); code != SQLITE_OK) return code;
-  }
-  return SQLITE_OK;
-}
-
-int SqliteJournal::write_key_time() noexcept {
-  if (!key_time_) return SQLITE_OK;
-  set_key_time_.bind(1, *key_time_);
-  return set_key_time_.run();
-}
-
-Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotten_keys) noexcept {
+Status SqliteJournal::commit(const WriteOperation* first, const KeyChanges& keys) noexcept {
   if (lasting_ != Status::ok) return lasting_;
   int code = begin();
   if (lasting_ == Status::changed_elsewhere) {
@@ -219,14 +175,12 @@ Status SqliteJournal::commit(const WriteOperation* first, std::uint64_t forgotte
     return lasting_;
   }
   if (code == SQLITE_OK) code = write(first);
-  if (code == SQLITE_OK) code = forget_keys(forgotten_keys);
-  if (code == SQLITE_OK) code = write_key_time();
+  if (code == SQLITE_OK) code = keys_.write(keys);
   if (code != SQLITE_OK) return fail(code, false);
   code = commit_.run();
   if (code != SQLITE_OK) return fail(code, true);
   in_transaction_ = false;
-  key_time_.reset();
-  forgotten_keys_ = forgotten_keys;
+  keys_.committed(keys);
   // At once, so that no other process gets in between; if one does, begin() sees it.
   begin();
   return Status::ok;
@@ -349,11 +303,10 @@ bool SqliteJournal::close(std::string& error) noexcept {
       database_->keep_wal_on_close();
     }
   }
-  for (SqliteStatement* each :
-       {&begin_, &insert_, &update_, &delete_, &insert_key_, &insert_answer_, &delete_keys_,
-        &delete_answers_, &set_key_time_, &commit_, &rollback_}) {
+  for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &commit_, &rollback_}) {
     SqliteStatement gone = std::move(*each);
   }
+  keys_ = {};
   database_.reset();
   lock_.reset();
   return code == SQLITE_OK && lasting_ != Status::file_replaced;

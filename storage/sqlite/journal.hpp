@@ -14,6 +14,7 @@
 #include "storage/sqlite/file_lock.hpp"
 #include "storage/sqlite/file_watch.hpp"
 #include "storage/sqlite/kept_locks.hpp"
+#include "storage/sqlite/key_rows.hpp"
 
 namespace rollcall::storage {
 
@@ -38,8 +39,8 @@ class SqliteJournal final : public Journal {
   /// A checkpoint is made once the WAL has this many frames; default_checkpoint_frames if not set.
   void checkpoint_from(int frames) noexcept { checkpoints_.set_due_from(frames); }
 
-  Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override;
-  void note_key_time(std::int64_t seconds) noexcept override { key_time_ = seconds; }
+  Status commit(const WriteOperation* first, const KeyChanges& keys) noexcept override;
+  void note_key_time(std::int64_t seconds) noexcept override { keys_.note_time(seconds); }
   Status maintain() noexcept override;
   std::uint64_t wal_octets() const noexcept override;
   Status look() noexcept override;
@@ -56,10 +57,6 @@ class SqliteJournal final : public Journal {
   int write(const WriteOperation* first) noexcept;
   int insert(const WriteOperation* first) noexcept;
   int change(const WriteOperation& operation) noexcept;
-  /// The key that the operation has.
-  int write_key(const WriteOperation& operation) noexcept;
-  int forget_keys(std::uint64_t through) noexcept;
-  int write_key_time() noexcept;
   void note_error(int code, const char* suffix) noexcept;
   Status fail(int code, bool committing) noexcept;
   Status check_place() noexcept;
@@ -78,22 +75,16 @@ class SqliteJournal final : public Journal {
   SqliteStatement insert_;
   SqliteStatement update_;
   SqliteStatement delete_;
-  SqliteStatement insert_key_;
-  SqliteStatement insert_answer_;
-  SqliteStatement delete_keys_;
-  SqliteStatement delete_answers_;
-  SqliteStatement set_key_time_;
+  SqliteKeyRows keys_;
   SqliteStatement commit_;
   SqliteStatement rollback_;
   bool in_transaction_ = false;
   FileWatch watch_;
   Checkpoints checkpoints_;
   Status latest_checkpoint_ = Status::ok;  ///< How it ended.
-  std::optional<std::int64_t> key_time_;   ///< To be kept with the next commit.
   Status lasting_ = Status::ok;      ///< Why no write is taken until the store is opened again.
   std::uint32_t known_changes_ = 0;  ///< The index's count, while no other process has written.
   std::uint32_t page_octets_ = 0;
-  std::uint64_t forgotten_keys_ = 0;  ///< Up to this number none is in the file.
   std::string last_error_;
 };
 

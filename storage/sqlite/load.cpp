@@ -271,7 +271,7 @@ namespace {
 
 /// StoredKey::answer of the row of load_keys_sql() that `rows` is at.
 std::string answer_of(const SqliteStatement& rows, const std::string& path) {
-  constexpr int number = 5;
+  constexpr int number = 7;
   if (!rows.is_integer(number)) return {};
   UserView user;
   for_each_member([&](auto index) {
@@ -287,17 +287,36 @@ std::string answer_of(const SqliteStatement& rows, const std::string& path) {
   return packed;
 }
 
+/// Sets what the row that `rows` is at says of a run, if it is one.
+void take_run(StoredKey& key, const SqliteStatement& rows, const std::string& path) {
+  constexpr int line = 5;
+  constexpr int count = 6;
+  if (!rows.is_integer(line)) return;
+  key.line = static_cast<std::uint64_t>(rows.integer(line));
+  key.count = static_cast<std::uint64_t>(rows.integer(count));
+  const auto fits = [&](std::uint64_t first) {
+    return first >= 1 && first <= max_user_id && key.count >= 1 &&
+           key.count <= max_user_id - first + 1;
+  };
+  if (fits(key.line) && fits(key.user_id)) return;
+  refuse_file(path, SQLITE_CORRUPT,
+              "the run with number " + std::to_string(key.number) + " is out of range");
+}
+
 }  // namespace
 
-void load_keys(SqliteDatabase& database, const std::string& path, OpenReport& report) {
+void load_keys(SqliteDatabase& database, const std::string& path, std::int64_t version,
+               OpenReport& report) {
+  if (version < 2) return;
   int code = SQLITE_OK;
-  SqliteStatement rows(database.get(), load_keys_sql().c_str(), code);
+  SqliteStatement rows(database.get(), load_keys_sql(version).c_str(), code);
   if (code != SQLITE_OK) refuse_file(path, code, database.error());
   while ((code = rows.step()) == SQLITE_ROW) {
     report.keys.push_back({std::string(rows.text(1)), static_cast<Version>(rows.integer(2)),
                            static_cast<UserId>(rows.integer(3)),
                            static_cast<std::uint64_t>(rows.integer(0)), rows.integer(4),
                            answer_of(rows, path)});
+    take_run(report.keys.back(), rows, path);
   }
   if (code != SQLITE_DONE) refuse_file(path, code, database.error());
 }

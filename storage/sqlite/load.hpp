@@ -26,7 +26,9 @@ OpenReport load_users(SqliteDatabase& database, const std::string& path, UserSin
                       const std::function<void(std::uint64_t)>& progress, const char* vfs,
                       SqliteDatabase::Access access = SqliteDatabase::Access::read_only);
 
-/// Loads the idempotency keys of the file into `report`. Throws StoreOpenError.
-void load_keys(SqliteDatabase& database, const std::string& path, OpenReport& report);
+/// Loads the idempotency keys of the file, of schema `version`, into `report`; schema 1 has none.
+/// Throws StoreOpenError.
+void load_keys(SqliteDatabase& database, const std::string& path, std::int64_t version,
+               OpenReport& report);
 
 }  // namespace rollcall::storage

@@ -131,7 +131,7 @@ std::unique_ptr<SqliteJournal> SqliteJournal::open(
     report = load_users(*database, path, sink, progress, vfs);
     if (accept) accept();
     report.upgrade_copy = upgrade(*database, path, version, vfs);
-    load_keys(*database, path, report);
+    load_keys(*database, path, schema_version, report);
   } catch (...) {
     database.reset();
     if (created) ::unlink(path.c_str());

@@ -14,6 +14,15 @@ constexpr const char* keys_table =
     "  created_at INTEGER NOT NULL\n"
     ") STRICT";
 
+/// Few keys have a row in it: those of uploads, one for each run of lines. The key itself has the
+/// digest of the lines and the first id.
+constexpr const char* runs_table =
+    "CREATE TABLE upload_runs (\n"
+    "  number INTEGER PRIMARY KEY,\n"
+    "  first_line INTEGER NOT NULL,\n"
+    "  line_count INTEGER NOT NULL\n"
+    ") STRICT";
+
 /// A table with the columns of the members behind the one that is its key, and then what `more`
 /// says.
 std::string table_of_members(const char* name, const char* id, const char* more) {
@@ -72,6 +81,7 @@ std::vector<SchemaRow> schema_rows(std::int64_t version) {
   if (version >= 2) rows.push_back({"idempotency_keys", keys_table});
   if (version >= 3) rows.push_back({"idempotency_answers", answers_table()});
   if (version >= 4) rows.push_back({"users_update_checksum", checksum_trigger()});
+  if (version >= 5) rows.push_back({"upload_runs", runs_table});
   return rows;
 }
 
@@ -83,6 +93,7 @@ std::string upgrade_sql(std::int64_t version) {
     sql.append("ALTER TABLE users ADD COLUMN checksum INTEGER;");
     sql.append(checksum_trigger()).append(";");
   }
+  if (version < 5) sql.append(runs_table).append(";");
   return sql;
 }
 
@@ -110,9 +121,22 @@ std::string insert_answer_sql() {
   return sql + ")";
 }
 
-std::string load_keys_sql() {
-  return "SELECT k.number, k.key, k.payload, k.user_id, k.created_at, a.* FROM idempotency_keys k "
-         "LEFT JOIN idempotency_answers a ON a.number = k.number ORDER BY k.number";
+std::string load_keys_sql(std::int64_t version) {
+  std::string columns = "SELECT k.number, k.key, k.payload, k.user_id, k.created_at";
+  std::string tables = " FROM idempotency_keys k";
+  if (version >= 5) {
+    columns += ", r.first_line, r.line_count";
+    tables += " LEFT JOIN upload_runs r ON r.number = k.number";
+  } else {
+    columns += ", NULL, NULL";
+  }
+  if (version >= 3) {
+    columns += ", a.*";
+    tables += " LEFT JOIN idempotency_answers a ON a.number = k.number";
+  } else {
+    columns += ", NULL";
+  }
+  return columns + tables + " ORDER BY k.number";
 }
 
 std::string load_users_sql(const char* taker, std::int64_t version) {

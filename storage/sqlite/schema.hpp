@@ -10,7 +10,7 @@ namespace rollcall::storage {
 
 /// What a file of ours says in its header (sqlite.org/fileformat2.html, section 1.3).
 inline constexpr std::int64_t application_id = 0x526f6c6c;  // "Roll"
-inline constexpr std::int64_t schema_version = 4;
+inline constexpr std::int64_t schema_version = 5;
 
 /// One table or trigger.
 struct SchemaRow {
@@ -35,9 +35,10 @@ std::string insert_users_sql(const char* source);
 std::string update_user_sql();
 /// Keeps the user that a key's write left: ?1 is the key's number, ?(i + 2) the member at place i.
 std::string insert_answer_sql();
-/// Every key by rising numbers, and from column 5 on the number and the members of its answer, null
-/// if it has none.
-std::string load_keys_sql();
+/// Every key by rising numbers; from column 5 on the first line and the count of its run of an
+/// upload, and from column 7 on the number and the members of its answer, each null if it has none.
+/// `version`, from 2 on, is that of the file.
+std::string load_keys_sql(std::int64_t version);
 /// Calls the aggregate function `taker` with user_columns() and the checksum of each user from ?1
 /// to ?2. The checksum is null if the row has none, as all have in a file of a `version` before 4.
 std::string load_users_sql(const char* taker, std::int64_t version);

@@ -88,14 +88,16 @@ def streams():
 
 
 def keyed():
-    """A key: first, in a retry, with a different user, malformed, and with a stream; of a patch."""
+    """A key: first, in a retry, with a different user, malformed; of a stream; of a patch."""
     key = {"Idempotency-Key": '"8e03978e-40d5-43dd-bc93-6894a57f9324"'}
     yield post(HOPPER, key)
     yield post(HOPPER, key)
     yield post(MEERE, key)
     yield post(MEERE, {"Idempotency-Key": '"'})
-    yield Request("post", "/users", "/users", {**key, "Content-Type": "application/x-ndjson"},
-                  as_json(HOPPER))
+    lines = {"Content-Type": "application/x-ndjson"}
+    yield Request("post", "/users", "/users", {**key, **lines}, as_json(HOPPER))
+    for users in (HOPPER, HOPPER, MEERE):
+        yield Request("post", "/users", "/users", {**lines, "Idempotency-Key": "s"}, as_json(users))
     yield user("patch", {**PATCH, **key}, NEW_ADDRESS)
     patch = user("patch", {**PATCH, "Idempotency-Key": "p"}, NEW_ADDRESS)
     yield patch

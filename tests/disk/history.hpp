@@ -16,7 +16,8 @@ namespace rollcall::tests::disk {
 
 struct Step {
   enum class Kind : std::uint8_t {
-    small_batch,  ///< A few writes of every verb, some with a key.
+    small_batch,  ///< A few writes of every verb, some with a key, or lines of an
+                  ///< upload with one.
     large_batch,  ///< Creates of some 100 pages.
     huge_batch,   ///< Creates that fill the log to a checkpoint, and SQLite's page cache.
     retry,        ///< Creates whose keys were used before.

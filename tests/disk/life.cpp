@@ -177,6 +177,7 @@ void Life::go_on_from(std::unique_ptr<TemporaryDirectory> next, const std::vecto
 void Life::finish_start() {
   if (!problem_.empty()) return;
   Random random(model_.largest);
+  for (const auto& [key, lines] : model_.uploads) check_upload(*store_, key, model_, problem_);
   write(retries(random));
   write(creates(random, 1, 20));
 }
@@ -222,12 +223,30 @@ std::vector<Write> Life::small_batch(Random& random) {
       case 2:
         write.key = "key-" + std::to_string(next_key_++);
         break;
+      case 3:
+        add_lines(random, batch);
+        continue;
       default:
         break;
     }
     batch.push_back(std::move(write));
   }
   return batch;
+}
+
+/// Some lines of an upload that goes on, perhaps behind some that were refused.
+void Life::add_lines(Random& random, std::vector<Write>& batch) {
+  if (batch.empty() && below(random, 4) == 0) ++upload_;
+  const std::string key = "upload-" + std::to_string(upload_);
+  std::uint64_t last = 0;
+  if (const auto known = model_.uploads.find(key); known != model_.uploads.end()) {
+    last = known->second.rbegin()->first;
+  }
+  for (const Write& each : batch) last = std::max(last, each.line);
+  last += below(random, 3);
+  for (std::uint64_t count = 1 + below(random, 5); count > 0; --count) {
+    batch.push_back({Verb::create, 0, make_user(random, 30), key, ++last});
+  }
 }
 
 void Life::fail_next(Kind kind, Random& random) {

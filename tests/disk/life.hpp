@@ -40,6 +40,7 @@ class Life {
   std::vector<Write> creates(Random& random, std::uint64_t count, std::size_t most);
   std::vector<Write> retries(Random& random);
   std::vector<Write> small_batch(Random& random);
+  void add_lines(Random& random, std::vector<Write>& batch);
   void fail_next(Step::Kind kind, Random& random);
   void mend();
 
@@ -50,6 +51,7 @@ class Life {
   Model model_;
   std::uint64_t next_email_ = 0;
   std::uint64_t next_key_ = 0;
+  std::uint64_t upload_ = 0;
   bool faulty_ = false;  ///< A fault was asked for, and not healed since.
   std::string problem_;
 };

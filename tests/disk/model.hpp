@@ -25,7 +25,8 @@ struct Write {
   storage::WriteOperation::Verb verb = storage::WriteOperation::Verb::create;
   storage::UserId id = 0;  ///< Of a replacement or removal.
   User user;
-  std::string key;  ///< Of a creation; empty is none.
+  std::string key;         ///< Of a creation; empty is none.
+  std::uint64_t line = 0;  ///< Of a creation: of the upload that has the key; 0 is none.
 };
 
 struct Model {
@@ -36,6 +37,7 @@ struct Model {
 
   std::map<storage::UserId, User> users;
   std::map<std::string, Keyed> keys;
+  std::map<std::string, std::map<std::uint64_t, storage::UserId>> uploads;  ///< Their lines.
   storage::UserId largest = 0;  ///< The largest id ever acknowledged.
 
   /// The effect of a batch, all of whose writes can be done.
@@ -45,8 +47,14 @@ struct Model {
 };
 
 /// Has `store` do the batch in one turn; how it ended: ok only if every write is. Ids are checked
-/// against those that `before` says must be given; `problem` gets what is wrong.
+/// against those that `before` says must be given; `problem` gets what is wrong. Lines of uploads
+/// all have one key; it is opened before and closed with them.
 storage::Status write_batch(storage::Store& store, const std::vector<Write>& batch,
                             const Model& before, std::string& problem);
+
+/// What `store` knows of the upload with `key` must be what `model` has; `problem` gets what is
+/// not. How the opening ended.
+storage::Status check_upload(storage::Store& store, const std::string& key, const Model& model,
+                             std::string& problem);
 
 }  // namespace rollcall::tests::disk

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(it_says_what_is_in_the_file_whether_it_is_served_and_whethe
   const Ended idle = run_check({data});
   BOOST_TEST(idle.code == 0, idle.err);
   BOOST_TEST(has(idle.out, "served      no\n"), idle.out);
-  BOOST_TEST(has(idle.out, "schema      4\n"), idle.out);
+  BOOST_TEST(has(idle.out, "schema      5\n"), idle.out);
   BOOST_TEST(has(idle.out, "largest id  1 (ever given out)\n"), idle.out);
   BOOST_TEST(has(idle.out, " frames in 1 transactions\n"), idle.out);
   BOOST_TEST(has(idle.out, "result      whole\n"), idle.out);

@@ -17,6 +17,7 @@
 #include "tests/disk/settings.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/wire/keyed_stream.hpp"
 #include "tests/wire/running_server.hpp"
 
 /// SIGKILL with everything on: keys, unique addresses, changes, deletions, streams, and a reader
@@ -27,18 +28,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// A user as its client knows it. Its address is its name to the test: no other user has it.
-struct Known {
-  std::int64_t id = 0;  ///< 0: its creation was not answered.
-  std::string key;
-  int acknowledged = 0;  ///< The number in its name that was answered last,
-  int asked = 0;         ///< and that was sent last.
-  bool delete_sent = false;
-  bool deleted = false;
-};
-/// By address.
-using Users = std::map<std::string, Known>;
-
 std::string ask_for(const std::string& method, std::int64_t id, const std::string& body = "",
                     const std::string& fields = "") {
   return method + " /users/" + std::to_string(id) +
@@ -46,17 +35,8 @@ std::string ask_for(const std::string& method, std::int64_t id, const std::strin
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-std::string key_field(const std::string& key) { return "Idempotency-Key: \"" + key + "\"\r\n"; }
-
 std::string create_of(const std::string& email, const Known& user) {
   return create_request(user_json("0", "F", email), key_field(user.key));
-}
-
-/// Answers that no client should get; Boost.Test is for one thread.
-std::atomic<int> unexpected{0};
-
-void expect(const Response& answer, unsigned status) {
-  if (answer.result_int() != status) ++unexpected;
 }
 
 /// Creates one user, changes it, and deletes every third one. False when the server is gone.
@@ -91,38 +71,6 @@ void run(std::uint16_t port, const std::string& name, Users& users) {
   try {
     Client client(port);
     for (int i = 0; live(client, name + "." + std::to_string(i) + "@b.c", i, users);) ++i;
-  } catch (const boost::system::system_error&) {
-    // The server is gone.
-  }
-}
-
-/// Streams of 200 lines, each a request, until the server is gone. A line that was answered is a
-/// user that is there.
-void upload(std::uint16_t port, const std::string& name, Users& users) {
-  try {
-    Client client(port);
-    for (int stream = 0;; ++stream) {
-      std::string lines;
-      std::vector<std::string> emails;
-      for (int i = 0; i < 200; ++i) {
-        emails.push_back(name + "." + std::to_string(stream) + "." + std::to_string(i) + "@b.c");
-        lines += user_json("0", "F", emails.back()) + "\n";
-        users[emails.back()];
-      }
-      const auto answer = client.exchange(
-          "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
-          "Content-Length: " +
-          std::to_string(lines.size()) + "\r\n\r\n" + lines);
-      if (!answer) return;
-      std::istringstream answers(answer->body());
-      std::size_t at = 0;
-      for (std::string line; std::getline(answers, line); ++at) {
-        const json::value parsed = json::parse(line);
-        if (const auto* const id = parsed.as_object().if_contains("id")) {
-          users[emails.at(at)].id = id->as_int64();
-        }
-      }
-    }
   } catch (const boost::system::system_error&) {
     // The server is gone.
   }
@@ -266,16 +214,21 @@ void retry(Client& client, Users& round, std::size_t& replayed) {
 
 /// Everything at once, until the server is killed. What its clients know.
 Users live_and_die(const std::string& path, const Program::Arguments& options,
-                   const std::string& name, std::chrono::milliseconds time) {
+                   const std::string& name, std::chrono::milliseconds time,
+                   std::vector<Stream>& streams) {
   constexpr std::size_t people = 6;
-  std::vector<Users> known(people + 2);
+  // One whose streams are in a batch each, and one whose streams are in many.
+  constexpr std::array stream_lines{200, 4'000};
+  std::vector<Users> known(people + stream_lines.size());
+  std::array<std::vector<Stream>, stream_lines.size()> sent;
   RunningServer server("sqlite:" + path, options);
   std::atomic<bool> stop = false;
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < known.size(); ++i) {
     threads.emplace_back([&, i] {
       const std::string mine = name + "c" + std::to_string(i);
-      i < people ? run(server.port(), mine, known[i]) : upload(server.port(), mine, known[i]);
+      if (i < people) return run(server.port(), mine, known[i]);
+      upload(server.port(), mine, stream_lines[i - people], known[i], sent[i - people]);
     });
   }
   threads.emplace_back([&] { read_now_and_then(path, stop); });
@@ -285,6 +238,7 @@ Users live_and_die(const std::string& path, const Program::Arguments& options,
   for (std::thread& each : threads) each.join();
   Users all;
   for (Users& each : known) all.merge(each);
+  for (const auto& each : sent) streams.insert(streams.end(), each.begin(), each.end());
   return all;
 }
 
@@ -299,6 +253,7 @@ BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
   const std::string path = directory.file("rollcall.db");
   Past past;
   std::size_t replayed = 0;
+  std::size_t continued = 0;
   for (std::uint64_t round = 0; round < rounds; ++round) {
     const Program::Arguments options{"--threads",
                                      "2-2",
@@ -307,12 +262,14 @@ BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
                                      "20000",
                                      "--commit",
                                      std::array{"turn", "thread", "auto"}[round % 3]};
+    std::vector<Stream> streams;
     Users known = live_and_die(path, options, "r" + std::to_string(round),
-                               std::chrono::milliseconds(30 + random() % 170));
+                               std::chrono::milliseconds(30 + random() % 170), streams);
     RunningServer server("sqlite:" + path, options);
     Client client(server.port());
     past.check(client, known);
     retry(client, known, replayed);
+    retry(client, known, streams, continued);
     past.take(client, known, random);
     server.stop(SIGKILL);
   }
@@ -321,7 +278,7 @@ BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
   Users none;
   past.check(client, none);
   std::cout << rounds << " rounds, " << past.users() << " users, " << replayed
-            << " creations replayed" << std::endl;
+            << " creations replayed, " << continued << " streams continued" << std::endl;
   BOOST_TEST(replayed > 0U);
   BOOST_TEST(unexpected == 0);
 }

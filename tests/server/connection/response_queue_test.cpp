@@ -3,6 +3,8 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 
+#include "server/connection/exchange_pool.hpp"
+
 namespace rollcall::server {
 
 BOOST_AUTO_TEST_SUITE(response_queue)

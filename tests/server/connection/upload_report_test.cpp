@@ -67,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(a_minimal_one_has_what_was_refused_and_a_summary, Report
 
 BOOST_FIXTURE_TEST_CASE(one_that_was_broken_off_says_why_in_its_status_and_its_last_line,
                         Reporting) {
-  const std::string text = write({true, 10'000, Problem::stopping});
+  const std::string text = write({true, 10'000, false, Problem::stopping});
   BOOST_TEST(text.starts_with("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"));
   BOOST_TEST(text.find("\n{\"lines\":10000,") < text.find("\n{\"line\":0,"));
   BOOST_TEST(text.find("\n{\"line\":0,") != text.npos);

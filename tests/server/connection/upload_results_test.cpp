@@ -58,6 +58,20 @@ BOOST_AUTO_TEST_CASE(neighbours_are_one_run_however_many_they_are) {
   BOOST_TEST(read(results).size() == 1'001'002U);
 }
 
+BOOST_AUTO_TEST_CASE(many_that_are_told_together_are_as_if_told_one_by_one) {
+  std::size_t all = 0;
+  UploadResults together(all);
+  UploadResults singly(all);
+  together.created(1, 10, 1'000);
+  together.created(1'001, 1'010, 5);
+  together.created(1'010, 1'015, 2);
+  for (std::uint64_t i = 0; i < 1'005; ++i) singly.created(1 + i, 10 + i);
+  for (std::uint64_t i = 0; i < 2; ++i) singly.created(1'010 + i, 1'015 + i);
+  BOOST_TEST(together.runs() == 2U);
+  BOOST_TEST(together.users() == singly.users());
+  BOOST_TEST((read(together) == read(singly)));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_told_comes_out_whatever_it_was) {
   std::mt19937_64 random(16);
   for (int round = 0; round < 200; ++round) {

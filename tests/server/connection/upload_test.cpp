@@ -152,13 +152,13 @@ BOOST_AUTO_TEST_CASE(a_thread_remembers_so_many_octets_of_results_and_small_uplo
     Uploading uploading(true, false);
     // About 6 octets a run.
     for (std::size_t i = 0; uploading.result_octets <= small_upload_result_octets; ++i) {
-      BOOST_TEST((uploading.upload->full() == std::nullopt));
+      BOOST_TEST((uploading.upload->obstacle() == std::nullopt));
       uploading.upload->take(i % 2 == 0 ? "x\n" : "{}\n", false);
       uploading.upload->settle_lines(uploading.output);
     }
-    BOOST_TEST((uploading.upload->full() == std::nullopt));
+    BOOST_TEST((uploading.upload->obstacle() == std::nullopt));
     uploading.result_octets += others - uploading.result_octets;
-    const bool full = uploading.upload->full() == protocol::Problem::uploads_full;
+    const bool full = uploading.upload->obstacle() == protocol::Problem::uploads_full;
     BOOST_TEST(full == (others == max_upload_result_octets));
   }
 }

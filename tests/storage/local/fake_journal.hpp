@@ -14,8 +14,9 @@ namespace rollcall::storage {
 /// A journal in memory that ends as it is told.
 class FakeJournal final : public Journal {
  public:
-  Status commit(const WriteOperation* first, std::uint64_t forget_keys) noexcept override {
-    forget = forget_keys;
+  Status commit(const WriteOperation* first, const KeyChanges& keys) noexcept override {
+    forget = keys.forget_through;
+    runs.assign(keys.runs.begin(), keys.runs.end());
     if (next_status == Status::ok) {
       std::size_t size = 0;
       for (; first != nullptr; first = first->next) ++size;
@@ -48,6 +49,7 @@ class FakeJournal final : public Journal {
   std::vector<std::size_t> batches;
   int commits = 0;
   std::uint64_t forget = 0;
+  std::vector<StoredKey> runs;  ///< Of the latest commit.
   std::string reason = "because the test says so";
   std::function<void()> on_commit;
   std::function<void()> on_look;

@@ -5,67 +5,9 @@
 #include <string>
 
 #include "storage/limits.hpp"
-
-#include "tests/storage/recording_events.hpp"
+#include "tests/storage/local/keys.hpp"
 
 namespace rollcall::storage {
-namespace {
-
-std::int64_t start() { return 1'000; }
-
-const UserView meere{"Meere", "John", "johnm@gmail.com"};
-
-struct Keys {
-  explicit Keys(std::size_t most = 100) : known({std::chrono::seconds(10), most, start}, events) {
-    pass(0);
-  }
-  /// `seconds` pass. What the system's clock says plays no part.
-  bool pass(std::int64_t seconds) {
-    monotonic += std::chrono::seconds(seconds);
-    return known.tick(monotonic);
-  }
-
-  Status look_up(std::string_view text, const UserView& user = meere) {
-    operation = {};
-    operation.user = user;
-    return look_up_operation(text);
-  }
-  /// A replacement of the address of user `id`.
-  Status look_up_patch(std::string_view text, UserId id) {
-    operation = {};
-    operation.verb = WriteOperation::Verb::replace;
-    operation.members = set_of(Member::email);
-    operation.id = id;
-    operation.user.email = "new@b.c";
-    operation.merged = &whole;
-    return look_up_operation(text);
-  }
-  /// A creation with this key, kept at once.
-  void create(std::string_view text, UserId id) {
-    BOOST_TEST((look_up(text) == Status::ok));
-    operation.id = id;
-    known.add(operation);
-    known.keep();
-  }
-
-  KeyClock::Monotonic::time_point monotonic{std::chrono::hours(1)};
-  RecordingEvents events;
-  KnownKeys known;
-  IdempotencyKey key;
-  UserRecord whole;
-  WriteOperation operation;
-
- private:
-  Status look_up_operation(std::string_view text) {
-    key = {};
-    key.text = text;
-    operation.key = &key;
-    return known.look_up(operation);
-  }
-};
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(known_keys)
 
 BOOST_AUTO_TEST_CASE(the_same_key_and_user_is_replayed_with_the_id_and_another_user_is_refused) {
@@ -96,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_known_for_its_lifetime) {
     keys.pass(age);
     BOOST_TEST((keys.look_up("a") == (age < 12 ? Status::replayed : Status::ok)), age);
     keys.create("b", 8);
-    BOOST_TEST(keys.known.forgotten_through() == (age < 12 ? 0U : 1U));
+    BOOST_TEST(keys.known.changes().forget_through == (age < 12 ? 0U : 1U));
   }
 }
 
@@ -126,7 +68,7 @@ BOOST_AUTO_TEST_CASE(keys_that_were_kept_are_known_again_and_a_stop_takes_no_tim
   BOOST_TEST((keys.look_up("old") == Status::ok));
   BOOST_TEST((keys.look_up("a") == Status::replayed));
   keys.create("b", 8);
-  BOOST_TEST(keys.known.forgotten_through() == 4U);
+  BOOST_TEST(keys.known.changes().forget_through == 4U);
   BOOST_TEST(keys.key.number == 6U);
 }
 
@@ -150,7 +92,7 @@ BOOST_AUTO_TEST_CASE(keys_go_when_no_others_come_a_bounded_number_at_a_time) {
   BOOST_TEST(keys.known.size() == 1U);
   BOOST_TEST(keys.pass(0));
   BOOST_TEST(keys.known.size() == 0U);
-  BOOST_TEST(keys.known.forgotten_through() == count);
+  BOOST_TEST(keys.known.changes().forget_through == count);
   BOOST_TEST(!keys.pass(100));
 }
 
@@ -172,9 +114,9 @@ BOOST_AUTO_TEST_CASE(a_key_that_comes_again_after_its_time_outlives_its_first_us
   keys.pass(12);
   keys.create("c", 2);
   // Of those that are due, two at most for each that comes.
-  BOOST_TEST(keys.known.forgotten_through() == others + 2);
+  BOOST_TEST(keys.known.changes().forget_through == others + 2);
   keys.create("d", 3);
-  BOOST_TEST(keys.known.forgotten_through() == others + 3);
+  BOOST_TEST(keys.known.changes().forget_through == others + 3);
   BOOST_TEST((keys.look_up("c") == Status::replayed));
   BOOST_TEST(keys.operation.id == 2U);
   BOOST_TEST(keys.known.size() == 2U);

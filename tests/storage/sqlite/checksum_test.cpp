@@ -45,7 +45,7 @@ struct UserFile : StoreFiles {
       WriteOperation operation;
       operation.id = id;
       operation.user = {name, "First", "a@b.c"};
-      BOOST_REQUIRE((opened.journal->commit(&operation, 0) == Status::ok));
+      BOOST_REQUIRE((opened.journal->commit(&operation, {}) == Status::ok));
     }
     std::string error;
     BOOST_REQUIRE(opened.journal->close(error));
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(every_user_that_the_program_writes_has_its_checksum) {
   operation.user = {"New", "Name", "n@b.c"};
   // The second time nothing changes, and the checksum must stay all the same.
   for (int i = 0; i < 2; ++i) {
-    BOOST_REQUIRE((opened.journal->commit(&operation, 0) == Status::ok));
+    BOOST_REQUIRE((opened.journal->commit(&operation, {}) == Status::ok));
     BOOST_TEST(ask("SELECT checksum FROM users WHERE id = 2") == row_checksum(2, operation.user));
   }
   const std::string name(50, 'n');
@@ -149,12 +149,17 @@ BOOST_AUTO_TEST_CASE(an_upgrade_gives_every_user_a_checksum) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_an_older_schema_can_be_checked) {
-  make(5);
-  run(downgrade_sql(3));
-  const CheckReport report = check_file(path, {});
-  BOOST_TEST(report.schema == 3);
-  BOOST_TEST(report.users == 5U);
-  BOOST_TEST(report.damage.empty());
+  for (std::int64_t version = 1; version < schema_version; ++version) {
+    const UserFile file;
+    file.make(5);
+    file.run(downgrade_sql(version));
+    if (version >= 2) file.run("INSERT INTO idempotency_keys VALUES (1, 'k', 5, 7, 1000)");
+    const CheckReport report = check_file(file.path, {});
+    BOOST_TEST(report.schema == version);
+    BOOST_TEST(report.users == 5U);
+    BOOST_TEST(report.keys == (version >= 2 ? 1U : 0U));
+    BOOST_TEST(report.damage.empty());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

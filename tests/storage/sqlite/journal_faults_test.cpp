@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_batch_is_written_before_it_is_committed) {
   }
   // Refused at the very end: the user is there.
   operations.back().id = 1;
-  BOOST_TEST((opened.journal->commit(operations.data(), 0) == Status::changed_elsewhere));
+  BOOST_TEST((opened.journal->commit(operations.data(), {}) == Status::changed_elsewhere));
   BOOST_TEST((read_file(wal) == before));
 }
 

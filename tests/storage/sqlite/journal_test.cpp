@@ -61,23 +61,6 @@ BOOST_AUTO_TEST_CASE(of_a_batch_of_every_kind_a_full_disk_keeps_nothing_and_the_
   BOOST_TEST(Opened(path).contents() == "1 New, 3 A, p of 1 New, k of 3");
 }
 
-BOOST_AUTO_TEST_CASE(keys_are_dropped_up_to_a_number_and_their_answers_with_them) {
-  {
-    const Opened opened(path);
-    BOOST_TEST((opened.commit(1) == Status::ok));
-    BOOST_TEST((opened.commit(2) == Status::ok));
-    BOOST_TEST((opened.commit_one_of_each() == Status::ok));
-    WriteOperation creation;
-    creation.id = 4;
-    creation.user = {"A", "B", "a@b.c"};
-    BOOST_TEST((opened.journal->commit(&creation, 1) == Status::ok));
-    int code = -1;
-    SqliteDatabase other(path, SqliteDatabase::Access::read_only, nullptr, code);
-    BOOST_TEST(other.query_integer("SELECT count(*) FROM idempotency_answers", code) == 0);
-  }
-  BOOST_TEST(Opened(path).contents() == "1 New, 3 A, k of 3");
-}
-
 BOOST_AUTO_TEST_CASE(of_a_batch_of_every_kind_nothing_appears_after_a_failed_sync) {
   {
     const Opened opened(path);
@@ -189,29 +172,6 @@ BOOST_AUTO_TEST_CASE(nobody_gets_in_between_two_batches_however_often_he_tries) 
   BOOST_TEST(got_in == 0);
   BOOST_TEST(opened.journal->last_error() == "");
   BOOST_TEST((opened.commit(2'001) == Status::ok));
-}
-
-BOOST_AUTO_TEST_CASE(the_time_of_keys_is_kept_with_the_next_commit_and_outlives_dropped_keys) {
-  {
-    const Opened opened(path);
-    IdempotencyKey key;
-    key.text = "k";
-    key.number = 1;
-    WriteOperation creation;
-    creation.id = 1;
-    creation.user = {"A", "B", "a@b.c"};
-    creation.key = &key;
-    BOOST_TEST((opened.journal->commit(&creation, 0) == Status::ok));
-    for (const std::int64_t time : {100, 200}) {
-      opened.journal->note_key_time(time);
-      BOOST_TEST((opened.journal->commit(nullptr, 0) == Status::ok));
-    }
-    BOOST_TEST((opened.journal->commit(nullptr, 1) == Status::ok));
-  }
-  const Opened again(path);
-  BOOST_REQUIRE(again.report.keys.size() == 1U);
-  BOOST_TEST(again.report.keys[0].number == 0U);
-  BOOST_TEST(again.report.keys[0].created_at == 200);
 }
 
 BOOST_AUTO_TEST_CASE(what_another_process_writes_in_a_gap_ends_writing_for_good) {

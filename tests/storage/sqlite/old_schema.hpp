@@ -14,7 +14,8 @@ inline std::string downgrade_sql(std::int64_t version) {
     if (each.sql.starts_with("CREATE TABLE")) sql.append("DROP TABLE ").append(each.name) += ";";
   }
   for (const SchemaRow& each : schema_rows(version)) sql.append(each.sql) += ";";
-  return sql + "INSERT INTO users SELECT * FROM kept; INSERT INTO high_water SELECT id FROM mark;" +
+  return sql + "INSERT INTO users (" + user_columns() +
+         ") SELECT * FROM kept; INSERT INTO high_water SELECT id FROM mark;" +
          "DROP TABLE kept; DROP TABLE mark;" + "PRAGMA user_version = " + std::to_string(version) +
          "; COMMIT;";
 }

@@ -35,7 +35,7 @@ struct DataFile {
       each.user = {"Meere", "John", "johnm@gmail.com"};
       each.next = id < user_count ? &operations[id] : nullptr;
     }
-    BOOST_REQUIRE((journal->commit(operations.data(), 0) == Status::ok));
+    BOOST_REQUIRE((journal->commit(operations.data(), {}) == Status::ok));
     std::string error;
     BOOST_REQUIRE(journal->close(error));
   }
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema_is_brought_up_to_date_with_all_i
     creation.user = {"A", "B", "a@b.c"};
     creation.key = &key;
     creation.next = &operation;
-    BOOST_TEST((journal->commit(&creation, 0) == Status::ok));
+    BOOST_TEST((journal->commit(&creation, {}) == Status::ok));
     std::string error;
     BOOST_TEST(journal->close(error), error);
   }
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_second_schema_keeps_its_keys_and_takes_answer
     change.id = 7;
     change.user = {"New", "John", "johnm@gmail.com"};
     change.key = &key;
-    BOOST_TEST((journal->commit(&change, 0) == Status::ok));
+    BOOST_TEST((journal->commit(&change, {}) == Status::ok));
     std::string error;
     BOOST_TEST(journal->close(error), error);
   }
@@ -228,8 +228,40 @@ BOOST_AUTO_TEST_CASE(an_answer_that_the_program_could_not_have_written_is_damage
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_the_program_could_not_have_written_is_damage) {
+  const struct {
+    const char* first_id;
+    const char* line_and_count;
+    bool good;
+  } rows[] = {{"1", "1, 1", true},
+              {"1", "1, 9007199254740991", true},
+              {"1", "1, 9007199254740992", false},
+              {"2", "1, 9007199254740991", false},
+              {"1", "2, 9007199254740991", false},
+              {"0", "1, 1", false},
+              {"1", "0, 1", false},
+              {"1", "-1, 1", false},
+              {"1", "1, 0", false},
+              {"1", "1, -1", false}};
+  for (const auto& each : rows) {
+    const DataFile file;
+    file.sql("INSERT INTO upload_runs VALUES (1, " + std::string(each.line_and_count) + ")");
+    file.sql("INSERT INTO idempotency_keys VALUES (1, 'k', 5, " + std::string(each.first_id) +
+             ", 1000)");
+    if (!each.good) {
+      file.check_refused(Reason::damaged);
+      continue;
+    }
+    Table table;
+    TableSink sink(table);
+    OpenReport report;
+    SqliteJournal::open(file.path, sink, report, {});
+    BOOST_TEST(report.keys.size() == 1U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(other_files_and_schemas_are_named_for_what_they_are) {
-  sql("PRAGMA user_version = 5");
+  sql("PRAGMA user_version = " + std::to_string(schema_version + 1));
   check_refused(Reason::newer_schema);
   sql(downgrade_sql(1) + "DROP TRIGGER users_delete");
   check_refused(Reason::other_definition, "users_delete");
@@ -250,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_refused_file_keeps_the_log_of_a_crash_as_it_is) {
     WriteOperation operation;
     operation.id = user_count + 1;
     operation.user = {"A", "B", "a@b.c"};
-    BOOST_REQUIRE((journal->commit(&operation, 0) == Status::ok));
+    BOOST_REQUIRE((journal->commit(&operation, {}) == Status::ok));
     fs::copy_file(path, crashed.path, fs::copy_options::overwrite_existing);
     fs::copy_file(path + "-wal", crashed.path + "-wal");
   }

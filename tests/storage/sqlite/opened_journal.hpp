@@ -25,7 +25,7 @@ struct Opened {
     WriteOperation operation;
     operation.id = id;
     operation.user = {last_name, "B", "a@b.c"};
-    return journal->commit(&operation, 0);
+    return journal->commit(&operation, {});
   }
   /// A batch of every kind: of user 1 a part replaced with a key, user 2 removed, user 3 created
   /// with a key.
@@ -48,7 +48,7 @@ struct Opened {
     creation.id = 3;
     creation.user = {"A", "B", "a@b.c"};
     creation.key = &key;
-    return journal->commit(&replacement, 0);
+    return journal->commit(&replacement, {});
   }
   /// Every user as its id and last name, and every key.
   std::string contents() const {

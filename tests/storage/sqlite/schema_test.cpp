@@ -8,9 +8,9 @@ namespace rollcall::storage {
 
 BOOST_AUTO_TEST_SUITE(schema)
 
-BOOST_AUTO_TEST_CASE(the_tables_are_those_that_files_of_schema_4_have) {
+BOOST_AUTO_TEST_CASE(the_tables_are_those_that_files_of_schema_5_have) {
   // Every data file has these texts: a file with any other is refused.
-  BOOST_TEST(schema_version == 4);
+  BOOST_TEST(schema_version == 5);
   BOOST_TEST(schema_rows().front().sql ==
              "CREATE TABLE users (\n"
              "  id INTEGER PRIMARY KEY,\n"
@@ -19,6 +19,12 @@ BOOST_AUTO_TEST_CASE(the_tables_are_those_that_files_of_schema_4_have) {
              "  email TEXT NOT NULL\n"
              ", checksum INTEGER) STRICT");
   BOOST_TEST(schema_rows().back().sql ==
+             "CREATE TABLE upload_runs (\n"
+             "  number INTEGER PRIMARY KEY,\n"
+             "  first_line INTEGER NOT NULL,\n"
+             "  line_count INTEGER NOT NULL\n"
+             ") STRICT");
+  BOOST_TEST(schema_rows(4).back().sql ==
              "CREATE TRIGGER users_update_checksum AFTER UPDATE OF id, last_name, first_name, "
              "email ON users\n"
              "WHEN new.checksum IS old.checksum AND\n"

@@ -41,7 +41,7 @@ struct OpenedJournal {
       operations[i].user = {name, name, "a@b.c"};
       operations[i].next = i + 1 < count ? &operations[i + 1] : nullptr;
     }
-    const Status status = journal->commit(operations.data(), 0);
+    const Status status = journal->commit(operations.data(), {});
     if (status == Status::ok) last_id += count;
     return status;
   }
