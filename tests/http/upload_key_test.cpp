@@ -181,6 +181,23 @@ BOOST_FIXTURE_TEST_CASE(a_pipelined_stream_with_a_key_waits_for_what_is_before_i
   BOOST_TEST(store.size() == 3U);
 }
 
+/// Another thread may get its client's next request.
+BOOST_AUTO_TEST_CASE(a_stream_is_answered_when_its_key_is_free_and_not_before) {
+  TurnStore store;
+  store.reset(3);
+  DrivenServer server(store);
+  server.connect();
+  server.socket().arrive(upload(lines_of(1, 2)));
+  int turns = 0;
+  for (; server.socket().sent().empty() && turns < 100; ++turns) {
+    server.thread().take_turn();
+    server.thread().end_turn();
+  }
+  BOOST_TEST(server.socket().sent().starts_with("HTTP/1.1 200 OK\r\n"));
+  BOOST_TEST(store.idle());
+  server.finish();
+}
+
 /// The store takes three turns for each verb, so it can be lost at every step of its way.
 BOOST_AUTO_TEST_CASE(a_key_is_free_again_whatever_moment_its_connection_is_lost_at) {
   for (int turns = 0; turns <= 16; ++turns) {
