@@ -30,6 +30,7 @@ END {
   printf "\"requests\":%.0f,\"duration_us\":%.0f,", requests, duration_us
   printf "\"requests_per_second\":%.0f,", requests / duration_us * 1000000
   printf "\"server_cpu_us_per_request\":%.3f,", server_us / requests
+  printf "\"server_switches_per_request\":%.4f,", switches / requests
   printf "\"wrk_cpu_us_per_request\":%.3f,", wrk_us / requests
   printf "\"server_busy_percent\":%.1f,", 100 * server_us / duration_us
   printf "\"wrk_busy_percent\":%.1f,", 100 * wrk_us / duration_us

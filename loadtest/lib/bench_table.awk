@@ -82,7 +82,7 @@ BEGIN {
     base_cpu = cpu
   } else {
     keep(pair SUBSEP connections SUBSEP "throughput_ratio", throughput / base_throughput)
-    keep(pair SUBSEP connections SUBSEP "cpu_ratio", cpu / base_cpu)
+    if (base_cpu > 0) keep(pair SUBSEP connections SUBSEP "cpu_ratio", cpu / base_cpu)
   }
   if (member("round") + 0 > runs) runs = member("round") + 0
   seconds = member("seconds")

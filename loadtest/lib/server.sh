@@ -8,6 +8,7 @@ load_pid=''    # Of the load generator.
 url=''         # Of the server that runs.
 ended=0        # Exit status of the process that end_process ended.
 prefix=()      # What the server is started by, such as strace; it must exec the server.
+rollcall_options=() # Of rollcall, besides --listen, --store and --threads.
 
 # Reports missing programs before the first run, not in the middle, and builds those that it can.
 find_servers() { # name...
@@ -35,6 +36,7 @@ find_servers() { # name...
 command_of() { # name
   local rollcall=("${ROLLCALL_PROGRAM:-}" --listen 127.0.0.1:0)
   [[ -z $threads ]] || rollcall+=(--threads "$threads")
+  rollcall+=("${rollcall_options[@]}")
   case $1 in
     blind) server_command=("$BLIND_PROGRAM" --port 0) ;;
     blind-durable)
@@ -144,6 +146,11 @@ server_ticks() {
   stat=$(<"/proc/$server_pid/stat")
   read -ra fields <<<"${stat##*) }"
   printf '%d' $((fields[11] + fields[12]))
+}
+
+# Of all its threads: how often one waited, or was made to.
+server_switches() {
+  cat "/proc/$server_pid"/task/*/status | awk '/ctxt_switches/ { sum += $2 } END { print sum + 0 }'
 }
 
 # Ticks of the whole machine that were not idle: all of /proc/stat's first line but idle, iowait
