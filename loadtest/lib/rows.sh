@@ -5,6 +5,9 @@ readonly default_rows=memory,durable
 readonly peer_rows=json-server,fastify,go,nginx,beast
 readonly all_rows=memory,durable,get,pipeline,durable-memory,$peer_rows
 
+# What --check compares, each ROW:CONNECTIONS.
+readonly checked_rows='durable:1 durable:8 durable:64 durable:256 durable:1024 memory:64 get:64'
+
 # Prints the row as `base-label base-server base-script label server script connections`. The ratio
 # in the tables is the second server's over the base's.
 describe_row() { # row
