@@ -54,6 +54,9 @@ enum class Problem : std::uint8_t {
   overloaded,
   ids_exhausted,
   too_many_listings,
+  storage_hung,
+  starting,
+  draining,
   stopping,
   too_many_connections,
 };

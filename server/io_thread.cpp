@@ -13,13 +13,15 @@ namespace rollcall::server {
 
 IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment environment)
     : store_(store),
+      own_health_(environment.health == nullptr ? std::make_unique<Health>(store) : nullptr),
       context_(1),
       own_ready_set_(environment.ready_set == nullptr ? std::make_unique<EpollSet>() : nullptr),
       ready_set_(own_ready_set_ ? *own_ready_set_ : *environment.ready_set),
       clock_(*environment.clock),
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
-      state_(store, timeouts) {
+      state_(own_health_ ? *own_health_ : *environment.health, timeouts),
+      turned_(clock_.now()) {
   state_.site = environment.site;
   state_.proxies = environment.proxies;
   const bool cors = environment.site != nullptr && environment.site->cors.on();
@@ -301,10 +303,14 @@ void IoThread::tick_now() {
   refresh_clock();
   for_each_connection(&Connection::on_tick);
   Clock::time_point longest = Clock::time_point::max();
+  Clock::time_point waits = Clock::time_point::max();
   for (const auto& each : connections_) {
     longest = std::min(longest, each->idle_since().value_or(longest));
+    waits = std::min(waits, each->write_waits_since().value_or(waits));
   }
   longest_idle_since_.store(longest, std::memory_order_relaxed);
+  writes_wait_since_.store(waits, std::memory_order_relaxed);
+  turned_.store(state_.now, std::memory_order_relaxed);
   state_.admission.on_tick(state_.now);
   state_.buffers.shrink();
   state_.requests.shrink();

@@ -16,6 +16,7 @@
 #include "server/connection/transport.hpp"
 #include "server/limits.hpp"
 #include "server/longest_idle.hpp"
+#include "server/ops/health.hpp"
 #include "server/ready_set.hpp"
 #include "storage/store.hpp"
 
@@ -35,6 +36,7 @@ class IoThread final : private storage::SessionOwner {
     AnswerObserver* observer = nullptr;       ///< Null: nobody is told of answers.
     const protocol::Site* site = nullptr;     ///< Null: nothing of it is set.
     const TrustedProxies* proxies = nullptr;  ///< Null: no peer is trusted.
+    const Health* health = nullptr;           ///< Null: one of its own, which the store decides.
   };
 
   /// The thread starts, and opens its session, with start(). `store` must outlive this.
@@ -92,6 +94,11 @@ class IoThread final : private storage::SessionOwner {
   Clock::time_point longest_idle_since() const noexcept {
     return longest_idle_since_.load(std::memory_order_relaxed);
   }
+  /// When it last had time to look around, and since when its oldest write waits: as of then.
+  Health::Signs signs() const noexcept {
+    return {turned_.load(std::memory_order_relaxed),
+            writes_wait_since_.load(std::memory_order_relaxed)};
+  }
   /// Cuts every connection, answered or not; the store still completes what it has.
   void cut();
   /// Connections adopted and not closed yet, without those turned away, and those.
@@ -128,6 +135,7 @@ class IoThread final : private storage::SessionOwner {
   void stop_if_drained();
 
   storage::Store& store_;
+  std::unique_ptr<const Health> own_health_;
   boost::asio::io_context context_;
   std::unique_ptr<ReadySet> own_ready_set_;
   ReadySet& ready_set_;
@@ -144,6 +152,8 @@ class IoThread final : private storage::SessionOwner {
   bool turn_scheduled_ = false;
   std::function<void()> on_drained_;
   std::atomic<Clock::time_point> longest_idle_since_{Clock::time_point::max()};
+  std::atomic<Clock::time_point> turned_;
+  std::atomic<Clock::time_point> writes_wait_since_{Clock::time_point::max()};
   std::atomic<std::size_t> connection_count_{0};
   std::atomic<std::size_t> turned_away_count_{0};
   std::unique_ptr<storage::Session> session_;

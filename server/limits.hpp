@@ -89,6 +89,13 @@ inline constexpr std::size_t max_idle_remembered = 256;
 inline constexpr std::chrono::milliseconds idle_look_pause{5};
 /// Descriptors that are left for the store, the listeners and the threads.
 inline constexpr std::size_t reserved_descriptors = 256;
+/// A write that has waited longer for the store, or an I/O thread that has not turned for longer,
+/// means that the store hangs: `/readyz` is 503.
+inline constexpr std::chrono::milliseconds store_hung_time{3'000};
+/// An I/O thread that has not turned for longer gets no new connection while another one has.
+inline constexpr std::chrono::milliseconds stuck_time{1'000};
+/// How often that is looked at.
+inline constexpr std::chrono::milliseconds health_interval{250};
 /// Between two lines of log that say the same.
 inline constexpr std::chrono::seconds notice_interval{10};
 

@@ -49,7 +49,7 @@ Server::Server(const Options& options)
       signals_(context_),
       deadline_(context_),
       thread_balance_(options.least_threads, options.threads),
-      balancing_(context_),
+      looking_(context_),
       connection_cap_(connection_cap(options.connections, raise_descriptor_limit())) {
   if (connection_cap_ < options.connections) {
     std::fprintf(stderr,
@@ -110,6 +110,7 @@ int Server::run() {
   }
   threads_running_ = options_.threads;
   IoThread::Environment environment;
+  environment.health = &health_;
   if (!options_.site.plain()) environment.site = &options_.site;
   if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
   for (unsigned i = 0; i < options_.threads; ++i) {
@@ -124,12 +125,14 @@ int Server::run() {
     }
   }
   processor_times_.resize(threads_.size());
-  if (threads_.size() > 1) balance();
+  look_around();
+  health_.serve(*store_);
   std::printf("%s\n", description().c_str());
   std::fflush(stdout);
   context_.run();
   for (const auto& each : threads_) each->join();
   threads_.clear();
+  health_.stop_serving();
   std::string error;
   if (store_->close(error)) {
     std::fputs("rollcall: stopped; the store is closed\n", stderr);
@@ -153,22 +156,45 @@ std::string Server::description() const {
 }
 
 IoThread& Server::least_busy() const {
-  return **std::min_element(threads_.begin(), threads_.begin() + thread_balance_.working(),
-                            [](const auto& left, const auto& right) {
-                              return left->connection_count() < right->connection_count();
-                            });
-}
-
-void Server::balance() {
-  balancing_.expires_after(balance_interval);
-  balancing_.async_wait([this](boost::system::error_code error) {
-    if (error || stopping_) return;
-    balance_now();
-    balance();
+  const auto begin = threads_.begin();
+  auto end = begin + thread_balance_.working();
+  // One that commits to a disk that hangs would leave even a probe unanswered.
+  const auto stuck = [this](const auto& each) { return is_stuck(*each); };
+  if (std::all_of(begin, end, stuck)) end = threads_.end();
+  return **std::min_element(begin, end, [&stuck](const auto& left, const auto& right) {
+    return std::pair(stuck(left), left->connection_count()) <
+           std::pair(stuck(right), right->connection_count());
   });
 }
 
-void Server::balance_now() {
+void Server::look_around() {
+  static_assert(health_interval == balance_interval);
+  looking_.expires_after(health_interval);
+  looking_.async_wait([this](boost::system::error_code error) {
+    if (error || threads_running_ == 0) return;
+    look_at_health();
+    // A thread that hangs serves nobody whom it is given, and in a stop one may have ended.
+    const bool hung = health_.state() == Health::State::store_hung;
+    if (threads_.size() > 1 && !hung && !stopping_) balance();
+    look_around();
+  });
+}
+
+void Server::look_at_health() {
+  Health::Signs worst{Clock::time_point::max()};
+  for (const auto& each : threads_) {
+    const Health::Signs signs = each->signs();
+    worst.turned = std::min(worst.turned, signs.turned);
+    worst.writes_wait_since = std::min(worst.writes_wait_since, signs.writes_wait_since);
+  }
+  health_.look(worst, system_clock().now());
+}
+
+bool Server::is_stuck(const IoThread& thread) const {
+  return system_clock().now() - thread.signs().turned > stuck_time;
+}
+
+void Server::balance() {
   using Seconds = std::chrono::duration<double>;
   std::vector<double> busy;
   for (std::size_t i = 0; i < threads_.size(); ++i) {
@@ -254,9 +280,9 @@ void Server::watch_signals() {
 
 void Server::stop() {
   stopping_ = true;
+  health_.drain();
   std::signal(SIGALRM, end_hung_stop);
   ::alarm(static_cast<unsigned>(stop_limit.count()));
-  balancing_.cancel();
   std::fputs("rollcall: stopping; answering requests in flight\n", stderr);
   for (const auto& each : listeners_) each->close();
   for (const auto& each : threads_) each->drain();
@@ -279,6 +305,7 @@ void Server::thread_drained() {
   if (--threads_running_ > 0) return;
   deadline_.cancel();
   signals_.cancel();
+  looking_.cancel();
 }
 
 }  // namespace rollcall::server

@@ -13,6 +13,7 @@
 #include "server/limits.hpp"
 #include "server/listener.hpp"
 #include "server/notice.hpp"
+#include "server/ops/health.hpp"
 #include "server/store_events.hpp"
 #include "server/thread_balance.hpp"
 #include "storage/store.hpp"
@@ -44,9 +45,12 @@ class Server {
   void bind(const ListenAddress& address);
   void hand_out(std::unique_ptr<Transport> transport);
   /// Gives it to the first of `threads`, from the last on, that has an idle connection to close.
-  /// Looks how many threads should work, and moves connections accordingly, again and again.
+  /// Looks whether the store hangs, and how many threads should work, again and again.
+  void look_around();
+  void look_at_health();
+  /// Moves connections so that as many threads have some as should work.
   void balance();
-  void balance_now();
+  bool is_stuck(const IoThread& thread) const;
   void find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads);
   void turn_away(std::unique_ptr<Transport> transport);
   IoThread& least_busy() const;
@@ -61,6 +65,7 @@ class Server {
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
+  Health health_;
   StoreEvents events_;  ///< Of store_.
   std::unique_ptr<storage::Store> store_;
   std::vector<std::unique_ptr<Listener>> listeners_;
@@ -69,7 +74,7 @@ class Server {
   ThreadBalance thread_balance_;
   IdleProcessors idle_processors_;
   std::vector<std::chrono::nanoseconds> processor_times_;  ///< Of the threads, at the last look.
-  boost::asio::steady_timer balancing_;
+  boost::asio::steady_timer looking_;
   std::size_t connection_cap_;
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;

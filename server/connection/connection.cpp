@@ -248,6 +248,13 @@ std::optional<Clock::time_point> Connection::idle_since() const noexcept {
   return is_idle() ? std::optional(waits_to_read_) : std::nullopt;
 }
 
+std::optional<Clock::time_point> Connection::write_waits_since() const noexcept {
+  const Exchange* const front = queue_.front();
+  const bool waits = front != nullptr && front->stage == Exchange::Stage::in_store &&
+                     (std::holds_alternative<Write>(front->what) || front->is_line());
+  return waits ? std::optional(waits_to_read_) : std::nullopt;
+}
+
 bool Connection::close_if_idle() {
   if (!is_idle()) return false;
   const Clock::time_point since = waits_to_read_;

@@ -48,6 +48,8 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void cut();
   /// Since when nothing has been under way on it; null if something is.
   std::optional<Clock::time_point> idle_since() const noexcept;
+  /// Since when, at most, the store has had the write that is to be answered next; null if none is.
+  std::optional<Clock::time_point> write_waits_since() const noexcept;
   /// Makes room for another connection: closes it, unless a request has come meanwhile. Whether it
   /// is closed.
   bool close_if_idle();

@@ -216,7 +216,7 @@ void Connection::start_create() {
 
 void Connection::start_asked() {
   Exchange& exchange = begin_exchange();
-  become_asked(exchange, intake_.request(), thread_.store);
+  become_asked(exchange, intake_.request(), thread_.health);
   if (const auto* const answer = std::get_if<Immediate>(&exchange.what)) {
     if (answer->problem && row(*answer->problem).close) exchange.request.keep_alive = false;
   } else if (std::holds_alternative<List>(exchange.what) && !thread_.admission.begin_listing()) {

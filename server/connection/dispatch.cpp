@@ -2,10 +2,9 @@
 
 #include <boost/config.hpp>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
-
-#include "server/connection/status_problem.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -109,7 +108,7 @@ void become_creation(Exchange& exchange, IncomingRequest& request) {
   if (request.parser->site() != nullptr) keep_prefix(write, request);
 }
 
-void become_asked(Exchange& exchange, IncomingRequest& request, const storage::Store& store) {
+void become_asked(Exchange& exchange, IncomingRequest& request, const Health& health) {
   switch (request.route.action) {
     case Action::find_user: {
       Find& find = exchange.become<Find>();
@@ -126,23 +125,22 @@ void become_asked(Exchange& exchange, IncomingRequest& request, const storage::S
     case Action::remove_user:
       return become_change(exchange, request);
     case Action::ready:
-      // What passes by itself is no reason to send no traffic, which alone would find it passed.
-      if (const storage::Status health = store.health(); is_lasting(health)) {
-        become_problem(exchange, to_problem(health));
+    case Action::welcome:
+    case Action::welcome_page:
+      if (const std::optional<Problem> why = health.problem()) {
+        become_problem(exchange, *why);
         return;
       }
-      exchange.become<Immediate>();
-      return;
+      break;
     case Action::refuse:
       become_problem(exchange, request.route.problem, request.route.fields);
       return;
-    default: {
-      Immediate& answer = exchange.become<Immediate>();
-      answer.fields = request.route.fields;
-      answer.prefix = request.parser->prefix();
-      return;
-    }
+    default:
+      break;
   }
+  Immediate& answer = exchange.become<Immediate>();
+  answer.fields = request.route.fields;
+  answer.prefix = request.parser->prefix();
 }
 
 Immediate& become_problem(Exchange& exchange, Problem problem, const char* fields) {

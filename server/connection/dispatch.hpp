@@ -2,6 +2,7 @@
 
 #include "server/connection/exchange.hpp"
 #include "server/connection/intake.hpp"
+#include "server/ops/health.hpp"
 #include "storage/store.hpp"
 
 /// From requests to exchanges: what is to be done for each. No socket, no queue.
@@ -13,8 +14,8 @@ bool is_answered_at_once(protocol::Action action) noexcept;
 /// Makes `exchange` the creation that `request` asks for; its user has been read without a fault.
 void become_creation(Exchange& exchange, IncomingRequest& request);
 /// Makes `exchange` what `request` asks for, which is whole and neither a creation nor an upload:
-/// for the store, or an answer.
-void become_asked(Exchange& exchange, IncomingRequest& request, const storage::Store& store);
+/// for the store, or an answer. `health` is what probes are told.
+void become_asked(Exchange& exchange, IncomingRequest& request, const Health& health);
 /// Makes `exchange` the answer `problem`, with the field lines `fields`.
 Immediate& become_problem(Exchange& exchange, protocol::Problem problem, const char* fields = "");
 

@@ -13,6 +13,7 @@
 #include "server/connection/trusted_proxies.hpp"
 #include "server/http_date.hpp"
 #include "server/limits.hpp"
+#include "server/ops/health.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -22,7 +23,7 @@ class Connection;
 /// What the connections of one thread have in common, and what they ask of its loop, which is
 /// IoThread's. One thread.
 struct ThreadState {
-  ThreadState(storage::Store& of, const Timeouts& times) : store(of), timeouts(times) {}
+  ThreadState(const Health& of, const Timeouts& times) : health(of), timeouts(times) {}
   ThreadState(const ThreadState&) = delete;
   ThreadState& operator=(const ThreadState&) = delete;
 
@@ -48,7 +49,7 @@ struct ThreadState {
     return trusted ? &proxies->site : site;
   }
 
-  storage::Store& store;
+  const Health& health;
   storage::Session* session = nullptr;
   const Timeouts timeouts;
   const protocol::Site* site = nullptr;     ///< Null: nothing of it is set.

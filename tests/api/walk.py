@@ -2,6 +2,7 @@
 import contextlib
 import os
 import tempfile
+import time
 
 from asking import Request, as_json, ask, connect, receive
 from running_program import RunningProgram
@@ -218,8 +219,32 @@ def not_durable(program, faults_library):
                 with open(control, "w", encoding="ascii") as file:
                     file.write(fault)
                 yield from one_by_one(server.port, writes())
-            yield from one_by_one(server.port, [Request("get", "/readyz", "/readyz"),
-                                                Request("head", "/readyz", "/readyz")])
+            yield from one_by_one(server.port, [Request(method, path, path)
+                                                for path in ("/readyz", "/")
+                                                for method in ("get", "head")])
+            yield from one_by_one(server.port, [Request("options", "/", "/")])
+
+
+def hung(program, faults_library):
+    """The disk does not respond: /readyz says so as soon as that is noticed."""
+    with tempfile.TemporaryDirectory() as folder:
+        control = os.path.join(folder, "faults")
+        environment = {"LD_PRELOAD": faults_library, "ROLLCALL_TEST_FAULTS": control,
+                       "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        store = "sqlite:" + os.path.join(folder, "rollcall.db")
+        with RunningProgram(program, store, ("--commit", "thread"), environment) as server:
+            with open(control, "w", encoding="ascii") as file:
+                file.write("hang")
+            with connect(server.port) as waiting:
+                waiting.sendall(post(MEERE).octets())
+                for _ in range(100):
+                    [answer] = ask(server.port, Request("get", "/readyz", "/readyz"))
+                    if answer.status != 200:
+                        break
+                    time.sleep(0.1)
+                yield from one_by_one(server.port, [Request("get", "/readyz", "/readyz")])
+                os.remove(control)
+                receive(waiting, "post")
 
 
 def unique(program):
@@ -249,5 +274,6 @@ def walk(program, faults_library, document):
     yield from too_late(program, document)
     yield from turned_away(program, document)
     yield from not_durable(program, faults_library)
+    yield from hung(program, faults_library)
     yield from unique(program)
     yield from in_flight(program)

@@ -1,7 +1,8 @@
 /* Preloaded into the program by tests/wire/faults_test.cpp: makes writes to, or syncs of, the
  * store's files fail while the file that ROLLCALL_TEST_FAULTS names says so: "write ENOSPC",
- * "write EIO", "sync EIO", or "directory EIO" for the syncs of directories. "network" makes every
- * file system one of a network. Anything else lets everything pass. */
+ * "write EIO", "sync EIO", or "directory EIO" for the syncs of directories. "hang" makes syncs of
+ * the store's files wait for as long as it is there. "network" makes every file system one of a
+ * network. Anything else lets everything pass. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -41,6 +42,10 @@ static int is_store_file(int descriptor) {
   return strstr(path, ".db") != NULL;
 }
 
+static void wait_if_it_hangs(int descriptor) {
+  while (is_store_file(descriptor) && wanted("hang") != 0) usleep(10 * 1000);
+}
+
 /* The error for this operation on this descriptor, or 0. */
 static int fault(const char* operation, int descriptor) {
   const int saved = errno;
@@ -70,6 +75,7 @@ ssize_t write(int descriptor, const void* octets, size_t size) {
 int fdatasync(int descriptor) {
   static int (*real)(int);
   if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "fdatasync");
+  wait_if_it_hangs(descriptor);
   return fault("sync", descriptor) != 0 ? -1 : real(descriptor);
 }
 

@@ -13,11 +13,11 @@ namespace rollcall::tests {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-Client::Client(std::uint16_t port) : socket_(context_) {
+Client::Client(std::uint16_t port, std::chrono::milliseconds patience) : socket_(context_) {
   socket_.connect({asio::ip::address_v4::loopback(), port});
   socket_.set_option(asio::ip::tcp::no_delay(true));
-  const timeval patience{20, 0};
-  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const timeval time{patience.count() / 1'000, patience.count() % 1'000 * 1'000};
+  ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
 }
 
 bool Client::send(std::string_view bytes) {

@@ -5,6 +5,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,11 +16,12 @@ namespace rollcall::tests {
 using Response = boost::beast::http::response<boost::beast::http::string_body>;
 
 /// A blocking HTTP client for one connection to 127.0.0.1, which can also send any bytes. Gives up
-/// on a silent server after 20 s.
+/// on a server that is silent for `patience`.
 class Client {
  public:
   /// Throws boost::system::system_error if nobody listens.
-  explicit Client(std::uint16_t port);
+  explicit Client(std::uint16_t port,
+                  std::chrono::milliseconds patience = std::chrono::seconds(20));
 
   /// Returns false if the connection is broken.
   bool send(std::string_view bytes);

@@ -127,6 +127,41 @@ BOOST_AUTO_TEST_CASE(writes_come_back_after_a_disk_that_was_full_for_batches_of_
   BOOST_TEST(get(client, "/readyz") == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(a_hung_disk_is_told_by_readyz_while_livez_is_200_and_it_passes) {
+  for (const char* who : {"turn", "thread"}) {
+    const FaultyDisk disk;
+    RunningServer server(disk.store, {"--threads", "2-2", "--commit", who}, disk.environment());
+    Client client(server.port());
+    BOOST_TEST(create(client, "first") == 201U);
+    disk.inject("hang");
+    BOOST_REQUIRE(client.send(create_request(user_json("A", "B", "a@b.c"))));
+    unsigned ready = 200;
+    std::string body;
+    for (int i = 0; i < 100 && ready == 200; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      // Until it is noticed, the thread that hangs may be the one that a connection is given to.
+      Client probe(server.port(), std::chrono::milliseconds(500));
+      const auto answer = probe.exchange("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+      if (answer) ready = answer->result_int();
+      if (answer) body = answer->body();
+    }
+    BOOST_TEST(ready == 503U, who);
+    BOOST_TEST(body.find("The disk does not respond") != body.npos, body);
+    for (int i = 0; i < 4; ++i) {
+      Client probe(server.port());
+      BOOST_TEST(get(probe, "/livez") == 200U, who);
+    }
+    disk.inject("none");
+    BOOST_TEST(client.receive()->result_int() == 201U);
+    for (int i = 0; i < 100 && ready != 200; ++i) {
+      Client probe(server.port());
+      ready = get(probe, "/readyz");
+      if (ready != 200) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    BOOST_TEST(ready == 200U, who);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_io_error_on_a_write_is_503_and_nothing_of_it_is_seen) {
   const FaultyDisk disk;
   RunningServer server(disk.store, {}, disk.environment());

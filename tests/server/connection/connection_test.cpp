@@ -251,6 +251,27 @@ BOOST_AUTO_TEST_CASE(a_connection_turned_away_has_its_first_request_answered_and
   BOOST_TEST(served.thread().turned_away_count() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(the_thread_tells_since_when_a_write_has_waited_for_the_store) {
+  Served<SlowStore> served;
+  const auto waits = [&] {
+    const Health::Signs signs = served.thread().signs();
+    const bool none = signs.writes_wait_since == Clock::time_point::max();
+    return none ? milliseconds(-1) : signs.turned - signs.writes_wait_since;
+  };
+  served.pass(milliseconds(1'000));
+  BOOST_TEST((waits() == milliseconds(-1)));
+  served.arrive(create("first"));
+  served.pass(milliseconds(1'000));
+  BOOST_TEST((waits() == milliseconds(1'000)));
+  served.store.finish_create(false);
+  served.take_turn();
+  served.arrive(get);
+  served.pass(milliseconds(1'000));
+  BOOST_TEST((waits() == milliseconds(-1)));
+  served.store.finish_find();
+  served.take_turn();
+}
+
 BOOST_AUTO_TEST_CASE(drain_answers_what_has_arrived_and_says_close) {
   Served<SlowStore> served;
   served.arrive(create("first"));

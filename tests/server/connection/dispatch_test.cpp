@@ -20,6 +20,7 @@ struct Dispatching {
   Pool<IncomingRequest> requests;
   Intake intake{buffers, requests};
   storage::MemoryStore store;
+  Health health{store};
   tests::WaitingSession session;
   Exchange exchange;
 
@@ -41,7 +42,7 @@ struct Dispatching {
   }
   template <class Kind>
   Kind& become(const std::string& head, const std::string& body = "") {
-    become_asked(exchange, read(head, body), store);
+    become_asked(exchange, read(head, body), health);
     BOOST_REQUIRE(std::holds_alternative<Kind>(exchange.what));
     return std::get<Kind>(exchange.what);
   }
@@ -145,6 +146,21 @@ BOOST_FIXTURE_TEST_CASE(refusals_have_the_fields_of_their_route, Dispatching) {
   BOOST_TEST(std::string(become<Immediate>("OPTIONS /users").fields).size() > 0U);
   intake.finish_request();
   BOOST_TEST(!become<Immediate>("GET /readyz").problem);
+}
+
+BOOST_FIXTURE_TEST_CASE(probes_are_told_why_the_server_is_not_ready, Dispatching) {
+  for (const char* probe : {"GET /readyz", "HEAD /readyz", "GET /", "HEAD /", "OPTIONS /"}) {
+    BOOST_TEST(!become<Immediate>(probe).problem, probe);
+    intake.finish_request();
+    health.drain();
+    BOOST_TEST((become<Immediate>(probe).problem == Problem::draining), probe);
+    intake.finish_request();
+    BOOST_TEST(!become<Immediate>("GET /livez").problem);
+    intake.finish_request();
+    BOOST_TEST(!become<Immediate>("OPTIONS /readyz").problem);
+    intake.finish_request();
+    health.resume();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(only_what_the_store_is_asked_for_waits_for_the_answers_before_it) {
