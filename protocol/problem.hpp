@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace rollcall::protocol {
@@ -60,6 +61,9 @@ enum class Problem : std::uint8_t {
   stopping,
   too_many_connections,
 };
+
+inline constexpr std::size_t problem_count =
+    static_cast<std::size_t>(Problem::too_many_connections) + 1;
 
 /// One row of the table of error answers (RFC 9457). All texts are ASCII constants that need no
 /// escaping in JSON or in a field: no row repeats what the client sent.

@@ -18,6 +18,8 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
       own_ready_set_(environment.ready_set == nullptr ? std::make_unique<EpollSet>() : nullptr),
       ready_set_(own_ready_set_ ? *own_ready_set_ : *environment.ready_set),
       clock_(*environment.clock),
+      own_metrics_(environment.metrics == nullptr ? std::make_unique<ThreadMetrics>() : nullptr),
+      metrics_(own_metrics_ ? *own_metrics_ : *environment.metrics),
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
       state_(own_health_ ? *own_health_ : *environment.health, timeouts),
@@ -26,6 +28,7 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
   state_.proxies = environment.proxies;
   const bool cors = environment.site != nullptr && environment.site->cors.on();
   state_.hooks = {environment.observer, cors ? &environment.site->cors : nullptr};
+  state_.hooks.count_by(metrics_, state_.now);
   refresh_clock();
 }
 
@@ -255,12 +258,15 @@ bool IoThread::take_turn() {
 }
 
 void IoThread::end_turn() {
+  const Clock::time_point begun = state_.now;
   state_.store_works = session_->end_turn();
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.
   for (std::size_t i = 0; i < state_.dirty.size(); ++i) state_.dirty[i]->finish_turn();
   state_.dirty.clear();
+  state_.hooks.end_turn();
+  metrics_.turned(state_.now - begun);
   let_on();
   if (!state_.closed.empty()) {
     std::erase_if(state_.resumed, [](const Connection* each) { return each->closed(); });

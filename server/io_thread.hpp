@@ -17,6 +17,7 @@
 #include "server/limits.hpp"
 #include "server/longest_idle.hpp"
 #include "server/ops/health.hpp"
+#include "server/ops/thread_metrics.hpp"
 #include "server/ready_set.hpp"
 #include "storage/store.hpp"
 
@@ -37,6 +38,7 @@ class IoThread final : private storage::SessionOwner {
     const protocol::Site* site = nullptr;     ///< Null: nothing of it is set.
     const TrustedProxies* proxies = nullptr;  ///< Null: no peer is trusted.
     const Health* health = nullptr;           ///< Null: one of its own, which the store decides.
+    ThreadMetrics* metrics = nullptr;         ///< Null: its own.
   };
 
   /// The thread starts, and opens its session, with start(). `store` must outlive this.
@@ -109,6 +111,9 @@ class IoThread final : private storage::SessionOwner {
     return turned_away_count_.load(std::memory_order_relaxed);
   }
 
+  /// What it counts.
+  const ThreadMetrics& metrics() const noexcept { return metrics_; }
+
   /// Who may go on; on its own thread.
   const Admission& admission() const noexcept { return state_.admission; }
 
@@ -140,6 +145,8 @@ class IoThread final : private storage::SessionOwner {
   std::unique_ptr<ReadySet> own_ready_set_;
   ReadySet& ready_set_;
   const Clock& clock_;
+  std::unique_ptr<ThreadMetrics> own_metrics_;
+  ThreadMetrics& metrics_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> ready_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>,

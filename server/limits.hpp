@@ -47,6 +47,8 @@ inline constexpr std::size_t max_unread_octets = 80 * 1'024 * 1'024;
 inline constexpr std::size_t max_large_unread_octets = 64 * 1'024 * 1'024;
 /// So long a connection that waits to write lets a larger one be whose client reads nothing.
 inline constexpr std::chrono::milliseconds max_unread_wait{2'000};
+/// Runs of answers (AnswerHooks) that one turn gathers before it counts them.
+inline constexpr std::size_t max_answer_runs = 64;
 /// Turns, and time, before the io_context gets to look at its own work (new connections, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
 inline constexpr std::chrono::milliseconds max_wakeup_time{5};

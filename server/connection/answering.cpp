@@ -17,14 +17,20 @@ Problem failed_condition(const storage::Condition& condition) noexcept {
   return condition.altered_tag ? Problem::altered_tag : Problem::condition_failed;
 }
 
+void refuse(OutputBuffer& output, Problem problem, const protocol::ProblemExtras& extras,
+            const AnswerContext& context, AnswerHooks& hooks) {
+  hooks.refused(problem);
+  write_problem(output, problem, extras, context);
+}
+
 void answer_write(OutputBuffer& output, const storage::WriteOperation& operation,
-                  const AnswerContext& context) {
+                  const AnswerContext& context, AnswerHooks& hooks) {
   const bool replayed = operation.status == Status::replayed;
   if (outcome_of(operation.status) != storage::Outcome::done) {
     const bool failed = operation.status == Status::condition_failed;
     const Problem problem =
         failed ? failed_condition(*operation.condition) : to_problem(operation.status);
-    return write_problem(output, problem, {}, context);
+    return refuse(output, problem, {}, context, hooks);
   }
   switch (operation.verb) {
     case storage::WriteOperation::Verb::create:
@@ -44,16 +50,17 @@ void answer_write(OutputBuffer& output, const storage::WriteOperation& operation
 }
 
 /// If-Match comes before If-None-Match (RFC 9110, section 13.2.2).
-void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& context) {
+void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& context,
+                 AnswerHooks& hooks) {
   if (find.status != Status::ok) {
-    return write_problem(output, to_problem(find.status), {}, context);
+    return refuse(output, to_problem(find.status), {}, context, hooks);
   }
   const storage::UserView user = find.user.view();
   if (find.asked_for) {
     const storage::Condition& condition = *find.asked_for;
     const storage::Version version = storage::version_of(find.id, user);
     if (!condition.match.absent() && !condition.match.contains(version)) {
-      return write_problem(output, failed_condition(condition), {}, context);
+      return refuse(output, failed_condition(condition), {}, context, hooks);
     }
     if (condition.none_match.contains(version)) {
       return write_not_modified(output, version, context);
@@ -62,13 +69,14 @@ void answer_find(OutputBuffer& output, const Find& find, const AnswerContext& co
   write_user(output, find.id, user, false, context);
 }
 
-void answer_list(OutputBuffer& output, const List& list, const AnswerContext& context) {
+void answer_list(OutputBuffer& output, const List& list, const AnswerContext& context,
+                 AnswerHooks& hooks) {
   if (list.status == Status::not_found) {
     const std::vector<protocol::QueryError> errors = protocol::after_is_gone();
-    return write_problem(output, Problem::bad_query, {.query_errors = &errors}, context);
+    return refuse(output, Problem::bad_query, {.query_errors = &errors}, context, hooks);
   }
   if (list.status != Status::ok) {
-    return write_problem(output, to_problem(list.status), {}, context);
+    return refuse(output, to_problem(list.status), {}, context, hooks);
   }
   write_users(output,
               {list.users, list.total, list.more, list.request.order, list.asked, list.query,
@@ -77,11 +85,11 @@ void answer_list(OutputBuffer& output, const List& list, const AnswerContext& co
 }
 
 void answer_at_once(OutputBuffer& output, const Immediate& answer, const RequestFacts& request,
-                    const AnswerContext& context) {
+                    const AnswerContext& context, AnswerHooks& hooks) {
   if (answer.problem) {
     const protocol::ProblemExtras extras{answer.fields, &answer.faults, &answer.query_errors,
                                          answer.bad_octet};
-    return write_problem(output, *answer.problem, extras, context);
+    return refuse(output, *answer.problem, extras, context, hooks);
   }
   switch (request.action) {
     case Action::describe_api:
@@ -104,26 +112,27 @@ void answer_at_once(OutputBuffer& output, const Immediate& answer, const Request
 
 }  // namespace
 
-void write_answer(OutputBuffer& output, const Exchange& exchange, const AnswerContext& context) {
+void write_answer(OutputBuffer& output, const Exchange& exchange, const AnswerContext& context,
+                  AnswerHooks& hooks) {
   if (const auto* const write = std::get_if<Write>(&exchange.what)) {
-    if (!write->prefix) return answer_write(output, *write, context);
+    if (!write->prefix) return answer_write(output, *write, context, hooks);
     AnswerContext behind = context;
     behind.prefix = *write->prefix;
-    return answer_write(output, *write, behind);
+    return answer_write(output, *write, behind, hooks);
   }
   if (const auto* const find = std::get_if<Find>(&exchange.what)) {
-    return answer_find(output, *find, context);
+    return answer_find(output, *find, context, hooks);
   }
   if (const auto* const list = std::get_if<List>(&exchange.what)) {
-    return answer_list(output, *list, context);
+    return answer_list(output, *list, context, hooks);
   }
   if (const auto* const answer = std::get_if<Immediate>(&exchange.what)) {
     AnswerContext behind = context;
     behind.prefix = answer->prefix;
-    return answer_at_once(output, *answer, exchange.request, behind);
+    return answer_at_once(output, *answer, exchange.request, behind, hooks);
   }
   // An export that the store has not even begun: otherwise Download writes it, piece by piece.
-  write_problem(output, Problem::too_many_listings, {}, context);
+  refuse(output, Problem::too_many_listings, {}, context, hooks);
 }
 
 }  // namespace rollcall::server

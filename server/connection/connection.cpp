@@ -70,8 +70,9 @@ void Connection::write_answer() {
   const RequestFacts& request = exchange.request;
   protocol::AnswerContext answer = context(request, is_last || !request.keep_alive);
   answer.head = request.head();
-  output_.answer(request,
-                 [&](OutputBuffer& into) { server::write_answer(into, exchange, answer); });
+  output_.answer(request, [&](OutputBuffer& into) {
+    server::write_answer(into, exchange, answer, thread_.hooks);
+  });
   thread_.give_back(exchange);
 }
 

@@ -196,7 +196,8 @@ void Connection::on_failed() {
 /// Of the request that is being read. Behind one whose answer closes the connection nothing is
 /// read.
 Exchange& Connection::begin_exchange() {
-  Exchange& exchange = thread_.exchanges.take(*this, intake_.request().facts());
+  Exchange& exchange = thread_.exchanges.take(*this);
+  intake_.request().tell(exchange.request);
   if (thread_.draining) exchange.request.keep_alive = false;
   return exchange;
 }

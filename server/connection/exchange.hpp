@@ -52,6 +52,14 @@ struct Write : UserWrite {
   storage::IdempotencyKey idempotency_key;
   std::unique_ptr<storage::UserRecord> whole;  ///< What a patch makes of the user.
   std::unique_ptr<std::string> prefix;         ///< What Location has before its path, if anything.
+
+  bool has_more() const noexcept { return asked_for || key_text || whole || prefix; }
+  void drop_more() noexcept {
+    asked_for.reset();
+    key_text.reset();
+    whole.reset();
+    prefix.reset();
+  }
 };
 
 /// A line of an upload that is a user.

@@ -14,12 +14,17 @@ class ExchangePool {
  public:
   /// One of any kind.
   Exchange& take(ExchangeOwner& owner, const RequestFacts& request) {
+    Exchange& exchange = take(owner);
+    exchange.request = request;
+    return exchange;
+  }
+  /// The same, whose `request` the caller sets.
+  Exchange& take(ExchangeOwner& owner) {
     ++lent_;
     Exchange& exchange = *pool_.take().release();
     exchange.owner = &owner;
     exchange.next = nullptr;
     exchange.stage = Exchange::Stage::in_store;
-    exchange.request = request;
     return exchange;
   }
   /// The exchange ends, and with it what it had on the heap.
@@ -37,10 +42,7 @@ class ExchangePool {
 inline void ExchangePool::give_back(Exchange& exchange) {
   --lent_;
   if (auto* const write = std::get_if<Write>(&exchange.what)) {
-    write->asked_for.reset();
-    write->whole.reset();
-    write->key_text.reset();
-    write->prefix.reset();
+    if (write->has_more()) write->drop_more();
   } else if (!exchange.is_line()) {
     exchange.become<Write>();
   }

@@ -6,13 +6,17 @@ namespace rollcall::server {
 
 using protocol::RequestParser;
 
-RequestFacts IncomingRequest::facts() const noexcept {
+void IncomingRequest::tell(RequestFacts& facts) const noexcept {
   const protocol::Request& request = head();
   const bool named = request.accepted.lines != protocol::Accepted::not_named;
-  return {begun,          route.action,
-          route.resource, request.method,
-          request.http11, named ? request.accepted.lines_type : request.sent_lines,
-          request.origin, request.keep_alive};
+  facts.begun = begun;
+  facts.action = route.action;
+  facts.resource = route.resource;
+  facts.method = request.method;
+  facts.http11 = request.http11;
+  facts.lines = named ? request.accepted.lines_type : request.sent_lines;
+  facts.origin = request.origin;
+  facts.keep_alive = request.keep_alive;
 }
 
 Intake::Room Intake::room(std::array<char, receive_octets>& shared) {

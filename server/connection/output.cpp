@@ -9,6 +9,13 @@
 
 namespace rollcall::server {
 
+/// What is done but for the run.
+void Output::finish(const RequestFacts& request, std::size_t before) {
+  add_fields(request, before);
+  report(request, before);
+  hooks_.begin_run(request, buffer_->data() + before);
+}
+
 /// Behind the status line of the answer that begins at `before`.
 void Output::add_fields(const RequestFacts& request, std::size_t before) {
   const protocol::Cors* const cors = hooks_.cors();
@@ -39,8 +46,10 @@ void Output::report(const RequestFacts& request, std::size_t before) const noexc
 }
 
 void Output::end(const Stream& stream, bool whole) noexcept {
-  if (AnswerObserver* const observer = hooks_.observer())
+  if (AnswerObserver* const observer = hooks_.observer()) {
     observer->answered({stream.status, stream.request, stream.octets, whole});
+  }
+  hooks_.begin_run(stream.request, stream.status);
 }
 
 void Output::write_continue() {

@@ -5,28 +5,10 @@
 
 #include "protocol/http/output_buffer.hpp"
 #include "server/buffers.hpp"
-#include "server/connection/answer_observer.hpp"
+#include "server/connection/answer_hooks.hpp"
 #include "server/connection/transport.hpp"
 
 namespace rollcall::server {
-
-/// What is done with every answer, if anything. All must outlive who has it.
-class AnswerHooks {
- public:
-  AnswerHooks() = default;
-  /// `observer` is told of it; `cors` adds its fields. Each may be null.
-  AnswerHooks(AnswerObserver* observer, const protocol::Cors* cors) noexcept
-      : observer_(observer), cors_(cors), any_(observer != nullptr || cors != nullptr) {}
-
-  bool any() const noexcept { return any_; }
-  AnswerObserver* observer() const noexcept { return observer_; }
-  const protocol::Cors* cors() const noexcept { return cors_; }
-
- private:
-  AnswerObserver* observer_ = nullptr;
-  const protocol::Cors* cors_ = nullptr;
-  bool any_ = false;
-};
 
 /// The octets that a connection owes its client, and the one place through which every answer
 /// passes: nothing can be written but as an answer, as a part of one, or as an interim answer.
@@ -45,7 +27,7 @@ class Output {
   };
 
   /// `hooks` may be set at any time.
-  Output(Buffers& buffers, const AnswerHooks& hooks) noexcept : buffers_(buffers), hooks_(hooks) {}
+  Output(Buffers& buffers, AnswerHooks& hooks) noexcept : buffers_(buffers), hooks_(hooks) {}
 
   bool empty() const noexcept { return buffer_ == nullptr; }
   std::size_t size() const noexcept { return buffer_ ? buffer_->size() : 0; }
@@ -56,9 +38,8 @@ class Output {
     protocol::OutputBuffer& into = buffer();
     const std::size_t before = into.size();
     write(into);
-    if (hooks_.any()) [[unlikely]] {
-      add_fields(request, before);
-      report(request, before);
+    if (!hooks_.joins_run(request, into.data() + before)) [[unlikely]] {
+      finish(request, before);
     }
   }
   /// `write` appends the next part of an answer, the head first.
@@ -67,8 +48,7 @@ class Output {
     protocol::OutputBuffer& into = buffer();
     const std::size_t before = into.size();
     write(into);
-    if (hooks_.any() && stream.octets == 0 && into.size() > before)
-      add_fields(stream.request, before);
+    if (stream.octets == 0 && into.size() > before) add_fields(stream.request, before);
     stream.octets += into.size() - before;
     if (into.size() == 0) drop();
   }
@@ -87,11 +67,12 @@ class Output {
     if (!buffer_) buffer_ = buffers_.take();
     return *buffer_;
   }
+  void finish(const RequestFacts& request, std::size_t before);
   void add_fields(const RequestFacts& request, std::size_t before);
   void report(const RequestFacts& request, std::size_t before) const noexcept;
 
   Buffers& buffers_;
-  const AnswerHooks& hooks_;
+  AnswerHooks& hooks_;
   Buffers::Buffer buffer_;          ///< Null, or not empty.
   std::size_t interim_octets_ = 0;  ///< Up to the end of an interim answer in buffer_; 0: none.
 };

@@ -6,7 +6,7 @@
 #include "server/admission.hpp"
 #include "server/buffers.hpp"
 #include "server/clock.hpp"
-#include "server/connection/answer_observer.hpp"
+#include "server/connection/answer_hooks.hpp"
 #include "server/connection/exchange_pool.hpp"
 #include "server/connection/intake.hpp"
 #include "server/connection/transport.hpp"

@@ -1,0 +1,43 @@
+#include "server/ops/thread_metrics.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "storage/local/memory_store.hpp"
+#include "tests/support/driven_server.hpp"
+
+namespace rollcall::server {
+
+BOOST_AUTO_TEST_SUITE(thread_metrics)
+
+BOOST_AUTO_TEST_CASE(every_answer_of_a_connection_is_counted) {
+  storage::MemoryStore store;
+  tests::DrivenServer server(store);
+  server.connect();
+  server.arrive("GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.arrive("DELETE /users/1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.arrive("octets\r\n\r\n");
+  const ThreadMetrics& counted = server.thread().metrics();
+  std::string all;
+  for (std::size_t series = 0; series < answer_series; ++series) {
+    const DurationHistogram* const answers = counted.answers(series);
+    if (answers == nullptr) continue;
+    DurationHistogram::Totals totals;
+    answers->add_to(totals);
+    const AnswerLabels labels = labels_of(series);
+    all.append(answer_methods[labels.method]).append(" ").append(answer_routes[labels.route]);
+    all += " " + std::to_string(answer_statuses[labels.status]) + " " +
+           std::to_string(totals.counts[0]) + "\n";
+  }
+  BOOST_TEST(all == "GET  404 1\nGET /livez 200 1\nDELETE /users/{id} 404 1\n_OTHER  400 1\n");
+  BOOST_TEST(counted.problems(protocol::Problem::not_found) == 1U);
+  BOOST_TEST(counted.problems(protocol::Problem::user_not_found) == 1U);
+  BOOST_TEST(counted.problems(protocol::Problem::malformed_request) == 1U);
+  DurationHistogram::Totals turns;
+  counted.turns().add_to(turns);
+  BOOST_TEST(turns.counts[0] > 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server
