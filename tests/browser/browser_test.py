@@ -5,7 +5,7 @@ usage: browser_test.py PROGRAM
 
 Serves tests/browser/page.html on ports of 127.0.0.1, opens it in Chromium without a window, and
 compares what the page saw. Prints what is wrong, a line each. Exit codes: 0 nothing is; 1 something
-is; 77 there is no Chromium, which nothing here installs (Debian: apt-get install chromium).
+is; 77 there is no Chromium, which script/bootstrap --browser installs.
 """
 import http.server
 import json

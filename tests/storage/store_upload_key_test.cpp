@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/limits.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// What every Store promises of uploads that have an idempotency key.
@@ -180,6 +181,28 @@ BOOST_DATA_TEST_CASE(a_key_is_in_flight_to_the_end_of_the_turn_that_closes_the_u
   BOOST_TEST(first.runs.size() == 1U);
   first.close();
   first.complete();
+}
+
+BOOST_DATA_TEST_CASE(an_upload_is_closed_although_no_write_has_room, kinds, kind) {
+  if (!kind.durable) return;
+  OpenedStore opened(kind);
+  KeyedUpload upload(*opened.store);
+  BOOST_TEST((upload.open("k") == Status::ok));
+  std::deque<WriteOperation> others(max_pending_writes + 1);
+  for (WriteOperation& each : others) {
+    each.user = {"L", "F", "a@b.c"};
+    upload.session->write(each);
+  }
+  BOOST_TEST((others.back().status == Status::queue_full));
+  const WriteOperation& closing = upload.close();
+  upload.session->write(upload.operations.back());
+  BOOST_TEST(upload.owner.written.size() == 2U);
+  upload.owner.turn_until(*upload.session, 2 + others.size());
+  BOOST_TEST((closing.status == Status::ok));
+  KeyedUpload again(*opened.store);
+  BOOST_TEST((again.open("k") == Status::ok));
+  again.close();
+  again.complete();
 }
 
 BOOST_DATA_TEST_CASE(uploads_and_single_writes_share_their_keys, kinds, kind) {
