@@ -34,8 +34,8 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
 
 IoThread::~IoThread() { ready_.release(); }
 
-void IoThread::start(std::function<void()> on_drained) {
-  on_drained_ = std::move(on_drained);
+void IoThread::start(Told told) {
+  told_ = std::move(told);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -51,7 +51,7 @@ void IoThread::run() {
   start_tick();
   context_.run();
   session_.reset();
-  on_drained_();
+  told_.on_ended();
 }
 
 // A session is bound to the thread that opens it.
@@ -83,9 +83,9 @@ void IoThread::take_over(std::unique_ptr<Transport> transport, bool turned_away)
   }
   connection->set_place(connections_.size());
   connections_.push_back(std::move(connection));
-  if (!state_.draining) return;
+  if (state_.ending < Ending::stopping) return;
   // Its client may have sent a request before the stop.
-  connections_.back()->drain();
+  connections_.back()->stop();
   end_turn();
   schedule();
 }
@@ -125,6 +125,7 @@ std::vector<std::unique_ptr<Transport>> IoThread::release_idle(std::size_t count
 
 void IoThread::give(std::size_t count, IoThread& to) {
   boost::asio::post(context_, [this, count, &to] {
+    if (state_.ending >= Ending::stopping) return;
     refresh_clock();
     for (auto& each : release_idle(count)) to.adopt(std::move(each), false);
     schedule();
@@ -157,12 +158,33 @@ void IoThread::drain() {
   boost::asio::post(context_, [this] { drain_now(); });
 }
 
-void IoThread::drain_now() {
+void IoThread::drain_now() { state_.ending = std::max(state_.ending, Ending::draining); }
+
+void IoThread::resume() {
+  boost::asio::post(context_, [this] { resume_now(); });
+}
+
+void IoThread::resume_now() {
+  if (state_.ending == Ending::draining) state_.ending = Ending::none;
+}
+
+void IoThread::stop() {
+  boost::asio::post(context_, [this] { stop_now(); });
+}
+
+void IoThread::stop_now() {
   refresh_clock();
-  state_.draining = true;
-  for_each_connection(&Connection::drain);
+  state_.ending = std::max(state_.ending, Ending::stopping);
+  for_each_connection(&Connection::stop);
   end_turn();
   schedule();
+}
+
+void IoThread::end() {
+  boost::asio::post(context_, [this] {
+    drained_ = Drained::may_end;
+    stop_if_drained();
+  });
 }
 
 /// Each that is there now. Any of them may close itself or others meanwhile; what is closed lives
@@ -177,7 +199,7 @@ void IoThread::for_each_connection(void (Connection::*act)()) {
 void IoThread::stop_streams() {
   boost::asio::post(context_, [this] {
     refresh_clock();
-    state_.uploads_stopped = true;
+    state_.ending = Ending::uploads_stopped;
     for_each_connection(&Connection::stop_stream);
     end_turn();
     schedule();
@@ -189,7 +211,7 @@ void IoThread::cut() {
 }
 
 void IoThread::cut_now() {
-  state_.draining = true;
+  state_.ending = std::max(state_.ending, Ending::stopping);
   for_each_connection(&Connection::cut);
   end_turn();
   schedule();
@@ -331,7 +353,17 @@ void IoThread::refresh_clock() {
 }
 
 void IoThread::stop_if_drained() {
-  if (is_drained()) context_.stop();
+  if (!is_drained()) return;
+  switch (drained_) {
+    case Drained::not_yet:
+      drained_ = Drained::told;
+      if (told_.on_drained) told_.on_drained();
+      return;
+    case Drained::told:
+      return;
+    case Drained::may_end:
+      return context_.stop();
+  }
 }
 
 }  // namespace rollcall::server

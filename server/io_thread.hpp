@@ -49,9 +49,14 @@ class IoThread final : private storage::SessionOwner {
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
-  /// `on_drained` is called on this thread once drain() was asked for, no connection is left and
-  /// the store has completed everything; the thread then ends.
-  void start(std::function<void()> on_drained);
+  /// Whom the thread tells, on itself, how its end comes along.
+  struct Told {
+    /// The first time that is_drained(). It still takes over what others give it.
+    std::function<void()> on_drained;
+    /// After end(), when is_drained() once more: the last that the thread does.
+    std::function<void()> on_ended;
+  };
+  void start(Told told);
   void join();
 
   // The steps of start()'s thread, for a caller that runs them itself on one thread (fuzzing).
@@ -64,8 +69,10 @@ class IoThread final : private storage::SessionOwner {
   void end_turn();
   /// A tick is over: looks at the deadlines.
   void tick_now();
-  /// See drain() and cut().
+  /// See drain(), resume(), stop() and cut().
   void drain_now();
+  void resume_now();
+  void stop_now();
   void cut_now();
   /// See adopt_for_idle(): null, or the connection.
   std::unique_ptr<Transport> add_for_idle(std::unique_ptr<Transport> transport);
@@ -73,7 +80,8 @@ class IoThread final : private storage::SessionOwner {
   std::vector<std::unique_ptr<Transport>> release_idle(std::size_t count);
   /// A stop was asked for, no connection is left and the store has completed everything.
   bool is_drained() const noexcept {
-    return state_.draining && connections_.empty() && state_.exchanges.lent() == 0;
+    return state_.ending >= Ending::stopping && connections_.empty() &&
+           state_.exchanges.lent() == 0;
   }
 
   // Any thread.
@@ -88,8 +96,16 @@ class IoThread final : private storage::SessionOwner {
   void give(std::size_t count, IoThread& to);
   /// What the thread has used of a processor since it started.
   std::chrono::nanoseconds processor_time() noexcept;
-  /// No new requests: what is in flight is answered, then each connection is closed.
+  /// Ending::draining from now on: each connection is closed behind the next answer behind which
+  /// nothing has come.
   void drain();
+  /// Takes drain() back, unless the thread stops.
+  void resume();
+  /// Ending::stopping: what is in flight is answered, then each connection is closed. Nothing is
+  /// given to another thread any more.
+  void stop();
+  /// The thread is to end when is_drained(): no other thread has anything to give to it.
+  void end();
   /// Connection::stop_stream() for each, and for streams that begin later.
   void stop_streams();
   /// About since when the one has been idle that has been longest: as of the last tick.
@@ -157,7 +173,8 @@ class IoThread final : private storage::SessionOwner {
   LongestIdle longest_idle_;
   std::vector<Connection*> resuming_;
   bool turn_scheduled_ = false;
-  std::function<void()> on_drained_;
+  Told told_;
+  enum class Drained : std::uint8_t { not_yet, told, may_end } drained_ = Drained::not_yet;
   std::atomic<Clock::time_point> longest_idle_since_{Clock::time_point::max()};
   std::atomic<Clock::time_point> turned_;
   std::atomic<Clock::time_point> writes_wait_since_{Clock::time_point::max()};

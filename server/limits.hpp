@@ -118,11 +118,14 @@ inline constexpr std::chrono::milliseconds min_timeout{100};
 inline constexpr std::chrono::milliseconds max_timeout{86'400'000};
 /// How often deadlines are looked at: a timeout is exact to this.
 inline constexpr std::chrono::milliseconds tick{250};
-/// From SIGTERM until a stream of users is read no more: a short one is whole by then.
+/// From SIGTERM until the server stops: what `--drain-delay` takes, and what it is without it.
+inline constexpr std::chrono::milliseconds max_drain_delay{300'000};
+inline constexpr std::chrono::milliseconds default_drain_delay{1'000};
+/// From a stop until a stream of users is read no more: a short one is whole by then.
 inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
-/// From SIGTERM until connections that still send or read are cut.
+/// From a stop until connections that still send or read are cut.
 inline constexpr std::chrono::milliseconds stop_deadline{8'000};
-/// From SIGTERM until the process ends even if the disk hangs.
+/// From a stop until the process ends even if the disk hangs.
 inline constexpr std::chrono::seconds stop_limit{10};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};

@@ -59,6 +59,7 @@ void Listener::listen() {
 }
 
 void Listener::close() {
+  accept_waiting();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
@@ -72,6 +73,12 @@ void Listener::wait() {
 }
 
 void Listener::accept_all() {
+  const int cause = accept_waiting();
+  cause == EAGAIN ? wait() : pause(cause);
+}
+
+/// Until there is none, EAGAIN, or until something is missing: what errno says.
+int Listener::accept_waiting() {
   for (;;) {
     const int socket =
         ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -79,10 +86,8 @@ void Listener::accept_all() {
       const int on = 1;
       ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       on_accept_(std::make_unique<PlainTransport>(socket));
-    } else if (errno == EAGAIN) {
-      return wait();
     } else if (!is_of_one_connection(errno)) {
-      return pause(errno);
+      return errno;
     }
   }
 }

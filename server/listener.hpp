@@ -26,7 +26,7 @@ class Listener {
   /// Accepts connections from now on. Throws boost::system::system_error.
   void listen();
 
-  /// Accepts no more connections. The kernel resets those in its queue.
+  /// Accepts what has come until now and no more connections.
   void close();
 
   /// The address bound, with the port that the kernel chose for port 0.
@@ -35,6 +35,7 @@ class Listener {
  private:
   void wait();
   void accept_all();
+  int accept_waiting();
   void pause(int cause);
 
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;

@@ -116,7 +116,8 @@ int Server::run() {
   for (unsigned i = 0; i < options_.threads; ++i) {
     threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts, environment));
     try {
-      threads_.back()->start([this] { asio::post(context_, [this] { thread_drained(); }); });
+      threads_.back()->start({[this] { asio::post(context_, [this] { thread_drained(); }); },
+                              [this] { asio::post(context_, [this] { thread_ended(); }); }});
     } catch (const std::system_error& failure) {
       // Nothing is acknowledged yet, and threads that run already have no orderly end.
       std::fprintf(stderr, "rollcall: can't start thread %u: %s: lower --threads\n", i + 1,
@@ -175,7 +176,7 @@ void Server::look_around() {
     look_at_health();
     // A thread that hangs serves nobody whom it is given, and in a stop one may have ended.
     const bool hung = health_.state() == Health::State::store_hung;
-    if (threads_.size() > 1 && !hung && !stopping_) balance();
+    if (threads_.size() > 1 && !hung && ending_ == Ending::none) balance();
     look_around();
   });
 }
@@ -249,6 +250,7 @@ void Server::find_room(std::unique_ptr<Transport> transport, std::vector<IoThrea
     asio::post(context_, [this, threads, left = std::move(left)]() mutable {
       if (left) return find_room(std::move(left), std::move(threads));
       --finding_room_;
+      end_threads_if_drained();
     });
   });
 }
@@ -262,30 +264,50 @@ void Server::turn_away(std::unique_ptr<Transport> transport) {
                  connection_cap_);
   }
   least_busy().adopt(std::move(transport), true);
+  end_threads_if_drained();
 }
 
 void Server::watch_signals() {
-  if (!stopping_) {
+  if (ending_ == Ending::none) {
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
   }
   signals_.async_wait([this](boost::system::error_code error, int number) {
     if (error) return;
     // What is acknowledged is on disk already: the second signal may end the process anywhere.
-    if (stopping_) ::_exit(128 + number);
-    stop();
+    if (ending_ != Ending::none) ::_exit(128 + number);
+    begin_end(number);
     watch_signals();
   });
 }
 
-void Server::stop() {
-  stopping_ = true;
+void Server::drain() {
   health_.drain();
+  for (const auto& each : threads_) each->drain();
+}
+
+void Server::resume() {
+  if (ending_ != Ending::none) return;
+  health_.resume();
+  for (const auto& each : threads_) each->resume();
+}
+
+void Server::begin_end(int signal) {
+  ending_ = Ending::draining;
+  drain();
+  // Whoever waits at a terminal is no balancer that has to notice first.
+  if (signal == SIGINT || options_.drain_delay == std::chrono::milliseconds(0)) return stop();
+  std::fputs("rollcall: draining; /readyz says 503, and requests are still served\n", stderr);
+  at_deadline(options_.drain_delay, [this] { stop(); });
+}
+
+void Server::stop() {
+  ending_ = Ending::stopping;
   std::signal(SIGALRM, end_hung_stop);
   ::alarm(static_cast<unsigned>(stop_limit.count()));
   std::fputs("rollcall: stopping; answering requests in flight\n", stderr);
   for (const auto& each : listeners_) each->close();
-  for (const auto& each : threads_) each->drain();
+  for (const auto& each : threads_) each->stop();
   at_deadline(stop_stream_time, [this] {
     for (const auto& each : threads_) each->stop_streams();
     at_deadline(stop_deadline - stop_stream_time, [this] {
@@ -302,6 +324,16 @@ void Server::at_deadline(std::chrono::milliseconds time, std::function<void()> a
 }
 
 void Server::thread_drained() {
+  ++threads_drained_;
+  end_threads_if_drained();
+}
+
+void Server::end_threads_if_drained() {
+  if (threads_drained_ < threads_.size() || finding_room_ > 0) return;
+  for (const auto& each : threads_) each->end();
+}
+
+void Server::thread_ended() {
   if (--threads_running_ > 0) return;
   deadline_.cancel();
   signals_.cancel();

@@ -38,6 +38,11 @@ class Server {
   /// clean stop, 1 if the store could not be closed cleanly (which loses no acknowledged user).
   int run();
 
+  /// Probes are told 503 from now on, and each answer closes its connection; all the same,
+  /// everything is served. On the thread of run(), as is resume(), which takes it back.
+  void drain();
+  void resume();
+
   /// The line that says what is served where.
   std::string description() const;
 
@@ -56,10 +61,14 @@ class Server {
   IoThread& least_busy() const;
   std::size_t turned_away() const;
   void watch_signals();
+  void begin_end(int signal);
   void stop();
   /// Calls `act` after `time`, unless deadline_ is cancelled or set again.
   void at_deadline(std::chrono::milliseconds time, std::function<void()> act);
   void thread_drained();
+  void thread_ended();
+  /// Lets the threads end when none has anything left that it may give to another.
+  void end_threads_if_drained();
 
   const Options options_;
   boost::asio::io_context context_;
@@ -71,6 +80,7 @@ class Server {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
+  std::size_t threads_drained_ = 0;
   ThreadBalance thread_balance_;
   IdleProcessors idle_processors_;
   std::vector<std::chrono::nanoseconds> processor_times_;  ///< Of the threads, at the last look.
@@ -78,7 +88,7 @@ class Server {
   std::size_t connection_cap_;
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;
-  bool stopping_ = false;
+  Ending ending_ = Ending::none;
 };
 
 }  // namespace rollcall::server

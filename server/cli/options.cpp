@@ -46,9 +46,9 @@ constexpr const char* help_tail =
     "value`\n"
     "in the file that --config names. Flags override the environment, which overrides the file.\n"
     "\n"
-    "SIGTERM or SIGINT: answers requests in flight, then exits 0 within 10 s. A second signal "
-    "exits\n"
-    "at once. Every user answered with 201 is on disk either way.\n"
+    "SIGTERM: /readyz says 503 for --drain-delay, while requests are served; then as SIGINT.\n"
+    "SIGINT: answers requests in flight, then exits 0 within 10 s. A second signal exits at once.\n"
+    "Every user answered with 201 is on disk either way.\n"
     "\n"
     "Exit codes: 0 stopped cleanly; 1 could not start, or could not close the store; 2 bad "
     "option;\n"
@@ -98,6 +98,8 @@ po::options_description describe() {
        "disconnect a client that reads nothing for this long (default: 30)")  //
       ("idle-timeout", po::value<Texts>()->value_name("SECONDS"),
        "close a connection idle for this long; exceed the load balancer's own (default: 75)")  //
+      ("drain-delay", po::value<Texts>()->value_name("SECONDS"),
+       "from SIGTERM on, serve for this long while /readyz says 503, then stop (default: 1)")  //
       ("cors-origin", po::value<Texts>()->value_name("ORIGIN")->composing(),
        "let pages of this origin, such as https://app.example.com, use the server from a browser; "
        "* for any; may be repeated (default: none)")  //
@@ -133,20 +135,31 @@ std::size_t parse_number(const Given& given, std::size_t least, std::size_t most
   return value;
 }
 
-/// Seconds, with or without decimals, exact to the millisecond.
-std::chrono::milliseconds parse_timeout(const Given& given) {
+/// Seconds, with or without decimals, exact to the millisecond; `range` says from `least` to
+/// `most`.
+std::chrono::milliseconds parse_seconds(const Given& given, std::chrono::milliseconds least,
+                                        std::chrono::milliseconds most, const char* range) {
   double seconds = 0;
   const char* const end = given.text.data() + given.text.size();
   const auto [rest, error] =
       std::from_chars(given.text.data(), end, seconds, std::chars_format::fixed);
   const double milliseconds = seconds * 1'000;
-  const bool in_range = milliseconds >= static_cast<double>(min_timeout.count()) &&
-                        milliseconds <= static_cast<double>(max_timeout.count());
+  const bool in_range = milliseconds >= static_cast<double>(least.count()) &&
+                        milliseconds <= static_cast<double>(most.count());
   if (error != std::errc() || rest != end || !in_range) {
-    given.refuse("a number of seconds from 0.1 to 86400");
+    given.refuse(std::string("a number of seconds from ") + range);
   }
-  static_assert(min_timeout.count() == 100 && max_timeout.count() == 86'400'000);
   return std::chrono::milliseconds(std::llround(milliseconds));
+}
+
+std::chrono::milliseconds parse_timeout(const Given& given) {
+  static_assert(min_timeout.count() == 100 && max_timeout.count() == 86'400'000);
+  return parse_seconds(given, min_timeout, max_timeout, "0.1 to 86400");
+}
+
+std::chrono::milliseconds parse_drain_delay(const Given& given) {
+  static_assert(max_drain_delay.count() == 300'000);
+  return parse_seconds(given, {}, max_drain_delay, "0 to 300");
 }
 
 /// `N`, or `LEAST-MOST`.
@@ -233,6 +246,9 @@ Options interpret(const Settings& settings) {
   set_timeout("body-timeout", options.timeouts.body);
   set_timeout("write-timeout", options.timeouts.write);
   set_timeout("idle-timeout", options.timeouts.idle);
+  if (settings.contains("drain-delay")) {
+    options.drain_delay = parse_drain_delay(given("drain-delay", ""));
+  }
   options.listen = parse_addresses(settings);
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);

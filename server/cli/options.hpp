@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +32,7 @@ struct Options {
   unsigned threads = 1;  ///< At most.
   std::size_t connections = default_connections;
   Timeouts timeouts;
+  std::chrono::milliseconds drain_delay = default_drain_delay;
   protocol::Site site;
   TrustedProxies proxies;
 };

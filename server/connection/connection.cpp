@@ -23,7 +23,7 @@ Connection::Connection(ThreadState& thread, std::unique_ptr<Transport> transport
       turned_away_(turned_away) {}
 
 void Connection::on_done() {
-  if (parsing_) {
+  if (answers_at_once_) {
     write_answers();
   } else {
     mark_dirty();
@@ -66,7 +66,7 @@ void Connection::write_answers() {
 /// The front is done, and answered as a whole.
 void Connection::write_answer() {
   Exchange& exchange = queue_.pop();
-  const bool is_last = state_ == State::closing && queue_.empty();
+  const bool is_last = queue_.empty() && (state_ == State::closing || ends_here());
   const RequestFacts& request = exchange.request;
   protocol::AnswerContext answer = context(request, is_last || !request.keep_alive);
   answer.head = request.head();
@@ -74,6 +74,12 @@ void Connection::write_answer() {
     server::write_answer(into, exchange, answer, thread_.hooks);
   });
   thread_.give_back(exchange);
+  if (is_last) state_ = State::closing;
+}
+
+/// The answer that is to be written is the last one of a connection that ends in a drain.
+bool Connection::ends_here() const noexcept {
+  return thread_.ending != Ending::none && !readable_ && !upload_ && intake_.empty();
 }
 
 /// Not before everything was looked at that has come: the body may be here.
@@ -179,7 +185,12 @@ void Connection::on_tick() {
   if (closed()) return;
   const Timeouts& timeouts = thread_.timeouts;
   if (state_ == State::lingering) {
-    if (thread_.now - waits_to_read_ >= timeouts.linger) close(Transport::Close::deliver);
+    const auto lingered = thread_.now - waits_to_read_;
+    // A stop waits for the last octets to arrive, not for the peer to close its end.
+    const bool stops = thread_.ending >= Ending::stopping && lingered >= tick;
+    if (lingered >= timeouts.linger || (stops && transport_->is_delivered())) {
+      close(Transport::Close::deliver);
+    }
     return;
   }
   // Whatever it sends, it has to read. What is left would stay in the kernel as long as it does
@@ -209,14 +220,12 @@ void Connection::check_reading() {
   proceed();
 }
 
-void Connection::drain() {
+void Connection::stop() {
   if (closed() || state_ == State::lingering) return;
-  // What has arrived already was in flight before the stop.
+  // What has arrived already was in flight before the stop. A request that has begun, or waits for
+  // its turn, is answered too; its answer will say `close`.
   readable_ = true;
   resume();
-  // A request that has begun, or waits for its turn, is answered; its answer will say `close`.
-  if (state_ == State::reading && !intake_.begun()) state_ = State::closing;
-  proceed();
 }
 
 void Connection::stop_stream() {

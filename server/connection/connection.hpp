@@ -38,8 +38,9 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void finish_turn();
   /// Deadlines.
   void on_tick();
-  /// The server stops: what was asked for is answered, the last answer with `Connection: close`.
-  void drain();
+  /// The server stops (Ending::stopping): what was asked for is answered, the last answer with
+  /// `Connection: close`.
+  void stop();
   /// The server has waited long enough for the end of an upload: it reads no more of it, answers
   /// what it has read, and says so in a last line. Nor does it wait for a listing whose client has
   /// probably gone.
@@ -87,6 +88,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void read_once();
   void parse_rest();
   std::size_t parse(std::string_view octets);
+  void close_unless_asked();
   bool settle_held(bool body_is_here);
   bool has_space() const noexcept;
   bool is_blocked();
@@ -113,6 +115,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void on_done() override;
   void write_answers();
   void write_answer();
+  bool ends_here() const noexcept;
   bool write_piece(Export& piece);
   void settle_lines();
   bool write_report(Report& report);
@@ -155,7 +158,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   const bool turned_away_;
   bool ends_with_connection_ = false;  ///< An answer has begun whose end nothing else tells.
   bool readable_ = false;              ///< The transport may hold something.
-  bool parsing_ = false;               ///< What is done meanwhile is answered at once.
+  bool answers_at_once_ = false;       ///< What is done meanwhile.
   bool is_dirty_ = false;              ///< In ThreadState::dirty.
   bool is_resumed_ = false;            ///< In ThreadState::resumed.
 };

@@ -23,7 +23,7 @@ void Connection::on_peer_ending() {
   if (!defers_listing()) return;
   std::get<List>(queue_.front()->what).deferred = true;
   thread_.admission.defer_listing(*this);
-  if (thread_.uploads_stopped) cut();
+  if (thread_.ending == Ending::uploads_stopped) cut();
 }
 
 void Connection::resume() {
@@ -37,7 +37,13 @@ void Connection::resume() {
   }
   // Also when it waits again: it sends what was answered.
   receive();
+  if (thread_.ending >= Ending::stopping) close_unless_asked();
   proceed();
+}
+
+/// In a stop, once all that had arrived before it is read.
+void Connection::close_unless_asked() {
+  if (state_ == State::reading && !readable_ && !intake_.begun()) state_ = State::closing;
 }
 
 /// Only while it takes octets; in any case what was answered meanwhile is sent.
@@ -79,7 +85,8 @@ void Connection::parse_rest() {
 std::size_t Connection::parse(std::string_view octets) {
   std::size_t used = 0;
   bool at_head = false;
-  parsing_ = true;
+  // Which answer is the last in a drain shows only when everything is parsed that has come.
+  answers_at_once_ = thread_.ending == Ending::none;
   while (state_ == State::reading && settle_held(used < octets.size())) {
     // A request may end with its head.
     if (used == octets.size() && !at_head) break;
@@ -90,7 +97,7 @@ std::size_t Connection::parse(std::string_view octets) {
     if (step.event == Intake::Event::need_more) break;
     on_event(step.event);
   }
-  parsing_ = false;
+  answers_at_once_ = false;
   return state_ == State::reading || waits() ? used : octets.size();
 }
 
@@ -193,15 +200,14 @@ void Connection::on_failed() {
   refuse(problem, After::closes);
 }
 
-/// Of the request that is being read. Behind one whose answer closes the connection nothing is
-/// read.
+/// Of the request that is being read.
 Exchange& Connection::begin_exchange() {
   Exchange& exchange = thread_.exchanges.take(*this);
   intake_.request().tell(exchange.request);
-  if (thread_.draining) exchange.request.keep_alive = false;
   return exchange;
 }
 
+/// Behind a request whose answer closes the connection nothing is read.
 void Connection::enqueue(Exchange& exchange) {
   if (!exchange.request.keep_alive) state_ = State::closing;
   intake_.finish_request();
@@ -222,6 +228,9 @@ void Connection::start_asked() {
     if (answer->problem && row(*answer->problem).close) exchange.request.keep_alive = false;
   } else if (std::holds_alternative<List>(exchange.what) && !thread_.admission.begin_listing()) {
     become_problem(exchange, Problem::too_many_listings);
+  } else if (std::holds_alternative<Export>(exchange.what)) {
+    // Its head is sent long before its end.
+    exchange.request.keep_alive = exchange.request.keep_alive && thread_.ending == Ending::none;
   }
   enqueue(exchange);
   if (auto* const list = std::get_if<List>(&exchange.what)) return start_listing(*list);

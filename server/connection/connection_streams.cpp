@@ -13,7 +13,7 @@ using protocol::Problem;
 void Connection::begin_upload(bool body_is_here) {
   if (!upload_) {
     RequestFacts request = intake_.request().facts();
-    request.keep_alive = request.keep_alive && request.http11 && !thread_.draining;
+    request.keep_alive = request.keep_alive && request.http11 && thread_.ending == Ending::none;
     const Upload::Means means{*this, thread_.exchanges, queue_, *thread_.session,
                               thread_.upload_result_octets};
     upload_ = std::make_unique<Upload>(means, request, intake_.request().head().preferences);
@@ -64,7 +64,7 @@ void Connection::start_upload(bool body_is_here) {
   } else if (upload_->is_early()) {
     begin_early_answer();
   }
-  if (!closed() && thread_.uploads_stopped) break_upload_off(Problem::stopping);
+  if (!closed() && thread_.ending == Ending::uploads_stopped) break_upload_off(Problem::stopping);
 }
 
 /// Behind 100, not before some of the body has come.
@@ -109,7 +109,7 @@ void Connection::finish_upload() {
   if (const std::uint64_t key = upload_->take_key(); key != 0) return close_key(key, this);
   const RequestFacts& request = upload_->request();
   const bool whole = upload_->stage() == Upload::Stage::ended;
-  const bool stays = whole && request.keep_alive && !thread_.draining;
+  const bool stays = whole && request.keep_alive && thread_.ending == Ending::none;
   if (!stays) state_ = State::closing;
   if (upload_->is_early()) {
     begin_early_answer();

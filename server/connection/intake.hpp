@@ -75,6 +75,8 @@ class Intake {
 
   /// The first octet of a request was read, and the request is not finished: request() is there.
   bool begun() const noexcept { return stage_ != Stage::between; }
+  /// Nothing of a request that is not finished is here.
+  bool empty() const noexcept { return stage_ == Stage::between && !rest_; }
   bool head_done() const noexcept { return stage_ > Stage::header; }
   /// It must not be answered before all requests before it are: it is whole, or an upload.
   bool awaits_answers() const noexcept { return stage_ == Stage::held; }

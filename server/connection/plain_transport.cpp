@@ -1,7 +1,9 @@
 #include "server/connection/plain_transport.hpp"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +61,12 @@ Transport::Result PlainTransport::write(std::string_view octets) noexcept {
 }
 
 void PlainTransport::shutdown() noexcept { ::shutdown(socket_, SHUT_WR); }
+
+/// The end counts as an octet (tcp(7), SIOCOUTQ).
+bool PlainTransport::is_delivered() const noexcept {
+  int unacknowledged = 0;
+  return ::ioctl(socket_, SIOCOUTQ, &unacknowledged) != 0 || unacknowledged == 0;
+}
 
 void PlainTransport::close(Close how) noexcept {
   if (socket_ < 0) return;

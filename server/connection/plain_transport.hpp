@@ -17,6 +17,7 @@ class PlainTransport final : public Transport {
   Result read(char* into, std::size_t room) noexcept override;
   Result write(std::string_view octets) noexcept override;
   void shutdown() noexcept override;
+  bool is_delivered() const noexcept override;
   void close(Close how) noexcept override;
 
  private:

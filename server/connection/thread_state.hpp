@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "server/admission.hpp"
@@ -19,6 +20,14 @@
 namespace rollcall::server {
 
 class Connection;
+
+/// How far the end of serving has come, in the order in which it comes.
+enum class Ending : std::uint8_t {
+  none,
+  draining,         ///< An answer closes its connection if nothing has come behind its request.
+  stopping,         ///< And connections without a request are closed.
+  uploads_stopped,  ///< And uploads are read no further.
+};
 
 /// What the connections of one thread have in common, and what they ask of its loop, which is
 /// IoThread's. One thread.
@@ -59,8 +68,7 @@ struct ThreadState {
   // The turn.
   Clock::time_point now{};
   HttpDate date;
-  bool draining = false;         ///< No new requests: what was asked for is answered.
-  bool uploads_stopped = false;  ///< And uploads are read no further.
+  Ending ending = Ending::none;
 
   // Shared, and lent.
   /// Where a connection without octets of its own receives; contents last until the next read.

@@ -55,6 +55,8 @@ class Transport {
   virtual Result write(std::string_view octets) noexcept = 0;
   /// We send no more: the peer sees an end behind what was written.
   virtual void shutdown() noexcept = 0;
+  /// The peer has received all that was written, and the end if there was a shutdown().
+  virtual bool is_delivered() const noexcept = 0;
   virtual void close(Close how) noexcept = 0;
 };
 

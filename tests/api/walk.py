@@ -1,6 +1,7 @@
 """The requests of every operation: its own, and those that can fail for any operation."""
 import contextlib
 import os
+import signal
 import tempfile
 import time
 
@@ -247,6 +248,17 @@ def hung(program, faults_library):
                 receive(waiting, "post")
 
 
+def draining(program):
+    with RunningProgram(program, options=("--drain-delay", "2")) as server:
+        server.process.send_signal(signal.SIGTERM)
+        for _ in range(100):
+            [answer] = ask(server.port, Request("get", "/readyz", "/readyz"))
+            if answer.status != 200:
+                break
+        yield from one_by_one(server.port, [Request("get", "/readyz", "/readyz")])
+        server.process.wait(server.seconds_to_stop)
+
+
 def unique(program):
     with RunningProgram(program, options=("--unique-email",)) as server:
         yield from one_by_one(server.port, [post(MEERE), post(HOPPER), post(MEERE),
@@ -275,5 +287,6 @@ def walk(program, faults_library, document):
     yield from turned_away(program, document)
     yield from not_durable(program, faults_library)
     yield from hung(program, faults_library)
+    yield from draining(program)
     yield from unique(program)
     yield from in_flight(program)

@@ -76,12 +76,12 @@ BOOST_AUTO_TEST_CASE(no_more_go_than_are_asked_for) {
   BOOST_TEST(server.thread().connection_count() == 2U);
   for (auto& each : released) server.thread().add(std::move(each), false);
   BOOST_TEST(server.thread().connection_count() == 5U);
-  server.thread().drain_now();
+  server.thread().stop_now();
   BOOST_TEST(server.thread().release_idle(3).empty());
 }
 
 BOOST_AUTO_TEST_CASE(one_that_is_taken_over_during_a_stop_is_answered_and_closed) {
-  server.thread().drain_now();
+  server.thread().stop_now();
   auto late = server.open();
   tests::MemorySocket& socket = server.socket();
   socket.arrive(get);

@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(in_a_stop_connections_may_close_one_another) {
   for (int i = 0; i < 3; ++i) {
     stepped.connect("GET /users?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n").reset();
   }
-  stepped.server.thread().drain_now();
+  stepped.server.thread().stop_now();
   // Each of the three has cut one that waited, and then itself.
   BOOST_TEST(stepped.server.thread().connection_count() == max_listings - 3);
 }

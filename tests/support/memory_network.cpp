@@ -22,6 +22,7 @@ class MemoryTransport final : public Transport {
   Result read(char* into, std::size_t room) noexcept override { return socket_->read(into, room); }
   Result write(std::string_view octets) noexcept override { return socket_->write(octets); }
   void shutdown() noexcept override { socket_->shutdown(); }
+  bool is_delivered() const noexcept override { return socket_->is_delivered(); }
   void close(Close how) noexcept override {
     if (descriptor_ < 0) return;
     descriptor_ = -1;

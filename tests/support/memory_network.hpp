@@ -55,6 +55,7 @@ class MemorySocket {
   server::Transport::Result read(char* into, std::size_t room) noexcept;
   server::Transport::Result write(std::string_view octets);
   void shutdown() noexcept { shut_down_ = true; }
+  bool is_delivered() const noexcept { return reading_; }
   void close(server::Transport::Close how) noexcept;
   void watch(void* owner) noexcept { owner_ = owner; }
   void* owner() const noexcept { return owner_; }

@@ -11,6 +11,8 @@ class RunningProgram(RunningProcess):
 
     def __init__(self, path, store="memory:", options=(), environment=None):
         command = [path, "--listen", "127.0.0.1:0", "--store", store, "--threads", "1", *options]
+        if "--drain-delay" not in options:
+            command += ["--drain-delay", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                         text=True, env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()

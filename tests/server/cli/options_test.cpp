@@ -132,6 +132,17 @@ BOOST_AUTO_TEST_CASE(timeouts_are_seconds_from_a_tenth_to_a_day) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_drain_delay_is_up_to_five_minutes) {
+  using std::chrono::milliseconds;
+  BOOST_TEST((good({}).drain_delay == milliseconds(1'000)));
+  BOOST_TEST((good({"--drain-delay", "0"}).drain_delay == milliseconds(0)));
+  BOOST_TEST((good({"--drain-delay", "299.999"}).drain_delay == milliseconds(299'999)));
+  BOOST_TEST((good({}, {{"ROLLCALL_DRAIN_DELAY", "300"}}).drain_delay == milliseconds(300'000)));
+  for (const char* text : {"-0.001", "300.001", "", "1s"}) {
+    BOOST_TEST(mistake({"--drain-delay", text}).find("0 to 300") != std::string::npos, text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_is_one_line_that_names_what_is_wrong) {
   BOOST_TEST(mistake({"--no-such"}).find("no-such") != std::string::npos);
   BOOST_TEST(mistake({"stray"}).find("stray") != std::string::npos);

@@ -272,11 +272,11 @@ BOOST_AUTO_TEST_CASE(the_thread_tells_since_when_a_write_has_waited_for_the_stor
   served.take_turn();
 }
 
-BOOST_AUTO_TEST_CASE(drain_answers_what_has_arrived_and_says_close) {
+BOOST_AUTO_TEST_CASE(a_stop_answers_what_has_arrived_and_says_close) {
   Served<SlowStore> served;
   served.arrive(create("first"));
   BOOST_REQUIRE(served.store.waiting() == 1U);
-  served.thread().drain_now();
+  served.thread().stop_now();
   served.store.finish_create(false);
   served.take_turn();
   BOOST_TEST(served.sent().starts_with("HTTP/1.1 201 "), served.sent());

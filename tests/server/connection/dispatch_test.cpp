@@ -159,6 +159,10 @@ BOOST_FIXTURE_TEST_CASE(probes_are_told_why_the_server_is_not_ready, Dispatching
     intake.finish_request();
     BOOST_TEST(!become<Immediate>("OPTIONS /readyz").problem);
     intake.finish_request();
+    fields = "Accept: text/html\r\n";
+    BOOST_TEST((become<Immediate>(probe).problem == Problem::draining), probe);
+    intake.finish_request();
+    fields.clear();
     health.resume();
   }
 }

@@ -50,6 +50,15 @@ BOOST_FIXTURE_TEST_CASE(a_short_read_has_emptied_the_socket_and_a_full_one_may_n
   BOOST_TEST((result.outcome == Outcome::wait));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_was_written_is_delivered_when_the_peer_has_it, Pair) {
+  BOOST_TEST(transport->is_delivered());
+  transport->write("abc");
+  // A socket of this kind counts what the peer's program has not read.
+  BOOST_TEST(!transport->is_delivered());
+  BOOST_REQUIRE(::recv(peer, buffer, sizeof buffer, 0) == 3);
+  BOOST_TEST(transport->is_delivered());
+}
+
 BOOST_FIXTURE_TEST_CASE(an_end_that_was_announced_is_read_for_even_behind_a_short_read, Pair) {
   peer_sends("ab");
   BOOST_REQUIRE(::shutdown(peer, SHUT_WR) == 0);
