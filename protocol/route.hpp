@@ -57,6 +57,12 @@ constexpr bool takes_user(Action action) noexcept {
          action == Action::patch_user;
 }
 
+/// Asks how the server is: it is answered truly whatever else is refused.
+constexpr bool is_probe(Action action) noexcept {
+  return action == Action::live || action == Action::ready || action == Action::welcome ||
+         action == Action::welcome_page;
+}
+
 /// A request's route.
 struct Route {
   Action action = Action::refuse;

@@ -28,10 +28,17 @@ std::size_t raise_descriptor_limit() noexcept {
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
 }
 
-std::size_t connection_cap(std::size_t wanted, std::size_t descriptors) noexcept {
-  constexpr std::size_t others = reserved_descriptors + max_turned_away;
-  if (descriptors <= others) return min_connections;
-  return std::min(wanted, descriptors - others);
+DescriptorShares share_descriptors(unsigned threads, std::size_t connections, std::size_t listeners,
+                                   std::size_t descriptors) noexcept {
+  DescriptorShares shares{};
+  const std::size_t worth_it = descriptors / min_descriptors_a_thread;
+  shares.threads = static_cast<unsigned>(std::clamp<std::size_t>(worth_it, 1, threads));
+  const std::size_t others = own_descriptors + listeners + shares.threads * thread_descriptors;
+  const std::size_t left = descriptors - std::min(descriptors, others);
+  shares.turned_away = std::clamp<std::size_t>(left / turned_away_share, 1, max_turned_away);
+  shares.connections = std::clamp<std::size_t>(left - std::min(left, shares.turned_away),
+                                               min_connections, connections);
+  return shares;
 }
 
 }  // namespace rollcall::server

@@ -14,8 +14,18 @@ void claim_standard_streams() noexcept;
 /// that use select(2)) and returns it.
 std::size_t raise_descriptor_limit() noexcept;
 
-/// How many of the `wanted` connections the process can accept, at least min_connections, if it may
-/// have `descriptors` open.
-std::size_t connection_cap(std::size_t wanted, std::size_t descriptors) noexcept;
+/// What there are descriptors for. Of each there is at least one.
+struct DescriptorShares {
+  unsigned threads;
+  std::size_t connections;
+  std::size_t turned_away;  ///< Connections beyond those that are answered with 503.
+
+  friend bool operator==(const DescriptorShares&, const DescriptorShares&) = default;
+};
+
+/// Shares `descriptors` out if so many threads, connections and listeners are wanted. It gives no
+/// more than that.
+DescriptorShares share_descriptors(unsigned threads, std::size_t connections, std::size_t listeners,
+                                   std::size_t descriptors) noexcept;
 
 }  // namespace rollcall::server

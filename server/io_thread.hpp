@@ -85,8 +85,8 @@ class IoThread final : private storage::SessionOwner {
   }
 
   // Any thread.
-  /// Takes a connection over. `turned_away`: its first request is answered with 503 and the
-  /// connection closed.
+  /// Takes a connection over. `turned_away`: its first request is answered with 503, unless it is a
+  /// probe, and the connection closed.
   void adopt(std::unique_ptr<Transport> transport, bool turned_away);
   /// Takes a connection over in the place of the one that has been idle longest, which is closed.
   /// `tell` is then called on this thread: with null, or with the connection if none is idle.

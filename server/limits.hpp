@@ -89,8 +89,15 @@ inline constexpr std::size_t max_turned_away = 256;
 /// look again when it has found none.
 inline constexpr std::size_t max_idle_remembered = 256;
 inline constexpr std::chrono::milliseconds idle_look_pause{5};
-/// Descriptors that are left for the store, the listeners and the threads.
-inline constexpr std::size_t reserved_descriptors = 256;
+/// Descriptors that the process has besides: for the store, its standard streams and its own loop,
+/// with some to spare; and for each I/O thread.
+inline constexpr std::size_t own_descriptors = 23;
+inline constexpr std::size_t thread_descriptors = 4;
+/// With fewer for each of them there are fewer I/O threads than asked for.
+inline constexpr std::size_t min_descriptors_a_thread = 64;
+/// Of the descriptors left for connections, one in so many is for those that are turned away, up to
+/// max_turned_away.
+inline constexpr std::size_t turned_away_share = 8;
 /// A write that has waited longer for the store, or an I/O thread that has not turned for longer,
 /// means that the store hangs: `/readyz` is 503.
 inline constexpr std::chrono::milliseconds store_hung_time{3'000};

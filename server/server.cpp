@@ -12,7 +12,6 @@
 #include <system_error>
 
 #include "server/cli/load_progress.hpp"
-#include "server/descriptors.hpp"
 #include "storage/open_store.hpp"
 
 namespace rollcall::server {
@@ -45,17 +44,18 @@ std::string advice(const boost::system::error_code& error) {
 
 Server::Server(const Options& options)
     : options_(options),
+      shares_(share_descriptors(options.threads, options.connections, options.listen.size(),
+                                raise_descriptor_limit())),
       context_(1),
       signals_(context_),
       deadline_(context_),
-      thread_balance_(options.least_threads, options.threads),
-      looking_(context_),
-      connection_cap_(connection_cap(options.connections, raise_descriptor_limit())) {
-  if (connection_cap_ < options.connections) {
+      thread_balance_(std::min(options.least_threads, shares_.threads), shares_.threads),
+      looking_(context_) {
+  if (shares_.connections < options.connections) {
     std::fprintf(stderr,
-                 "rollcall: connection limit lowered to %zu from %zu: raise the descriptor limit "
-                 "(ulimit -n, LimitNOFILE=)\n",
-                 connection_cap_, options.connections);
+                 "rollcall: connection limit lowered to %zu from %zu, with up to %u threads: raise "
+                 "the descriptor limit (ulimit -n, LimitNOFILE=)\n",
+                 shares_.connections, options.connections, shares_.threads);
   }
   // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
   std::signal(SIGPIPE, SIG_IGN);
@@ -108,12 +108,12 @@ int Server::run() {
                                advice(failure.code()));
     }
   }
-  threads_running_ = options_.threads;
+  threads_running_ = shares_.threads;
   IoThread::Environment environment;
   environment.health = &health_;
   if (!options_.site.plain()) environment.site = &options_.site;
   if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
-  for (unsigned i = 0; i < options_.threads; ++i) {
+  for (unsigned i = 0; i < shares_.threads; ++i) {
     threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts, environment));
     try {
       threads_.back()->start({[this] { asio::post(context_, [this] { thread_drained(); }); },
@@ -151,8 +151,8 @@ std::string Server::description() const {
   std::string line = "rollcall " ROLLCALL_VERSION " serves";
   for (const auto& each : listeners_) line += " http://" + text(each->endpoint());
   line += " from " + options_.store + " (" + std::to_string(store_->size()) + " users, " +
-          (options_.threads == 1 ? "1 thread)"
-                                 : "up to " + std::to_string(options_.threads) + " threads)");
+          (shares_.threads == 1 ? "1 thread)"
+                                : "up to " + std::to_string(shares_.threads) + " threads)");
   return line;
 }
 
@@ -230,9 +230,9 @@ std::size_t Server::turned_away() const {
 void Server::hand_out(std::unique_ptr<Transport> transport) {
   std::size_t connections = finding_room_;
   for (const auto& each : threads_) connections += each->connection_count();
-  if (connections < connection_cap_) return least_busy().adopt(std::move(transport), false);
+  if (connections < shares_.connections) return least_busy().adopt(std::move(transport), false);
   // They take descriptors, too.
-  if (finding_room_ + turned_away() >= max_turned_away) return;
+  if (finding_room_ + turned_away() >= shares_.turned_away) return;
   ++finding_room_;
   std::vector<IoThread*> threads;
   for (const auto& each : threads_) threads.push_back(each.get());
@@ -261,7 +261,7 @@ void Server::turn_away(std::unique_ptr<Transport> transport) {
     std::fprintf(stderr,
                  "rollcall: connection limit %zu reached and none is idle; further connections "
                  "get 503 (--max-connections)\n",
-                 connection_cap_);
+                 shares_.connections);
   }
   least_busy().adopt(std::move(transport), true);
   end_threads_if_drained();

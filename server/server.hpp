@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/cli/options.hpp"
+#include "server/descriptors.hpp"
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
@@ -71,6 +72,7 @@ class Server {
   void end_threads_if_drained();
 
   const Options options_;
+  const DescriptorShares shares_;
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
@@ -85,7 +87,6 @@ class Server {
   IdleProcessors idle_processors_;
   std::vector<std::chrono::nanoseconds> processor_times_;  ///< Of the threads, at the last look.
   boost::asio::steady_timer looking_;
-  std::size_t connection_cap_;
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;
   Ending ending_ = Ending::none;

@@ -261,7 +261,8 @@ std::optional<Clock::time_point> Connection::idle_since() const noexcept {
 std::optional<Clock::time_point> Connection::write_waits_since() const noexcept {
   const Exchange* const front = queue_.front();
   const bool waits = front != nullptr && front->stage == Exchange::Stage::in_store &&
-                     (std::holds_alternative<Write>(front->what) || front->is_line());
+                     (std::holds_alternative<Write>(front->what) || front->is_line() ||
+                      std::holds_alternative<UploadKey>(front->what));
   return waits ? std::optional(waits_to_read_) : std::nullopt;
 }
 

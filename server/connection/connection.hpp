@@ -24,7 +24,8 @@ namespace rollcall::server {
 /// it are answered, and so sees their effect. Lives on one I/O thread.
 class Connection final : public Admission::Guest, private ExchangeOwner {
  public:
-  /// `turned_away`: a request is answered with 503, whatever it is, and the connection closed.
+  /// `turned_away`: a request is answered with 503, unless it is a probe, and the connection
+  /// closed.
   Connection(ThreadState& thread, std::unique_ptr<Transport> transport, bool turned_away) noexcept;
   ~Connection() = default;
   Connection(const Connection&) = delete;

@@ -170,7 +170,9 @@ void Connection::on_event(Intake::Event event) {
 void Connection::on_head() {
   waits_to_read_ = thread_.now;
   const IncomingRequest& request = intake_.request();
-  if (turned_away_) return refuse(Problem::too_many_connections, After::closes);
+  if (turned_away_ && !is_probe(request.route.action)) {
+    return refuse(Problem::too_many_connections, After::closes);
+  }
   if (request.route.action == Action::create_users) return intake_.hold();
   if (request.route.action != Action::refuse) return;
   // The client may or may not send its body now (RFC 9110, section 10.1.1): nothing that follows
@@ -225,7 +227,8 @@ void Connection::start_asked() {
   Exchange& exchange = begin_exchange();
   become_asked(exchange, intake_.request(), thread_.health);
   if (const auto* const answer = std::get_if<Immediate>(&exchange.what)) {
-    if (answer->problem && row(*answer->problem).close) exchange.request.keep_alive = false;
+    const bool closes = answer->problem && row(*answer->problem).close;
+    if (closes || turned_away_) exchange.request.keep_alive = false;
   } else if (std::holds_alternative<List>(exchange.what) && !thread_.admission.begin_listing()) {
     become_problem(exchange, Problem::too_many_listings);
   } else if (std::holds_alternative<Export>(exchange.what)) {

@@ -23,7 +23,7 @@ namespace {
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
-constexpr const char* get = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr const char* get = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
 
 unsigned status(Client& client) {
   const auto response = client.exchange(get);
@@ -116,6 +116,27 @@ BOOST_AUTO_TEST_CASE(at_the_cap_the_connection_that_was_idle_longest_makes_room_
   BOOST_TEST(server.program().error_output().find("503") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_probe_is_answered_truly_at_the_cap_though_none_is_idle) {
+  RunningServer server("memory:", {"--max-connections", "2"});
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    BOOST_TEST(status(*clients.back()) == 200U);
+  }
+  make_busy(clients);
+  for (const char* probe : {"GET /livez", "HEAD /livez", "GET /readyz", "OPTIONS /", "GET /"}) {
+    Client beyond(server.port());
+    const bool head = std::string(probe).starts_with("HEAD");
+    const auto answer = beyond.exchange(std::string(probe) + " HTTP/1.1\r\nHost: x\r\n\r\n", head);
+    BOOST_REQUIRE(answer);
+    BOOST_TEST(answer->result_int() == 200U, probe);
+    BOOST_TEST((*answer)[http::field::connection] == "close");
+    BOOST_TEST(beyond.at_end());
+  }
+  Client beyond(server.port());
+  BOOST_TEST(status(beyond) == 503U);
+}
+
 BOOST_AUTO_TEST_CASE(as_many_as_are_turned_away_in_order_and_the_rest_at_once) {
   RunningServer server("memory:", {"--max-connections", "1"});
   std::vector<std::unique_ptr<Client>> clients;
@@ -181,9 +202,36 @@ BOOST_AUTO_TEST_CASE(without_a_free_descriptor_nothing_ends_nothing_spins_and_it
 
 BOOST_AUTO_TEST_CASE(a_low_limit_of_descriptors_lowers_the_cap_and_says_so) {
   Program program("/bin/sh", {"-c", "ulimit -n 600; exec \"$0\" \"$@\"", ROLLCALL_PROGRAM,
-                              "--listen", "127.0.0.1:0", "--store", "memory:"});
+                              "--listen", "127.0.0.1:0", "--store", "memory:", "--threads", "1"});
   BOOST_REQUIRE(program.first_line());
-  BOOST_TEST(program.error_output().find("connection limit lowered to 88") != std::string::npos);
+  BOOST_TEST(program.error_output().find("connection limit lowered to 501") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(with_64_descriptors_32_clients_are_served_at_once_and_a_probe_is_answered) {
+  const TemporaryDirectory directory;
+  Program program("/bin/sh",
+                  {"-c", "ulimit -n 64; exec \"$0\" \"$@\"", ROLLCALL_PROGRAM, "--listen",
+                   "127.0.0.1:0", "--store", "sqlite:" + directory.file("a.db"), "--threads", "8"});
+  const auto line = program.first_line();
+  BOOST_REQUIRE(line);
+  const auto port = static_cast<std::uint16_t>(std::stoi(line->substr(line->find("0.1:") + 4)));
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 32; ++i) {
+    clients.push_back(std::make_unique<Client>(port));
+    const auto answer = clients.back()->exchange(create_request(user_json("A", "B", "a@b.c")));
+    BOOST_REQUIRE(answer);
+    BOOST_TEST(answer->result_int() == 201U);
+  }
+  make_busy(clients);
+  Client probe(port);
+  const auto ready = probe.exchange("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_REQUIRE(ready);
+  BOOST_TEST(ready->result_int() == 200U);
+  for (const auto& each : clients) {
+    BOOST_REQUIRE(each->send("ET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+    BOOST_TEST(each->receive()->result_int() == 200U);
+  }
+  BOOST_TEST(program.error_output().find("can't accept") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(closed_and_broken_standard_streams_harm_nothing) {

@@ -251,6 +251,20 @@ BOOST_AUTO_TEST_CASE(a_connection_turned_away_has_its_first_request_answered_and
   BOOST_TEST(served.thread().turned_away_count() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_is_turned_away_still_has_its_probe_answered_and_is_closed) {
+  for (const char* probe : {"GET /livez", "HEAD /livez", "GET /readyz", "GET /", "OPTIONS /"}) {
+    Served<SlowStore> served;
+    served.connect(1'000'000, true);
+    served.arrive(std::string(probe) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const std::string& all = served.socket().sent();
+    BOOST_TEST(all.starts_with("HTTP/1.1 200 "), all);
+    BOOST_TEST(all.find("\r\nConnection: close\r\n") != all.npos, all);
+    BOOST_TEST(served.socket().was_shut_down());
+    for (tests::MemorySocket& each : served.sockets()) each.finish();
+    served.take_turn();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_thread_tells_since_when_a_write_has_waited_for_the_store) {
   Served<SlowStore> served;
   const auto waits = [&] {
