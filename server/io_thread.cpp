@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <utility>
@@ -332,9 +333,14 @@ void IoThread::tick_now() {
   for_each_connection(&Connection::on_tick);
   Clock::time_point longest = Clock::time_point::max();
   Clock::time_point waits = Clock::time_point::max();
+  std::array<std::uint64_t, activity_count> doing{};
   for (const auto& each : connections_) {
     longest = std::min(longest, each->idle_since().value_or(longest));
     waits = std::min(waits, each->write_waits_since().value_or(waits));
+    ++doing[static_cast<std::size_t>(each->activity())];
+  }
+  for (std::size_t i = 0; i < doing.size(); ++i) {
+    metrics_.set_connections(static_cast<Activity>(i), doing[i]);
   }
   longest_idle_since_.store(longest, std::memory_order_relaxed);
   writes_wait_since_.store(waits, std::memory_order_relaxed);

@@ -90,10 +90,12 @@ void Server::bind(const ListenAddress& address) {
 }
 
 void Server::open_store() {
+  const Clock::time_point begun = system_clock().now();
   LoadProgressLine line(options_.store);
   store_ = storage::open_store(
       options_.store, options_.store_options, [&line](std::uint64_t users) { line.show(users); },
       events_);
+  metrics_.serve(*store_, system_clock().now() - begun);
 }
 
 int Server::run() {
@@ -114,6 +116,7 @@ int Server::run() {
   if (!options_.site.plain()) environment.site = &options_.site;
   if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
   for (unsigned i = 0; i < shares_.threads; ++i) {
+    environment.metrics = &metrics_.add_thread();
     threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts, environment));
     try {
       threads_.back()->start({[this] { asio::post(context_, [this] { thread_drained(); }); },
@@ -126,6 +129,8 @@ int Server::run() {
     }
   }
   processor_times_.resize(threads_.size());
+  metrics_.set_working_threads(thread_balance_.working());
+  metrics_.set_max_connections(connection_cap_);
   look_around();
   health_.serve(*store_);
   std::printf("%s\n", description().c_str());
@@ -134,6 +139,7 @@ int Server::run() {
   for (const auto& each : threads_) each->join();
   threads_.clear();
   health_.stop_serving();
+  metrics_.stop_serving();
   std::string error;
   if (store_->close(error)) {
     std::fputs("rollcall: stopped; the store is closed\n", stderr);
@@ -207,6 +213,7 @@ void Server::balance() {
   const bool asks = *std::max_element(busy.begin(), busy.end()) > full_share / 2;
   if (!asks) idle_processors_.forget();
   thread_balance_.look(busy, asks ? idle_processors_.since_last() : std::nullopt);
+  metrics_.set_working_threads(thread_balance_.working());
   const auto begin = threads_.begin();
   const auto end = begin + thread_balance_.working();
   const auto fewer = [](const auto& left, const auto& right) {

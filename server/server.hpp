@@ -15,6 +15,7 @@
 #include "server/listener.hpp"
 #include "server/notice.hpp"
 #include "server/ops/health.hpp"
+#include "server/ops/metrics.hpp"
 #include "server/store_events.hpp"
 #include "server/thread_balance.hpp"
 #include "storage/store.hpp"
@@ -77,7 +78,8 @@ class Server {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer deadline_;
   Health health_;
-  StoreEvents events_;  ///< Of store_.
+  Metrics metrics_{health_};
+  StoreEvents events_{stderr, &metrics_.store()};  ///< Of store_.
   std::unique_ptr<storage::Store> store_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;

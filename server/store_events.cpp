@@ -63,6 +63,7 @@ void StoreEvents::open_to_others(const std::string& path, unsigned mode) noexcep
 }
 
 void StoreEvents::writes_stopped(storage::Status status, const std::string& reason) noexcept {
+  if (metrics_ != nullptr) metrics_->writes_stopped(status);
   std::fprintf(out_, "rollcall: can't write to %s; %s\n", reason.c_str(), advice(status));
 }
 
@@ -71,6 +72,7 @@ void StoreEvents::writes_resumed() noexcept {
 }
 
 void StoreEvents::checkpoint_failed(const std::string& reason) noexcept {
+  if (metrics_ != nullptr) metrics_->checkpoint_failed();
   std::fprintf(out_,
                "rollcall: a checkpoint failed: %s; no user is lost, but the WAL grows until one "
                "succeeds: check the disk and its space\n",

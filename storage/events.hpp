@@ -1,13 +1,24 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
 #include "storage/status.hpp"
+#include "storage/store_options.hpp"
 
 namespace rollcall::storage {
+
+/// What one commit of a durable store was.
+struct CommitFacts {
+  std::size_t writes = 0;                 ///< That it made durable, if `status` is ok.
+  Status status = Status::ok;             ///< How it ended.
+  CommitBy by = CommitBy::turn;           ///< Who made it: turn or thread.
+  std::chrono::nanoseconds time{0};       ///< That it took, `sync_time` included.
+  std::chrono::nanoseconds sync_time{0};  ///< That it waited for the disk.
+};
 
 /// What a store has to tell its operator while it runs. It says nothing by itself: what becomes of
 /// an event (a line of a log, a metric) is the program's. Must outlive the store. The calls come
@@ -32,6 +43,9 @@ class Events {
   /// The data file at `path` was brought from an older schema to that of this program. `copy` is as
   /// it was before.
   virtual void upgraded(const std::string& path, const std::string& copy) noexcept = 0;
+
+  /// A batch was committed, or was not. Comes so often that it is to cost little.
+  virtual void committed(const CommitFacts&) noexcept {}
 
   /// Writes fail from now on, with `status`: for good if is_lasting(status), otherwise until one
   /// succeeds. `reason` is in the words of what is below, and begins with the file: "FILE: what".

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace rollcall::storage {
@@ -27,6 +28,8 @@ enum class Status : std::uint8_t {
   out_of_memory,      ///< Nothing was kept; a later write may succeed.
   cancelled,          ///< Nothing was kept or found; see Session::cancel().
 };
+
+inline constexpr std::size_t status_count = static_cast<std::size_t>(Status::cancelled) + 1;
 
 /// What a status says about the operation. In a store of this process it is always known.
 enum class Outcome : std::uint8_t {

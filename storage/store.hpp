@@ -116,6 +116,14 @@ class Session {
   virtual void deliver() noexcept = 0;
 };
 
+/// How much a store has, for its operator.
+struct StoreFigures {
+  std::uint64_t users = 0;           ///< Visible.
+  std::uint64_t keys = 0;            ///< Idempotency keys that are known.
+  std::uint64_t pending_writes = 0;  ///< That wait for their commit, of max_pending_writes.
+  std::uint64_t wal_octets = 0;      ///< That are not in the data file yet.
+};
+
 /// A place that keeps users. Thread-safe, except that every Session must be gone before close().
 class Store {
  public:
@@ -127,6 +135,9 @@ class Store {
 
   /// Users visible now.
   virtual std::uint64_t size() const noexcept = 0;
+
+  /// As of now, or of the latest commit or upkeep. Waits for no disk.
+  virtual StoreFigures figures() const noexcept { return {.users = size()}; }
 
   /// Status::ok while writes are taken, otherwise why not: the answer to a readiness probe.
   virtual Status health() const noexcept = 0;

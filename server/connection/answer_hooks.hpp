@@ -6,43 +6,12 @@
 #include <cstring>
 
 #include "protocol/http/cors.hpp"
-#include "protocol/problem.hpp"
 #include "server/clock.hpp"
 #include "server/connection/answer_observer.hpp"
+#include "server/connection/tally.hpp"
 #include "server/limits.hpp"
 
 namespace rollcall::server {
-
-/// What answers that are counted together have in common.
-struct AnswerKind {
-  std::array<char, 4> status_text{};  ///< A space and the digits, as in the status line.
-  protocol::Action action = protocol::Action::refuse;
-  protocol::Resource resource = protocol::Resource::unknown;
-  protocol::Method method = protocol::Method::unknown;
-  bool http11 = false;
-
-  unsigned status() const noexcept {
-    unsigned number = 0;
-    for (std::size_t i = 1; i < status_text.size(); ++i) {
-      number = number * 10 + static_cast<unsigned>(status_text[i] - '0');
-    }
-    return number;
-  }
-};
-
-/// Counts the answers of a thread. On that thread.
-class AnswerTally {
- public:
-  /// `count` answers of one kind, whose last octets are written, took `time` each: from the turn in
-  /// which the request's first octet was read to the end of the turn that answered it.
-  virtual void answered(const AnswerKind& kind, Clock::time_point::duration time,
-                        std::uint64_t count) noexcept = 0;
-  /// An answer reports `problem`.
-  virtual void refused(protocol::Problem problem) noexcept = 0;
-
- protected:
-  ~AnswerTally() = default;
-};
 
 /// What is done with every answer of a thread. Answers are counted in runs: what one turn reads and
 /// answers is mostly of one kind, so that an answer costs two comparisons and no look at a clock.
@@ -53,7 +22,7 @@ class AnswerHooks {
   AnswerHooks(AnswerObserver* observer, const protocol::Cors* cors) noexcept
       : observer_(observer), cors_(cors) {}
   /// `tally` counts them; `now` is the turn's clock. Both must outlive this.
-  void count_by(AnswerTally& tally, const Clock::time_point& now) noexcept {
+  void count_by(Tally& tally, const Clock::time_point& now) noexcept {
     tally_ = &tally;
     now_ = &now;
   }
@@ -75,6 +44,9 @@ class AnswerHooks {
   void begin_run(const RequestFacts& request, unsigned status) noexcept;
   void refused(protocol::Problem problem) noexcept {
     if (tally_ != nullptr) tally_->refused(problem);
+  }
+  void closed(CloseReason reason) noexcept {
+    if (tally_ != nullptr) tally_->closed(reason);
   }
   /// Counts what the turn has answered: it is over at the time of the turn's clock.
   void end_turn() noexcept;
@@ -101,14 +73,13 @@ class AnswerHooks {
   Run run_;
   AnswerObserver* observer_ = nullptr;
   const protocol::Cors* cors_ = nullptr;
-  AnswerTally* tally_ = nullptr;
+  Tally* tally_ = nullptr;
   const Clock::time_point* now_ = nullptr;
   std::size_t kept_ = 0;
   std::array<Run, max_answer_runs> runs_;
 };
 
 static_assert(sizeof(AnswerKind) == sizeof(std::uint64_t));
-static_assert(offsetof(AnswerKind, resource) == 5 && offsetof(AnswerKind, http11) == 7);
 static_assert(offsetof(RequestFacts, resource) == offsetof(RequestFacts, action) + 1 &&
                   offsetof(RequestFacts, method) == offsetof(RequestFacts, action) + 2 &&
                   offsetof(RequestFacts, http11) == offsetof(RequestFacts, action) + 3,

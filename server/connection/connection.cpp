@@ -121,7 +121,7 @@ protocol::AnswerContext Connection::context(const RequestFacts& request,
 void Connection::send() {
   if (output_.empty()) return;
   const Output::Sent sent = output_.send(*transport_);
-  if (sent == Output::Sent::broken) return close(Transport::Close::deliver);
+  if (sent == Output::Sent::broken) return close(CloseReason::reset);
   // From now on its client is to send.
   if (output_.empty() && !intake_.begun()) waits_to_read_ = thread_.now;
   if (output_.empty() && !is_counted()) return;
@@ -149,7 +149,7 @@ void Connection::proceed() {
       if (queue_.empty() && output_.empty() && !upload_) begin_linger();
       return;
     case State::lingering:
-      if (peer_end_ == PeerEnd::reached) return close(Transport::Close::deliver);
+      if (peer_end_ == PeerEnd::reached) return close(CloseReason::done);
       if (readable_) ask_to_resume();
       return;
     case State::awaits_room:
@@ -167,13 +167,13 @@ void Connection::end_of_input() {
     send();
     return proceed();
   }
-  if (queue_.empty() && output_.empty()) close(Transport::Close::deliver);
+  if (queue_.empty() && output_.empty()) close(CloseReason::client);
 }
 
 /// Closing a socket that holds bytes nobody read would reset the connection, and the reset may
 /// overtake the last answer (RFC 9112, section 9.6).
 void Connection::begin_linger() {
-  if (peer_end_ == PeerEnd::reached) return close(Transport::Close::deliver);
+  if (peer_end_ == PeerEnd::reached) return close(CloseReason::done);
   transport_->shutdown();
   intake_.clear();
   state_ = State::lingering;
@@ -189,7 +189,7 @@ void Connection::on_tick() {
     // A stop waits for the last octets to arrive, not for the peer to close its end.
     const bool stops = thread_.ending >= Ending::stopping && lingered >= tick;
     if (lingered >= timeouts.linger || (stops && transport_->is_delivered())) {
-      close(Transport::Close::deliver);
+      close(CloseReason::done);
     }
     return;
   }
@@ -197,7 +197,7 @@ void Connection::on_tick() {
   // not: only a reset frees it.
   const auto to_write = turned_away_ ? timeouts.linger : timeouts.write;
   if (!output_.empty() && thread_.now - unread_since() >= to_write) {
-    return close(Transport::Close::discard);
+    return close(CloseReason::write_timeout);
   }
   // What the store takes is no fault of the client's.
   if (state_ == State::reading && queue_.empty()) check_reading();
@@ -208,7 +208,7 @@ void Connection::check_reading() {
   if (!intake_.begun()) {
     const auto idle = turned_away_ ? timeouts.linger : timeouts.idle;
     const bool over = output_.empty() && thread_.now - waits_to_read_ >= idle;
-    return over ? close(Transport::Close::deliver) : void();
+    return over ? close(CloseReason::idle_timeout) : void();
   }
   const bool in_body = intake_.head_done();
   const auto since = in_body ? waits_to_read_ : intake_.request().begun;
@@ -237,7 +237,7 @@ void Connection::stop_stream() {
   proceed();
 }
 
-void Connection::cut() { close(Transport::Close::deliver); }
+void Connection::cut() { close(CloseReason::cut); }
 
 void Connection::go_on() {
   if (state_ == State::awaits_room || state_ == State::awaits_spare) {
@@ -247,7 +247,7 @@ void Connection::go_on() {
   ask_to_resume();
 }
 
-void Connection::give_way() { close(Transport::Close::discard); }
+void Connection::give_way() { close(CloseReason::crowded_out); }
 
 bool Connection::is_idle() const noexcept {
   return state_ == State::reading && queue_.empty() && output_.empty() && !intake_.begun() &&
@@ -266,6 +266,14 @@ std::optional<Clock::time_point> Connection::write_waits_since() const noexcept 
   return waits ? std::optional(waits_to_read_) : std::nullopt;
 }
 
+Activity Connection::activity() const noexcept {
+  if (state_ >= State::closing && queue_.empty() && output_.empty()) return Activity::closing;
+  if (upload_) return Activity::uploading;
+  if (!queue_.empty()) return Activity::answering;
+  if (!output_.empty()) return Activity::writing;
+  return intake_.begun() ? Activity::reading : Activity::idle;
+}
+
 bool Connection::close_if_idle() {
   if (!is_idle()) return false;
   const Clock::time_point since = waits_to_read_;
@@ -273,14 +281,14 @@ bool Connection::close_if_idle() {
   receive();
   proceed();
   // It may have been answered at once.
-  if (is_idle() && waits_to_read_ == since) cut();
+  if (is_idle() && waits_to_read_ == since) close(CloseReason::made_room);
   return closed();
 }
 
 std::unique_ptr<Transport> Connection::release_if_idle() {
   if (!is_idle() || readable_) return nullptr;
   std::unique_ptr<Transport> transport = std::move(transport_);
-  close(Transport::Close::deliver);
+  close(CloseReason::moved);
   return transport;
 }
 
@@ -291,8 +299,12 @@ bool Connection::defers_listing() const noexcept {
          std::holds_alternative<List>(front->what);
 }
 
-void Connection::close(Transport::Close how) {
+void Connection::close(CloseReason why) {
   if (closed()) return;
+  thread_.hooks.closed(why);
+  const bool gives_up = why == CloseReason::write_timeout || why == CloseReason::crowded_out ||
+                        why == CloseReason::broken_off;
+  auto how = gives_up ? Transport::Close::discard : Transport::Close::deliver;
   // An answer that the end of the connection ends must not look whole: its client sees a reset.
   const bool unfinished = upload_ || !output_.empty() || !queue_.empty();
   if (ends_with_connection_ && unfinished) how = Transport::Close::discard;

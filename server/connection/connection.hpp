@@ -52,6 +52,8 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   std::optional<Clock::time_point> idle_since() const noexcept;
   /// Since when, at most, the store has had the write that is to be answered next; null if none is.
   std::optional<Clock::time_point> write_waits_since() const noexcept;
+  /// What it does now; `closing` if it is closed.
+  Activity activity() const noexcept;
   /// Makes room for another connection: closes it, unless a request has come meanwhile. Whether it
   /// is closed.
   bool close_if_idle();
@@ -133,7 +135,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void proceed();
   void end_of_input();
   void begin_linger();
-  void close(Transport::Close how);
+  void close(CloseReason why);
   void leave_upload();
   void abandon_queue();
   bool is_idle() const noexcept;

@@ -67,7 +67,7 @@ void Connection::read_once() {
   const Intake::Room room = intake_.room(thread_.receive_buffer);
   const Transport::Result result = transport_->read(room.at, room.octets);
   readable_ = result.outcome == Transport::Outcome::again;
-  if (result.outcome == Transport::Outcome::broken) return close(Transport::Close::deliver);
+  if (result.outcome == Transport::Outcome::broken) return close(CloseReason::reset);
   if (result.outcome == Transport::Outcome::ended) peer_end_ = PeerEnd::reached;
   if (result.octets == 0) return;
   const std::string_view octets = intake_.received(room, result.octets);

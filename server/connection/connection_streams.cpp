@@ -161,7 +161,7 @@ bool Connection::write_piece(Export& piece) {
   thread_.give_back(queue_.pop());
   abandon_queue();
   state_ = State::closing;
-  if (ends_with_connection_) close(Transport::Close::discard);
+  if (ends_with_connection_) close(CloseReason::broken_off);
   return false;
 }
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "server/connection/answer_hooks.hpp"
+#include "server/connection/tally.hpp"
 
 /// The labels of a series of answers: few, whatever clients send.
 namespace rollcall::server {

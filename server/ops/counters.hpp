@@ -23,6 +23,16 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+/// As it is now.
+class Gauge {
+ public:
+  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
 /// The upper bounds of a histogram's buckets, inclusive. Behind the last one is a bucket for all
 /// that is larger.
 inline constexpr std::array<std::chrono::nanoseconds, 17> duration_bounds{

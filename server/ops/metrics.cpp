@@ -1,22 +1,60 @@
 #include "server/ops/metrics.hpp"
 
+#include "server/ops/enumerator_names.hpp"
 #include "server/ops/exposition.hpp"
+#include "server/ops/health.hpp"
+#include "server/ops/process_figures.hpp"
+#include "storage/limits.hpp"
 
 namespace rollcall::server {
 
 using Type = Exposition::Type;
+
+namespace {
+
+constexpr auto problem_names = names_of<protocol::Problem, protocol::problem_count>();
+constexpr auto close_reason_names = names_of<CloseReason, close_reason_count>();
+constexpr auto activity_names = names_of<Activity, activity_count>();
+
+}  // namespace
 
 ThreadMetrics& Metrics::add_thread() {
   const storage::MutexLock lock(mutex_);
   return threads_.emplace_back();
 }
 
+void Metrics::serve(const storage::Store& store, std::chrono::nanoseconds time) {
+  const storage::MutexLock lock(mutex_);
+  store_ = &store;
+  load_time_ = time;
+}
+
+void Metrics::stop_serving() {
+  const storage::MutexLock lock(mutex_);
+  store_ = nullptr;
+}
+
 std::string Metrics::page() const {
   Exposition page;
-  const storage::MutexLock lock(mutex_);
-  write_answers(page);
-  write_threads(page);
+  {
+    const storage::MutexLock lock(mutex_);
+    write_answers(page);
+    write_problems(page);
+    write_connections(page);
+    write_threads(page);
+    write_store(page);
+  }
+  store_metrics_.write(page);
+  write_program(page);
+  write_process(page);
   return page.take();
+}
+
+template <class Read>
+std::uint64_t Metrics::sum(const Read& read) const {
+  std::uint64_t all = 0;
+  for (const ThreadMetrics& each : threads_) all += read(each);
+  return all;
 }
 
 void Metrics::write_answers(Exposition& page) const {
@@ -41,12 +79,91 @@ void Metrics::write_answers(Exposition& page) const {
   }
 }
 
+void Metrics::write_problems(Exposition& page) const {
+  using protocol::Problem;
+  const auto count = [this](Problem problem) {
+    return sum([problem](const ThreadMetrics& each) { return each.problems(problem); });
+  };
+  page.family("rollcall_problems_total", Type::counter, "Error responses, by what they report.");
+  for (std::size_t i = 0; i < protocol::problem_count; ++i) {
+    const auto problem = static_cast<Problem>(i);
+    page.sample({{"problem", problem_names[i]},
+                 {"http_response_status_code", std::to_string(row(problem).status)}},
+                count(problem));
+  }
+  page.family("rollcall_shed_total", Type::counter,
+              "What was refused or cut because there was too much of it.");
+  page.sample({{"reason", "write_queue"}}, count(Problem::overloaded));
+  page.sample({{"reason", "listings"}}, count(Problem::too_many_listings));
+  page.sample({{"reason", "uploads"}}, count(Problem::uploads_full));
+  page.sample({{"reason", "memory"}}, count(Problem::out_of_memory));
+  page.sample({{"reason", "connections"}}, count(Problem::too_many_connections));
+  for (const CloseReason reason : {CloseReason::made_room, CloseReason::crowded_out}) {
+    page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
+                sum([reason](const ThreadMetrics& each) { return each.closed(reason); }));
+  }
+}
+
+void Metrics::write_connections(Exposition& page) const {
+  page.family("rollcall_connections", Type::gauge,
+              "Open connections, by what they do. As of the last look, which comes four times a "
+              "second.");
+  for (std::size_t i = 0; i < activity_count; ++i) {
+    const auto activity = static_cast<Activity>(i);
+    page.sample({{"state", activity_names[i]}},
+                sum([activity](const ThreadMetrics& each) { return each.connections(activity); }));
+  }
+  page.single("rollcall_connections_limit", Type::gauge, "Connections that may be open.",
+              max_connections_.value());
+  page.family("rollcall_connections_closed_total", Type::counter,
+              "Connections closed, by the reason.");
+  for (std::size_t i = 0; i < close_reason_count; ++i) {
+    const auto reason = static_cast<CloseReason>(i);
+    page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
+                sum([reason](const ThreadMetrics& each) { return each.closed(reason); }));
+  }
+}
+
 void Metrics::write_threads(Exposition& page) const {
   DurationHistogram::Totals turns;
   for (const ThreadMetrics& thread : threads_) thread.turns().add_to(turns);
   page.single("rollcall_turn_duration_seconds", Type::histogram,
-              "Time of a turn of an I/O thread: read what is ready, commit or hand over, answer.",
+              "Time of a turn of an I/O thread: handle what is ready, commit or hand over, answer.",
               turns);
+  page.single("rollcall_io_threads", Type::gauge, "I/O threads that have connections just now.",
+              working_threads_.value());
+  page.single("rollcall_io_threads_limit", Type::gauge, "I/O threads that may have connections.",
+              std::uint64_t{threads_.size()});
+}
+
+void Metrics::write_store(Exposition& page) const {
+  page.single("rollcall_load_duration_seconds", Type::gauge,
+              "Time that the store took to load; 0 until it is loaded.",
+              std::chrono::duration<double>(load_time_).count());
+  if (store_ == nullptr) return;
+  const storage::StoreFigures figures = store_->figures();
+  page.single("rollcall_users", Type::gauge, "Users in the store.", figures.users);
+  page.single("rollcall_idempotency_keys", Type::gauge, "Idempotency keys that are known.",
+              figures.keys);
+  page.single("rollcall_pending_writes", Type::gauge, "Writes that wait for their commit.",
+              figures.pending_writes);
+  page.single("rollcall_pending_writes_limit", Type::gauge, "Writes that may wait.",
+              std::uint64_t{storage::max_pending_writes});
+  page.single("rollcall_wal_bytes", Type::gauge,
+              "Octets of the WAL that are not in the data file yet.", figures.wal_octets);
+}
+
+void Metrics::write_program(Exposition& page) const {
+  page.family("rollcall_state", Type::gauge,
+              "1 for the state that the server is in, as /readyz says it.");
+  const Health::State now = health_.state();
+  for (const Health::State state :
+       {Health::State::ready, Health::State::starting, Health::State::draining,
+        Health::State::store_refuses_writes, Health::State::store_hung}) {
+    page.sample({{"state", name_of(state)}}, std::uint64_t{state == now});
+  }
+  page.family("rollcall_build_info", Type::gauge, "1, labelled with what was built.");
+  page.sample({{"version", ROLLCALL_VERSION}, {"compiler", __VERSION__}}, std::uint64_t{1});
 }
 
 }  // namespace rollcall::server

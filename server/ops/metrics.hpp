@@ -1,30 +1,60 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <deque>
 #include <string>
 
+#include "server/ops/counters.hpp"
+#include "server/ops/store_metrics.hpp"
 #include "server/ops/thread_metrics.hpp"
 #include "storage/mutex.hpp"
+#include "storage/store.hpp"
 
 namespace rollcall::server {
 
 class Exposition;
+class Health;
 
 /// All that the program counts, and the page that says it. Any thread.
 class Metrics {
  public:
+  /// `health` must outlive this.
+  explicit Metrics(const Health& health) noexcept : health_(health) {}
+
   /// What a thread is to count in, which lives as long as this.
   ThreadMetrics& add_thread();
+  StoreMetrics& store() noexcept { return store_metrics_; }
+  /// The store is loaded, which took `time`. It must outlive this, or stop_serving() be called.
+  void serve(const storage::Store& store, std::chrono::nanoseconds time);
+  /// The store is about to go.
+  void stop_serving();
+  /// Of add_thread()'s, so many have connections just now.
+  void set_working_threads(std::size_t count) noexcept { working_threads_.set(count); }
+  void set_max_connections(std::size_t count) noexcept { max_connections_.set(count); }
 
   /// The page, in Exposition's format. Nobody who counts waits for it.
   std::string page() const;
 
  private:
   void write_answers(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
+  void write_problems(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
+  void write_connections(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
   void write_threads(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
+  void write_store(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
+  void write_program(Exposition& page) const;
+  /// Of all threads.
+  template <class Read>
+  std::uint64_t sum(const Read& read) const ROLLCALL_REQUIRES(mutex_);
 
+  const Health& health_;
+  StoreMetrics store_metrics_;
+  Gauge working_threads_;
+  Gauge max_connections_;
   mutable storage::Mutex mutex_;
   std::deque<ThreadMetrics> threads_ ROLLCALL_GUARDED_BY(mutex_);
+  const storage::Store* store_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
+  std::chrono::nanoseconds load_time_ ROLLCALL_GUARDED_BY(mutex_){0};
 };
 
 }  // namespace rollcall::server

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "protocol/problem.hpp"
-#include "server/connection/answer_hooks.hpp"
+#include "server/connection/tally.hpp"
 #include "server/ops/answer_labels.hpp"
 #include "server/ops/counters.hpp"
 
@@ -14,19 +14,27 @@ namespace rollcall::server {
 
 /// What one I/O thread counts. It alone writes; any thread reads. No two of them share a line of
 /// a processor's cache.
-class alignas(64) ThreadMetrics final : public AnswerTally {
+class alignas(64) ThreadMetrics final : public Tally {
  public:
   ThreadMetrics() = default;
   ~ThreadMetrics();
   ThreadMetrics(const ThreadMetrics&) = delete;
   ThreadMetrics& operator=(const ThreadMetrics&) = delete;
 
-  // AnswerTally
+  // Tally
   /// The first answer of a series needs memory for it; without memory the series is not counted.
   void answered(const AnswerKind& kind, Clock::time_point::duration time,
                 std::uint64_t count) noexcept override;
   void refused(protocol::Problem problem) noexcept override {
     problems_[static_cast<std::size_t>(problem)].add(1);
+  }
+  void closed(CloseReason reason) noexcept override {
+    closed_[static_cast<std::size_t>(reason)].add(1);
+  }
+
+  /// So many connections do `activity` just now.
+  void set_connections(Activity activity, std::uint64_t count) noexcept {
+    connections_[static_cast<std::size_t>(activity)].set(count);
   }
   /// A turn took `time`, from the look for what is ready to when its answers are sent.
   void turned(Clock::time_point::duration time) noexcept { turns_.add(time, 1); }
@@ -38,11 +46,20 @@ class alignas(64) ThreadMetrics final : public AnswerTally {
   std::uint64_t problems(protocol::Problem problem) const noexcept {
     return problems_[static_cast<std::size_t>(problem)].value();
   }
+  std::uint64_t closed(CloseReason reason) const noexcept {
+    return closed_[static_cast<std::size_t>(reason)].value();
+  }
+  std::uint64_t connections(Activity activity) const noexcept {
+    return connections_[static_cast<std::size_t>(activity)].value();
+  }
   const DurationHistogram& turns() const noexcept { return turns_; }
 
  private:
   std::array<std::atomic<DurationHistogram*>, answer_series> answers_{};
   std::array<Counter, protocol::problem_count> problems_;
+  /// CloseReason::moved has a place, but no sample.
+  std::array<Counter, close_reason_count + 1> closed_;
+  std::array<Gauge, activity_count> connections_;
   DurationHistogram turns_;
 };
 

@@ -22,6 +22,7 @@ class Decider {
       : table_(table), keys_(rules.keys, events) {}
 
   KnownKeys& keys() noexcept { return keys_; }
+  const KnownKeys& keys() const noexcept { return keys_; }
   /// From now on addresses are unique. What UniqueEmails::load() says.
   std::vector<std::vector<UserId>> make_emails_unique();
   bool unique_emails() const noexcept { return emails_ != nullptr; }

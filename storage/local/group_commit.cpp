@@ -24,7 +24,7 @@ void Batch::append(const Batch& other) noexcept {
   count += other.count;
 }
 
-Status CommitRound::write(const Batch& batch) {
+Status CommitRound::write(const Batch& batch, CommitBy by) {
   if (is_lasting(health())) return health();
   using Verb = WriteOperation::Verb;
   bool plain = true;
@@ -33,7 +33,7 @@ Status CommitRound::write(const Batch& batch) {
   }
   decider_.begin(plain);
   UserId id = last_id_;
-  bool any = false;
+  std::size_t writes = 0;
   for (WriteOperation* each = batch.first; each != nullptr; each = each->next) {
     if (each->verb == Verb::create && id == max_user_id) {
       each->status = Status::ids_exhausted;
@@ -41,12 +41,11 @@ Status CommitRound::write(const Batch& batch) {
     }
     decider_.decide(*each, id + 1);
     if (each->status != Status::ok || !each->is_change()) continue;
-    any = true;
+    ++writes;
     if (each->verb == Verb::create) ++id;
   }
-  if (any) {
-    const Status status = journal_.commit(batch.first, decider_.keys().changes());
-    set_health(status);
+  if (writes > 0) {
+    const Status status = make_durable(batch, writes, by);
     if (status != Status::ok) {
       decider_.drop();
       return status;
@@ -54,7 +53,21 @@ Status CommitRound::write(const Batch& batch) {
   }
   decider_.keep();
   last_id_ = id;
+  note_figures();
   return Status::ok;
+}
+
+Status CommitRound::make_durable(const Batch& batch, std::size_t writes, CommitBy by) {
+  const Clock::time_point begun = Clock::now();
+  const Status status = journal_.commit(batch.first, decider_.keys().changes());
+  events_.committed({writes, status, by, Clock::now() - begun, journal_.take_sync_time()});
+  set_health(status);
+  return status;
+}
+
+void CommitRound::note_figures() noexcept {
+  key_count_.store(decider_.keys().size(), std::memory_order_relaxed);
+  wal_octets_.store(journal_.wal_octets(), std::memory_order_relaxed);
 }
 
 void CommitRound::show(const WriteOperation& operation) noexcept {
@@ -89,6 +102,7 @@ void CommitRound::maintain() noexcept {
   const bool due = is_due() && due_.exchange(false, std::memory_order_acq_rel);
   Status status = due ? look() : Status::ok;
   if (status == Status::ok) status = journal_.maintain();
+  if (due) note_figures();
   const Status before = std::exchange(upkeep_, status);
   // What no write can mend is known at once, not at the next write.
   if (is_lasting(status)) return set_health(status);
@@ -121,18 +135,18 @@ bool CommitRound::tick(Clock::time_point now) noexcept {
   return true;
 }
 
-void CommitRound::commit(const std::vector<SubmittedBatch>& batches) noexcept {
+void CommitRound::commit(const std::vector<SubmittedBatch>& batches, CommitBy by) noexcept {
   try {
-    try_to_commit(batches);
+    try_to_commit(batches, by);
   } catch (const std::bad_alloc&) {
     end_for_memory();
   }
 }
 
-void CommitRound::try_to_commit(const std::vector<SubmittedBatch>& batches) {
+void CommitRound::try_to_commit(const std::vector<SubmittedBatch>& batches, CommitBy by) {
   Batch all;
   for (const SubmittedBatch& each : batches) all.append(each.batch);
-  const Status status = write(all);
+  const Status status = write(all, by);
   show_all(all, status);
   // The owners get their own lists back.
   for (const SubmittedBatch& each : batches) each.batch.last->next = nullptr;
@@ -228,7 +242,7 @@ class QueueCommitter final : public Committer, private BatchOwner {
       batches.swap(waiting_);
       waiting_.swap(spare_);
     }
-    round_.commit(batches);
+    round_.commit(batches, &owner == this ? CommitBy::thread : CommitBy::turn);
     hand_over();
     // Others first: their threads can send while this one builds its own answers.
     for (const SubmittedBatch& each : batches) {

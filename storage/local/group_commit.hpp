@@ -57,13 +57,16 @@ class CommitRound {
   /// `last_id` is the largest id ever given out. The references must outlive this.
   CommitRound(Journal& journal, Table& table, Decider& decider, UserId last_id,
               Events& events) noexcept
-      : journal_(journal), table_(table), decider_(decider), events_(events), last_id_(last_id) {}
+      : journal_(journal), table_(table), decider_(decider), events_(events), last_id_(last_id) {
+    note_figures();
+  }
 
   /// Ids rise in the order of the commits and, within one, of the queue: who has seen an id will
   /// never see a smaller one appear later. An operation sees the effect of those before it. Every
   /// operation's id and status are set on return; if the journal fails, all get its status, as what
   /// was decided of one may rest on another. Without memory the process ends (end_without_memory).
-  void commit(const std::vector<SubmittedBatch>& batches) noexcept;
+  /// `by` is who calls: CommitBy::turn or thread.
+  void commit(const std::vector<SubmittedBatch>& batches, CommitBy by) noexcept;
 
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept;
@@ -81,12 +84,18 @@ class CommitRound {
   /// A batch can't even be queued.
   [[noreturn]] void end_for_memory() noexcept { end_without_memory(events_); }
 
+  /// StoreFigures::keys and wal_octets, as of the latest round or upkeep. Any thread.
+  std::uint64_t keys() const noexcept { return key_count_.load(std::memory_order_relaxed); }
+  std::uint64_t wal_octets() const noexcept { return wal_octets_.load(std::memory_order_relaxed); }
+
   /// How the latest round that wrote ended; a lasting one stays. Any thread.
   Status health() const noexcept { return health_.load(std::memory_order_acquire); }
 
  private:
-  void try_to_commit(const std::vector<SubmittedBatch>& batches);
-  Status write(const Batch& batch);
+  void try_to_commit(const std::vector<SubmittedBatch>& batches, CommitBy by);
+  Status write(const Batch& batch, CommitBy by);
+  Status make_durable(const Batch& batch, std::size_t writes, CommitBy by);
+  void note_figures() noexcept;
   void show_all(const Batch& batch, Status status) noexcept;
   void show(const WriteOperation& operation) noexcept;
   void set_health(Status status) noexcept;
@@ -101,6 +110,8 @@ class CommitRound {
   Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
   Mutex showing_;
   std::atomic<Status> health_{Status::ok};
+  std::atomic<std::uint64_t> key_count_{0};
+  std::atomic<std::uint64_t> wal_octets_{0};
   std::atomic<Clock::time_point> last_tick_{Clock::time_point{}};
   std::atomic<bool> due_{false};
 };

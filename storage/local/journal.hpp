@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -80,6 +81,9 @@ class Journal {
 
   /// Octets of the WAL that are not in the data file yet.
   virtual std::uint64_t wal_octets() const noexcept = 0;
+
+  /// What the latest commit has waited for the disk; 0 from one that can't tell. Once a commit.
+  virtual std::chrono::nanoseconds take_sync_time() noexcept { return {}; }
 
   /// Why the latest commit or upkeep that failed did so, in the words of what is below.
   virtual const std::string& last_error() const noexcept = 0;

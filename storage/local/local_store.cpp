@@ -133,6 +133,11 @@ std::unique_ptr<Session> LocalStore::open_session(SessionOwner& owner) {
   return std::make_unique<LocalSession>(*this, owner);
 }
 
+StoreFigures LocalStore::figures() const noexcept {
+  return {size(), round_.keys(), pending_writes_.load(std::memory_order_relaxed),
+          round_.wal_octets()};
+}
+
 bool LocalStore::close(std::string& error) noexcept {
   committer_.reset();
   return journal_->close(error);

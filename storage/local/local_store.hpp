@@ -24,6 +24,7 @@ class LocalStore final : public Store {
 
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
   std::uint64_t size() const noexcept override { return table_->size(); }
+  StoreFigures figures() const noexcept override;
   Status health() const noexcept override { return round_.health(); }
   bool close(std::string& error) noexcept override;
 

@@ -124,6 +124,11 @@ std::unique_ptr<Session> MemoryStore::open_session(SessionOwner& owner) {
   return std::make_unique<MemorySession>(*this, owner);
 }
 
+StoreFigures MemoryStore::figures() const noexcept {
+  const MutexLock lock(decisions_);
+  return {.users = size(), .keys = decider_.keys().size()};
+}
+
 bool MemoryStore::close(std::string&) noexcept { return true; }
 
 }  // namespace rollcall::storage

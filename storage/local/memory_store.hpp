@@ -23,6 +23,7 @@ class MemoryStore final : public Store {
   explicit MemoryStore(const StoreRules& rules = {}, Events& events = ignored_events());
   std::unique_ptr<Session> open_session(SessionOwner& owner) override;
   std::uint64_t size() const noexcept override { return table_.size(); }
+  StoreFigures figures() const noexcept override;
   Status health() const noexcept override {
     return full_.load(std::memory_order_relaxed) ? Status::out_of_memory : Status::ok;
   }
@@ -43,7 +44,7 @@ class MemoryStore final : public Store {
   Events& events_;
   Table table_;
   const bool unique_email_;
-  Mutex decisions_;
+  mutable Mutex decisions_;
   Decider decider_ ROLLCALL_GUARDED_BY(decisions_);
   std::atomic<bool> full_{false};           ///< There was no memory for a user.
   std::atomic<std::uint64_t> refusals_{0};  ///< For lack of memory.

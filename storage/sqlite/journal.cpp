@@ -98,6 +98,8 @@ bool SqliteJournal::prepare() noexcept {
   // A log that a crash left.
   codes[6] = noted(checkpoints_.copy_all());
   codes[7] = noted(begin());
+  // Without it nothing is lost but a figure.
+  syncs_.begin(*database_);
   // From here on a lock that another program holds is an answer, nothing to wait for.
   sqlite3_busy_timeout(database, 0);
   return lasting_ == Status::ok && watch_.begin(path_) &&
@@ -169,6 +171,8 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
 
 Status SqliteJournal::commit(const WriteOperation* first, const KeyChanges& keys) noexcept {
   if (lasting_ != Status::ok) return lasting_;
+  // What checkpoints have waited.
+  syncs_.take();
   int code = begin();
   if (lasting_ == Status::changed_elsewhere) {
     last_error_ = path_ + ": another program wrote to it";

@@ -15,6 +15,7 @@
 #include "storage/sqlite/file_watch.hpp"
 #include "storage/sqlite/kept_locks.hpp"
 #include "storage/sqlite/key_rows.hpp"
+#include "storage/sqlite/sync_timer.hpp"
 
 namespace rollcall::storage {
 
@@ -43,6 +44,7 @@ class SqliteJournal final : public Journal {
   void note_key_time(std::int64_t seconds) noexcept override { keys_.note_time(seconds); }
   Status maintain() noexcept override;
   std::uint64_t wal_octets() const noexcept override;
+  std::chrono::nanoseconds take_sync_time() noexcept override { return syncs_.take(); }
   Status look() noexcept override;
   bool close(std::string& error) noexcept override;
   const std::string& last_error() const noexcept override { return last_error_; }
@@ -70,6 +72,7 @@ class SqliteJournal final : public Journal {
   // In this order: the locks outlive the connection, which outlives its statements.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<KeptLocks> locks_;
+  SyncTimer syncs_;
   std::unique_ptr<SqliteDatabase> database_;
   SqliteStatement begin_;
   SqliteStatement insert_;

@@ -39,7 +39,10 @@ class RecordingEvents final : public Events {
   }
   void out_of_memory() noexcept override { all.emplace_back("out of memory"); }
 
+  void committed(const CommitFacts& facts) noexcept override { commits.push_back(facts); }
+
   std::vector<std::string> all;
+  std::vector<CommitFacts> commits;
 };
 
 }  // namespace rollcall::storage

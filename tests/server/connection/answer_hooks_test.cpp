@@ -11,7 +11,7 @@ namespace {
 using protocol::OutputBuffer;
 using std::chrono::milliseconds;
 
-struct Tally final : AnswerTally {
+struct Recorded final : Tally {
   struct Counted {
     AnswerKind kind;
     Clock::time_point::duration time;
@@ -21,7 +21,8 @@ struct Tally final : AnswerTally {
                 std::uint64_t count) noexcept override {
     counted.push_back({kind, time, count});
   }
-  void refused(protocol::Problem problem) noexcept override { problems.push_back(problem); }
+  void refused(protocol::Problem) noexcept override {}
+  void closed(CloseReason) noexcept override {}
 
   std::uint64_t answers() const {
     std::uint64_t sum = 0;
@@ -30,7 +31,6 @@ struct Tally final : AnswerTally {
   }
 
   std::vector<Counted> counted;
-  std::vector<protocol::Problem> problems;
 };
 
 /// An output whose answers are counted. The clock is set by the case.
@@ -41,7 +41,7 @@ struct Counting {
     output.answer(request, [&](OutputBuffer& into) { into.append(octets); });
   }
 
-  Tally tally;
+  Recorded tally;
   Clock::time_point now{std::chrono::hours(1)};
   Buffers buffers;
   AnswerHooks hooks;
@@ -64,7 +64,7 @@ BOOST_FIXTURE_TEST_CASE(answers_of_one_turn_and_kind_are_counted_at_once, Counti
   now += milliseconds(7);
   hooks.end_turn();
   BOOST_REQUIRE(tally.counted.size() == 1U);
-  const Tally::Counted& run = tally.counted.front();
+  const Recorded::Counted& run = tally.counted.front();
   BOOST_TEST(run.count == 3U);
   BOOST_TEST((run.time == milliseconds(7)));
   BOOST_TEST(run.kind.status() == 201U);

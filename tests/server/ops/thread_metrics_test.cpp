@@ -38,6 +38,57 @@ BOOST_AUTO_TEST_CASE(every_answer_of_a_connection_is_counted) {
   BOOST_TEST(turns.counts[0] > 3U);
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_is_closed_is_counted_by_the_reason) {
+  storage::MemoryStore store;
+  tests::DrivenServer server(store);
+  const ThreadMetrics& counted = server.thread().metrics();
+  server.connect();
+  server.finish();
+  BOOST_TEST(counted.closed(CloseReason::client) == 1U);
+  server.connect();
+  server.pass(Timeouts{}.idle + tick);
+  BOOST_TEST(counted.closed(CloseReason::idle_timeout) == 1U);
+  server.connect();
+  server.arrive("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  server.finish();
+  BOOST_TEST(counted.closed(CloseReason::done) == 1U);
+  // A page that its client never reads.
+  server.connect();
+  server.socket().set_reading(false);
+  server.arrive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.pass(Timeouts{}.write + tick);
+  BOOST_TEST(counted.closed(CloseReason::write_timeout) == 1U);
+  server.connect();
+  server.connect();
+  BOOST_TEST(server.thread().add_for_idle(server.open()) == nullptr);
+  server.take_turn();
+  BOOST_TEST(counted.closed(CloseReason::made_room) == 1U);
+  BOOST_TEST(server.thread().release_idle(1).size() == 1U);
+  server.thread().cut_now();
+  BOOST_TEST(counted.closed(CloseReason::cut) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tick_counts_connections_by_what_they_do) {
+  storage::MemoryStore store;
+  tests::DrivenServer server(store);
+  server.connect();
+  server.connect();
+  server.arrive("GET /livez HTTP/1.1\r\n");
+  server.connect();
+  server.arrive(
+      "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+      "Content-Length: 999\r\n\r\n");
+  server.connect();
+  server.socket().set_reading(false);
+  server.arrive("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  server.pass(tick);
+  const ThreadMetrics& counted = server.thread().metrics();
+  BOOST_TEST(counted.connections(Activity::idle) == 1U);
+  BOOST_TEST(counted.connections(Activity::reading) == 1U);
+  BOOST_TEST(counted.connections(Activity::uploading) == 1U);
+  BOOST_TEST(counted.connections(Activity::writing) == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::server

@@ -32,6 +32,7 @@ class FakeJournal final : public Journal {
   }
   void note_key_time(std::int64_t seconds) noexcept override { key_time = seconds; }
   std::uint64_t wal_octets() const noexcept override { return octets; }
+  std::chrono::nanoseconds take_sync_time() noexcept override { return sync_time; }
   Status look() noexcept override {
     ++looks;
     if (on_look) std::exchange(on_look, nullptr)();
@@ -46,6 +47,7 @@ class FakeJournal final : public Journal {
   int looks = 0;
   std::int64_t key_time = 0;
   std::uint64_t octets = 0;
+  std::chrono::nanoseconds sync_time{7};
   std::vector<std::size_t> batches;
   int commits = 0;
   std::uint64_t forget = 0;

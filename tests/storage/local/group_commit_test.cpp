@@ -55,6 +55,46 @@ BOOST_AUTO_TEST_CASE(what_one_turn_gathered_is_one_commit_with_ids_in_order) {
   BOOST_TEST(journal.commits == 1);
 }
 
+BOOST_AUTO_TEST_CASE(each_commit_is_told_with_what_it_was) {
+  FakeOwner owner;
+  committer->end_turn(owner, owner.gather(5), false);
+  journal.next_status = Status::disk_full;
+  committer->end_turn(owner, owner.gather(2), false);
+  committer->end_turn(owner, Batch{}, false);
+  BOOST_REQUIRE(events.commits.size() == 2U);
+  BOOST_TEST(events.commits[0].writes == 5U);
+  BOOST_TEST((events.commits[0].status == Status::ok));
+  BOOST_TEST((events.commits[0].by == CommitBy::turn));
+  BOOST_TEST((events.commits[0].sync_time == journal.sync_time));
+  BOOST_TEST((events.commits[1].status == Status::disk_full));
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_of_its_own_is_told_as_who_commits) {
+  committer = make_committer(round, CommitBy::thread);
+  FakeOwner owner;
+  committer->end_turn(owner, owner.gather(1), false);
+  // Its end is behind the commit.
+  committer.reset();
+  BOOST_REQUIRE(events.commits.size() == 1U);
+  BOOST_TEST((events.commits[0].by == CommitBy::thread));
+}
+
+BOOST_AUTO_TEST_CASE(figures_are_those_of_the_latest_commit_or_upkeep) {
+  FakeOwner owner;
+  Batch batch = owner.gather(2);
+  IdempotencyKey key;
+  key.text = "k";
+  batch.first->key = &key;
+  journal.octets = 4'096;
+  committer->end_turn(owner, batch, false);
+  BOOST_TEST(round.keys() == 1U);
+  BOOST_TEST(round.wal_octets() == 4'096U);
+  journal.octets = 0;
+  BOOST_TEST(round.tick(CommitRound::Clock::time_point{std::chrono::hours(1)}));
+  committer->end_turn(owner, Batch{}, false);
+  BOOST_TEST(round.wal_octets() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(what_others_queue_during_a_commit_is_led_by_the_owner_of_the_oldest) {
   FakeOwner first, second, third;
   // As from their own threads, while the first one's commit is under way.
