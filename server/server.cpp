@@ -130,7 +130,7 @@ int Server::run() {
   }
   processor_times_.resize(threads_.size());
   metrics_.set_working_threads(thread_balance_.working());
-  metrics_.set_max_connections(connection_cap_);
+  metrics_.set_max_connections(shares_.connections);
   look_around();
   health_.serve(*store_);
   std::printf("%s\n", description().c_str());

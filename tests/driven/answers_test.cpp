@@ -195,8 +195,9 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_late_and_one_beyond_the_cap_are_told_too)
   }
   Observed beyond;
   beyond.server.connect(1'000'000, true);
-  beyond.server.arrive(get("/livez"));
-  check_told(beyond, {"", 503, Action::live, Resource::live}, beyond.server.socket().sent().size());
+  beyond.server.arrive(get("/users/1"));
+  check_told(beyond, {"", 503, Action::find_user, Resource::user},
+             beyond.server.socket().sent().size());
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_is_cut_is_told_as_not_whole) {
