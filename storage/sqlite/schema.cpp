@@ -78,10 +78,14 @@ std::vector<SchemaRow> schema_rows(std::int64_t version) {
        "  UPDATE high_water SET id = max(id, old.id);\n"
        "END"},
   };
-  if (version >= 2) rows.push_back({"idempotency_keys", keys_table});
-  if (version >= 3) rows.push_back({"idempotency_answers", answers_table()});
-  if (version >= 4) rows.push_back({"users_update_checksum", checksum_trigger()});
-  if (version >= 5) rows.push_back({"upload_runs", runs_table});
+  const auto add = [&rows](const char* name, std::string_view sql) {
+    rows.emplace_back().name = name;
+    rows.back().sql = sql;
+  };
+  if (version >= 2) add("idempotency_keys", keys_table);
+  if (version >= 3) add("idempotency_answers", answers_table());
+  if (version >= 4) add("users_update_checksum", checksum_trigger());
+  if (version >= 5) add("upload_runs", runs_table);
   return rows;
 }
 
