@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <new>
 #include <string>
 
@@ -118,19 +119,53 @@ sqlite3_module make_module() noexcept {
 
 }  // namespace
 
-int SqliteBatch::attach(sqlite3* database) noexcept {
+int SqliteBatch::prepare(sqlite3* database) noexcept {
   static const sqlite3_module module = make_module();
-  return sqlite3_create_module(database, table, &module, this);
+  database_ = database;
+  int code = sqlite3_create_module(database, table, &module, this);
+  if (code == SQLITE_OK) insert_ = SqliteStatement(database, insert_users_sql(table).c_str(), code);
+  if (code == SQLITE_OK) append_ = SqliteStatement(database, append_users_sql(table).c_str(), code);
+  if (code != SQLITE_OK) return code;
+  SqliteStatement largest(database, "SELECT max(id) FROM users", code);
+  if (code != SQLITE_OK) return code;
+  code = largest.step();
+  if (code != SQLITE_ROW) return code;
+  highest_ = static_cast<UserId>(largest.integer(0));
+  highest_is_there_ = true;
+  return SQLITE_OK;
 }
 
-const WriteOperation* SqliteBatch::take(const WriteOperation* first) noexcept {
+void SqliteBatch::finalize() noexcept {
+  insert_ = SqliteStatement();
+  append_ = SqliteStatement();
+}
+
+void SqliteBatch::take(const WriteOperation* first) noexcept {
   first_ = first;
   end_ = first;
   while (end_ != nullptr &&
          (end_->status != Status::ok || end_->verb == WriteOperation::Verb::create)) {
     end_ = end_->next;
   }
-  return end_;
+}
+
+int SqliteBatch::insert(const WriteOperation* first) noexcept {
+  take(first);
+  UserId last = first_->id;
+  bool follows = highest_is_there_ && last == highest_ + 1;
+  for (const WriteOperation* row = next(first_); row != end_; row = next(row)) {
+    follows = follows && row->id == last + 1;
+    last = row->id;
+  }
+  const int code = (follows ? append_ : insert_).run();
+  if (code != SQLITE_OK) return code;
+  // If the last row has the id that it should have, all before it have theirs.
+  if (follows && sqlite3_last_insert_rowid(database_) != static_cast<sqlite3_int64>(last)) {
+    return SQLITE_CONSTRAINT_ROWID;
+  }
+  highest_is_there_ = last > highest_ || (highest_is_there_ && last != highest_);
+  highest_ = std::max(highest_, last);
+  return SQLITE_OK;
 }
 
 const WriteOperation* SqliteBatch::next(const WriteOperation* row) const noexcept {

@@ -76,10 +76,9 @@ SqliteJournal::SqliteJournal(std::string path, std::unique_ptr<FileLock> lock,
 
 bool SqliteJournal::prepare() noexcept {
   sqlite3* const database = database_->get();
-  int codes[12];
+  int codes[11];
   begin_ = SqliteStatement(database, "BEGIN IMMEDIATE", codes[0]);
-  codes[5] = batch_.attach(database);
-  insert_ = SqliteStatement(database, insert_users_sql(SqliteBatch::table).c_str(), codes[1]);
+  codes[1] = batch_.prepare(database);
   update_ = SqliteStatement(database, update_user_sql().c_str(), codes[8]);
   delete_ = SqliteStatement(database, "DELETE FROM users WHERE id = ?1", codes[9]);
   codes[10] = keys_.prepare(database);
@@ -94,7 +93,7 @@ bool SqliteJournal::prepare() noexcept {
     return code;
   };
   // The transaction of the load, and of what open() may have brought up to date.
-  codes[11] = noted(commit_.run());
+  codes[5] = noted(commit_.run());
   // A log that a crash left.
   codes[6] = noted(checkpoints_.copy_all());
   codes[7] = noted(begin());
@@ -145,9 +144,8 @@ int SqliteJournal::write(const WriteOperation* first) noexcept {
 
 /// All creations up to the next write of another kind.
 int SqliteJournal::insert(const WriteOperation* first) noexcept {
-  const WriteOperation* const end = batch_.take(first);
-  int code = insert_.run();
-  for (; code == SQLITE_OK && first != end; first = batch_.next(first)) {
+  int code = batch_.insert(first);
+  for (; code == SQLITE_OK && first != batch_.end(); first = batch_.next(first)) {
     if (first->key != nullptr && first->key->line == 0) code = keys_.write(*first);
   }
   return code;
@@ -166,6 +164,7 @@ int SqliteJournal::change(const WriteOperation& operation) noexcept {
   if (code != SQLITE_OK) return code;
   // A user that the table has and the file has not.
   if (sqlite3_changes(database_->get()) != 1) return SQLITE_CONSTRAINT_ROWID;
+  if (removes) batch_.removed(operation.id);
   return operation.key == nullptr ? SQLITE_OK : keys_.write(operation);
 }
 
@@ -211,6 +210,7 @@ Status SqliteJournal::fail(int code, bool committing) noexcept {
     lasting_ = status;
   }
   end_transaction();
+  batch_.undone();
   begin();
   // Unless it was never begun, or a write of the WAL failed, the WAL may hold all of it by now.
   const bool may_be_whole =
@@ -307,7 +307,8 @@ bool SqliteJournal::close(std::string& error) noexcept {
       database_->keep_wal_on_close();
     }
   }
-  for (SqliteStatement* each : {&begin_, &insert_, &update_, &delete_, &commit_, &rollback_}) {
+  batch_.finalize();
+  for (SqliteStatement* each : {&begin_, &update_, &delete_, &commit_, &rollback_}) {
     SqliteStatement gone = std::move(*each);
   }
   keys_ = {};

@@ -68,14 +68,13 @@ class SqliteJournal final : public Journal {
   static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;
 
   const std::string path_;
-  SqliteBatch batch_;
   // In this order: the locks outlive the connection, which outlives its statements.
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<KeptLocks> locks_;
   SyncTimer syncs_;
   std::unique_ptr<SqliteDatabase> database_;
+  SqliteBatch batch_;
   SqliteStatement begin_;
-  SqliteStatement insert_;
   SqliteStatement update_;
   SqliteStatement delete_;
   SqliteKeyRows keys_;

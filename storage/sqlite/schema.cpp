@@ -103,11 +103,25 @@ std::string upgrade_sql(std::int64_t version) {
 
 std::string user_columns() { return prefixed_columns(""); }
 
-std::string insert_users_sql(const char* source) {
+namespace {
+
+/// Inserts the columns of `source` into users.
+std::string copy_columns_sql(const std::string& columns, const char* source) {
   // OR FAIL: a batch that fails is rolled back as a whole, so SQLite need not be able to undo this
   // statement alone.
-  const std::string columns = user_columns() + ", checksum";
   return "INSERT OR FAIL INTO users (" + columns + ") SELECT " + columns + " FROM " + source;
+}
+
+}  // namespace
+
+std::string insert_users_sql(const char* source) {
+  return copy_columns_sql(user_columns() + ", checksum", source);
+}
+
+std::string append_users_sql(const char* source) {
+  std::string columns;
+  for (const MemberRow& each : user_members) columns.append(each.column).append(", ");
+  return copy_columns_sql(columns + "checksum", source);
 }
 
 std::string update_user_sql() {

@@ -30,6 +30,8 @@ std::string user_columns();
 
 /// Inserts every row of `source`, which has user_columns() and `checksum`, into users.
 std::string insert_users_sql(const char* source);
+/// The same without the ids: SQLite gives the rows those that follow the largest one in users.
+std::string append_users_sql(const char* source);
 /// Sets the members of the user ?1: the one at place i of user_members to ?(i + 2), and behind the
 /// last one the checksum.
 std::string update_user_sql();

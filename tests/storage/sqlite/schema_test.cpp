@@ -68,6 +68,9 @@ BOOST_AUTO_TEST_CASE(statements_name_the_columns_in_the_order_of_the_members) {
   BOOST_TEST(insert_users_sql("x") ==
              "INSERT OR FAIL INTO users (id, last_name, first_name, email, checksum) "
              "SELECT id, last_name, first_name, email, checksum FROM x");
+  BOOST_TEST(append_users_sql("x") ==
+             "INSERT OR FAIL INTO users (last_name, first_name, email, checksum) "
+             "SELECT last_name, first_name, email, checksum FROM x");
   BOOST_TEST(update_user_sql() ==
              "UPDATE users SET last_name = ?2, first_name = ?3, email = ?4, checksum = ?5 "
              "WHERE id = ?1");
