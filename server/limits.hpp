@@ -134,6 +134,13 @@ inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
 inline constexpr std::chrono::milliseconds stop_deadline{8'000};
 /// From a stop until the process ends even if the disk hangs.
 inline constexpr std::chrono::seconds stop_limit{10};
+/// Connections of the admin listener; one more is closed at once.
+inline constexpr std::size_t max_admin_connections = 32;
+/// Octets of a field of a request there, with the end of the header, and of its body.
+inline constexpr std::size_t max_admin_request_octets = 8 * 1'024;
+/// For a request there to come, and for its answer to be read. Longer than the usual time between
+/// two scrapes, which come on one connection.
+inline constexpr std::chrono::milliseconds admin_timeout{75'000};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

@@ -62,6 +62,10 @@ Server::Server(const Options& options)
   // Kept for opening logs anew; without one it would end the process.
   std::signal(SIGHUP, SIG_IGN);
   for (const ListenAddress& address : options_.listen) bind(address);
+  admin_ =
+      std::make_unique<Admin>(options_, listeners_.front()->endpoint(), health_, metrics_,
+                              Admin::Acts{[this] { asio::post(context_, [this] { drain(); }); },
+                                          [this] { asio::post(context_, [this] { resume(); }); }});
 }
 
 Server::~Server() = default;
@@ -138,6 +142,7 @@ int Server::run() {
   context_.run();
   for (const auto& each : threads_) each->join();
   threads_.clear();
+  admin_.reset();
   health_.stop_serving();
   metrics_.stop_serving();
   std::string error;
@@ -159,6 +164,7 @@ std::string Server::description() const {
   line += " from " + options_.store + " (" + std::to_string(store_->size()) + " users, " +
           (shares_.threads == 1 ? "1 thread)"
                                 : "up to " + std::to_string(shares_.threads) + " threads)");
+  if (const auto admin = admin_->endpoint()) line += "; admin http://" + text(*admin);
   return line;
 }
 

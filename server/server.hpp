@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "server/admin.hpp"
 #include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
 #include "server/io_thread.hpp"
@@ -92,6 +94,7 @@ class Server {
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;
   Ending ending_ = Ending::none;
+  std::unique_ptr<Admin> admin_;  ///< Uses the above.
 };
 
 }  // namespace rollcall::server

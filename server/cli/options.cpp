@@ -75,6 +75,10 @@ po::options_description describe() {
       ("listen", po::value<Texts>()->value_name("HOST:PORT")->composing(),
        "address to listen on; may be repeated; port 0 picks a free port (default: "
        "127.0.0.1:3000)")  //
+      ("admin-listen", po::value<Texts>()->value_name("HOST:PORT|off"),
+       "where to serve /metrics, /readyz, /config and what an operator may do (default: the port "
+       "of "
+       "this host after the one of --listen, unless it is in use)")  //
       ("store", po::value<Texts>()->value_name("URL"),
        "where to keep users: sqlite:PATH, a file on disk, or memory:, lost at exit (default: "
        "sqlite:rollcall.db)")                                            //
@@ -223,6 +227,13 @@ std::vector<ListenAddress> parse_addresses(const Settings& settings) {
   return addresses;
 }
 
+AdminListen parse_admin(const Given& given) {
+  if (given.text == "off") return AdminOff{};
+  const auto address = parse_listen_address(given.text);
+  if (!address) given.refuse("off or HOST:PORT, such as 127.0.0.1:3001");
+  return *address;
+}
+
 Options interpret(const Settings& settings) {
   const Lookup given = [&](const char* name, const std::string& otherwise) {
     const auto found = settings.find(name);
@@ -250,6 +261,9 @@ Options interpret(const Settings& settings) {
     options.drain_delay = parse_drain_delay(given("drain-delay", ""));
   }
   options.listen = parse_addresses(settings);
+  if (settings.contains("admin-listen"))
+    options.admin_listen = parse_admin(given("admin-listen", ""));
+  options.given = settings;
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);
   return options;
@@ -267,6 +281,11 @@ std::optional<std::string> environment(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
+}
+
+std::string text_of(const ListenAddress& address) {
+  const bool v6 = address.host.find(':') != address.host.npos;
+  return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
 std::optional<ListenAddress> parse_listen_address(const std::string& text) {

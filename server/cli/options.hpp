@@ -23,9 +23,21 @@ struct ListenAddress {
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 
+/// Where the admin listener is: nowhere, ...
+struct AdminOff {
+  friend bool operator==(AdminOff, AdminOff) = default;
+};
+/// ... on the port of this host after the first of Options::listen, ...
+struct AdminBeside {
+  friend bool operator==(AdminBeside, AdminBeside) = default;
+};
+/// ... or at an address of its own.
+using AdminListen = std::variant<AdminBeside, AdminOff, ListenAddress>;
+
 /// What the server was told to do.
 struct Options {
   std::vector<ListenAddress> listen;
+  AdminListen admin_listen;
   std::string store;
   storage::StoreOptions store_options;
   unsigned least_threads = 1;
@@ -35,6 +47,7 @@ struct Options {
   std::chrono::milliseconds drain_delay = default_drain_delay;
   protocol::Site site;
   TrustedProxies proxies;
+  Settings given;  ///< What all of it was made from; an option that is not in it has its default.
 };
 
 /// The program must exit at once, after writing these texts.
@@ -51,6 +64,9 @@ std::optional<std::string> environment(const std::string& name);
 /// else its default. A mistake gives one line for standard error and exit code 2.
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv,
                                                const Environment& environment);
+
+/// HOST:PORT, as parse_listen_address() takes it.
+std::string text_of(const ListenAddress& address);
 
 /// Parses `HOST:PORT`, with an IPv6 address in brackets. Nothing if `text` is anything else.
 std::optional<ListenAddress> parse_listen_address(const std::string& text);

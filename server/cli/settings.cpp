@@ -15,6 +15,7 @@ using Texts = std::vector<std::string>;
 
 /// Every option that a flag, the environment or a file can give.
 constexpr const char* names[] = {"listen",
+                                 "admin-listen",
                                  "store",
                                  "threads",
                                  "commit",

@@ -21,9 +21,15 @@ class RunningServer {
     const std::size_t at = line->find(address);
     if (at == line->npos) throw std::runtime_error("no address in: " + *line);
     port_ = static_cast<std::uint16_t>(std::stoi(line->substr(at + address.size())));
+    const std::size_t admin = line->find("; admin ");
+    if (admin == line->npos) return;
+    const std::size_t host_end = line->find(address, admin) + address.size();
+    admin_port_ = static_cast<std::uint16_t>(std::stoi(line->substr(host_end)));
   }
 
   std::uint16_t port() const noexcept { return port_; }
+  /// 0 if there is no admin listener.
+  std::uint16_t admin_port() const noexcept { return admin_port_; }
   Program& program() noexcept { return program_; }
 
   /// Stops it with `signal`, waits for it, and returns the exit code.
@@ -47,6 +53,7 @@ class RunningServer {
 
   Program program_;
   std::uint16_t port_ = 0;
+  std::uint16_t admin_port_ = 0;
 };
 
 }  // namespace rollcall::tests

@@ -51,6 +51,15 @@ BOOST_AUTO_TEST_CASE(without_any_it_serves_port_3000_of_this_host_from_a_durable
   BOOST_TEST(options.threads >= 1U);
 }
 
+BOOST_AUTO_TEST_CASE(the_admin_listener_is_beside_the_server_elsewhere_or_off) {
+  BOOST_TEST(std::holds_alternative<AdminBeside>(good({}).admin_listen));
+  BOOST_TEST(std::holds_alternative<AdminOff>(good({"--admin-listen", "off"}).admin_listen));
+  BOOST_TEST(
+      (std::get<ListenAddress>(good({}, {{"ROLLCALL_ADMIN_LISTEN", "[::1]:9"}}).admin_listen) ==
+       ListenAddress{"::1", 9}));
+  BOOST_TEST(mistake({"--admin-listen", "on"}).find("off or HOST:PORT") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(who_commits_is_chosen_by_the_load_or_by_an_option) {
   using storage::CommitBy;
   BOOST_TEST((good({"--threads", "1"}).store_options.commit_by == CommitBy::load));

@@ -1,0 +1,47 @@
+#include "server/cli/options_json.hpp"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+namespace rollcall::server {
+namespace {
+
+boost::json::object effective(std::vector<const char*> words) {
+  words.insert(words.begin(), "rollcall");
+  const auto parsed = parse_options(static_cast<int>(words.size()), words.data(),
+                                    [](const std::string& name) -> std::optional<std::string> {
+                                      if (name != "ROLLCALL_COMMIT") return std::nullopt;
+                                      return "turn";
+                                    });
+  return boost::json::parse(json_of(std::get<Options>(parsed))).as_object();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(options_json)
+
+BOOST_AUTO_TEST_CASE(every_option_has_the_value_that_is_in_effect) {
+  const auto json = effective({"--listen", "[::1]:7", "--threads", "2-3", "--idle-timeout", "1.5",
+                               "--trusted-proxy", "10.0.0.0/8", "--admin-listen", "off"});
+  BOOST_TEST(json.at("listen").as_array().at(0).as_string() == "[::1]:7");
+  BOOST_TEST(json.at("admin-listen").as_string() == "off");
+  BOOST_TEST(json.at("threads").as_string() == "2-3");
+  BOOST_TEST(json.at("commit").as_string() == "turn");
+  BOOST_TEST(json.at("idle-timeout").as_double() == 1.5);
+  BOOST_TEST(json.at("body-timeout").as_int64() == 30);
+  BOOST_TEST(json.at("trusted-proxy").as_array().at(0).as_string() == "10.0.0.0/8");
+  BOOST_TEST(json.at("cors-origin").as_array().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_at_its_default_says_where_it_comes_from) {
+  const auto given = effective({"--threads", "2"}).at("given").as_object();
+  BOOST_TEST(given.at("threads").as_string() == "--threads");
+  BOOST_TEST(given.at("commit").as_string() == "ROLLCALL_COMMIT");
+  BOOST_TEST(!given.contains("store"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server
