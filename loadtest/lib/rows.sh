@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # Variables go from one sourced file to another.
 
 readonly default_rows=memory,durable
-readonly peer_rows=json-server,fastify,go,nginx,beast
+readonly peer_rows=json-server,fastify,go,go-sqlite,nginx,beast
 readonly all_rows=memory,durable,get,pipeline,durable-memory,$peer_rows
 
 # What --check compares, each ROW:CONNECTIONS.
@@ -21,7 +21,7 @@ describe_row() { # row
     durable-memory)
       echo rollcall-memory rollcall-memory create rollcall-sqlite rollcall-sqlite create 256
       ;;
-    json-server | fastify | go | nginx | beast)
+    json-server | fastify | go | go-sqlite | nginx | beast)
       echo "$1" "$1" create rollcall-sqlite rollcall-sqlite create 64
       ;;
     *) return 1 ;;

@@ -19,7 +19,7 @@ find_servers() { # name...
       blind-durable) programs+=(BLIND_DURABLE_PROGRAM) ;;
       rollcall-memory | rollcall-sqlite) programs+=(ROLLCALL_PROGRAM) ;;
       beast) programs+=(BEAST_PROGRAM) ;;
-      go) "$root/loadtest/peers/start" --build ;;
+      go | go-sqlite) "$root/loadtest/peers/start" --build "$name" ;;
       nginx) need_command nginx ;;
       json-server | fastify)
         need_command node
@@ -47,8 +47,9 @@ command_of() { # name
       server_command=("${rollcall[@]}" --store "sqlite:$scratch/data/users.db")
       ;;
     # GOMAXPROCS corresponds to rollcall's --threads; the other peers have one thread for requests.
-    go)
-      server_command=(env ${threads:+"GOMAXPROCS=$threads"} "$root/loadtest/peers/start" go 0)
+    go | go-sqlite)
+      server_command=(env ${threads:+"GOMAXPROCS=$threads"} "$root/loadtest/peers/start" "$1" 0
+        "$scratch/data")
       ;;
     *) server_command=("$root/loadtest/peers/start" "$1" 0 "$scratch/data") ;;
   esac

@@ -13,6 +13,7 @@ BEGIN {
   color_of_kind["nothing"] = "0xc9c9c9"
   describe("json-server", "disk", "json-server")
   describe("rollcall-sqlite", "disk", "rollcall sqlite:", "0x1f5f9e")
+  describe("go-sqlite", "disk", "Go + SQLite")
   describe("blind-durable", "disk", "blind-durable (limit)")
   describe("fastify", "memory", "Fastify")
   describe("beast", "memory", "Beast, textbook")

@@ -1,0 +1,3 @@
+module rollcall/loadtest/peers/go_sqlite
+
+go 1.19
