@@ -17,8 +17,9 @@ using boost::asio::ip::tcp;
 
 ListenAddress admin_address(const ListenAddress& asked, const AdminListener::Endpoint& api) {
   // Behind the last port comes 0.
+  const bool any = asked.port == 0 || api.port() == 0;
   const auto next = static_cast<std::uint16_t>(api.port() + 1);
-  return {api.address().is_v6() ? "::1" : "127.0.0.1", asked.port == 0 ? std::uint16_t{0} : next};
+  return {api.address().is_v6() ? "::1" : "127.0.0.1", any ? std::uint16_t{0} : next};
 }
 
 Admin::Admin(const Options& options, const Endpoint& api, Health& health, const Metrics& metrics,

@@ -51,8 +51,8 @@ class Admin final : private AdminDesk {
 };
 
 /// The address for the listener if none was given: the port behind that of `api`, which the first
-/// of Options::listen, `asked`, came to. Any free port if that one was free to choose, or the last
-/// one.
+/// of Options::listen, `asked`, came to. Any free port if that one was free to choose, the last
+/// one, or that of a file, 0.
 ListenAddress admin_address(const ListenAddress& asked, const AdminListener::Endpoint& api);
 
 }  // namespace rollcall::server

@@ -108,6 +108,16 @@ inline constexpr std::chrono::milliseconds health_interval{250};
 /// Between two lines of log that say the same.
 inline constexpr std::chrono::seconds notice_interval{10};
 
+/// Sockets that whoever starts the program may open for it.
+inline constexpr std::size_t max_given_sockets = 64;
+/// Octets of the path of a Unix domain socket (unix(7): sun_path, without its end).
+inline constexpr std::size_t max_socket_path_octets = 107;
+/// Permission bits that `--socket-mode` takes, and those without it.
+inline constexpr unsigned max_socket_mode = 0777;
+inline constexpr unsigned default_socket_mode = 0660;
+/// How often the service manager is told of the load, and how long the load may then still take.
+inline constexpr std::chrono::milliseconds progress_interval{1'000};
+inline constexpr std::chrono::milliseconds load_patience{120'000};
 /// What the options for idempotency keys take.
 inline constexpr std::size_t max_key_lifetime_seconds = 31'536'000;
 inline constexpr std::size_t max_keys = 100'000'000;
@@ -128,6 +138,9 @@ inline constexpr std::chrono::milliseconds tick{250};
 /// From SIGTERM until the server stops: what `--drain-delay` takes, and what it is without it.
 inline constexpr std::chrono::milliseconds max_drain_delay{300'000};
 inline constexpr std::chrono::milliseconds default_drain_delay{1'000};
+/// How long a connection that has brought no request yet is kept in a stop: its first one may be
+/// under way.
+inline constexpr std::chrono::milliseconds first_request_time{1'000};
 /// From a stop until a stream of users is read no more: a short one is whole by then.
 inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
 /// From a stop until connections that still send or read are cut.

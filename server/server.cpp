@@ -18,26 +18,12 @@ namespace rollcall::server {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
-
-std::string text(const tcp::endpoint& endpoint) {
-  const std::string host = endpoint.address().to_string();
-  const std::string port = std::to_string(endpoint.port());
-  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
-}
 
 /// What has to be last is a disk that hangs: the stop must not. Only async-signal-safe calls.
 extern "C" void end_hung_stop(int) {
   constexpr std::string_view line = "rollcall: the disk does not respond; exiting anyway\n";
   [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
   ::_exit(1);
-}
-
-std::string advice(const boost::system::error_code& error) {
-  if (error == asio::error::address_in_use) {
-    return "the address is in use by another program or another --listen; choose another port";
-  }
-  return error.message() + ": choose another address with --listen";
 }
 
 }  // namespace
@@ -49,6 +35,7 @@ Server::Server(const Options& options)
       context_(1),
       signals_(context_),
       deadline_(context_),
+      service_manager_(context_),
       thread_balance_(std::min(options.least_threads, shares_.threads), shares_.threads),
       looking_(context_) {
   if (shares_.connections < options.connections) {
@@ -61,43 +48,27 @@ Server::Server(const Options& options)
   std::signal(SIGPIPE, SIG_IGN);
   // Kept for opening logs anew; without one it would end the process.
   std::signal(SIGHUP, SIG_IGN);
-  for (const ListenAddress& address : options_.listen) bind(address);
+  listeners_ = make_listeners(context_, options_, [this](std::unique_ptr<Transport> transport) {
+    hand_out(std::move(transport));
+  });
   admin_ =
-      std::make_unique<Admin>(options_, listeners_.front()->endpoint(), health_, metrics_,
+      std::make_unique<Admin>(options_, listeners_.front()->address(), health_, metrics_,
                               Admin::Acts{[this] { asio::post(context_, [this] { drain(); }); },
                                           [this] { asio::post(context_, [this] { resume(); }); }});
 }
 
 Server::~Server() = default;
 
-void Server::bind(const ListenAddress& address) {
-  const std::string name = address.host + ":" + std::to_string(address.port);
-  boost::system::error_code error;
-  tcp::resolver resolver(context_);
-  const auto found =
-      resolver.resolve(address.host, std::to_string(address.port),
-                       tcp::resolver::passive | tcp::resolver::numeric_service, error);
-  if (error) {
-    throw std::runtime_error("can't listen on " + name + ": " + error.message() +
-                             ": give this host's name or a numeric address with --listen");
-  }
-  for (const auto& entry : found) {
-    try {
-      listeners_.push_back(std::make_unique<Listener>(
-          context_, entry.endpoint(),
-          [this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); }));
-    } catch (const boost::system::system_error& failure) {
-      throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
-                               advice(failure.code()));
-    }
-  }
-}
-
 void Server::open_store() {
   const Clock::time_point begun = system_clock().now();
   LoadProgressLine line(options_.store);
+  service_manager_.loading(0, system_clock().now());
   store_ = storage::open_store(
-      options_.store, options_.store_options, [&line](std::uint64_t users) { line.show(users); },
+      options_.store, options_.store_options,
+      [&](std::uint64_t users) {
+        line.show(users);
+        service_manager_.loading(users, system_clock().now());
+      },
       events_);
   metrics_.serve(*store_, system_clock().now() - begun);
 }
@@ -110,8 +81,8 @@ int Server::run() {
     } catch (const boost::system::system_error& failure) {
       std::string ignored;
       store_->close(ignored);
-      throw std::runtime_error("can't listen on " + text(each->endpoint()) + ": " +
-                               advice(failure.code()));
+      throw std::runtime_error("can't listen on " + each->name() + ": " +
+                               listen_advice(failure.code()));
     }
   }
   threads_running_ = shares_.threads;
@@ -137,6 +108,7 @@ int Server::run() {
   metrics_.set_max_connections(shares_.connections);
   look_around();
   health_.serve(*store_);
+  service_manager_.ready();
   std::printf("%s\n", description().c_str());
   std::fflush(stdout);
   context_.run();
@@ -160,7 +132,10 @@ int Server::run() {
 
 std::string Server::description() const {
   std::string line = "rollcall " ROLLCALL_VERSION " serves";
-  for (const auto& each : listeners_) line += " http://" + text(each->endpoint());
+  for (const auto& each : listeners_) {
+    const std::string name = each->name();
+    line += (name.starts_with("unix:") ? " " : " http://") + name;
+  }
   line += " from " + options_.store + " (" + std::to_string(store_->size()) + " users, " +
           (shares_.threads == 1 ? "1 thread)"
                                 : "up to " + std::to_string(shares_.threads) + " threads)");
@@ -200,7 +175,9 @@ void Server::look_at_health() {
     worst.turned = std::min(worst.turned, signs.turned);
     worst.writes_wait_since = std::min(worst.writes_wait_since, signs.writes_wait_since);
   }
-  health_.look(worst, system_clock().now());
+  const Clock::time_point now = system_clock().now();
+  health_.look(worst, now);
+  service_manager_.alive(worst.turned, now);
 }
 
 bool Server::is_stuck(const IoThread& thread) const {
@@ -307,11 +284,13 @@ void Server::resume() {
 
 void Server::begin_end(int signal) {
   ending_ = Ending::draining;
-  drain();
   // Whoever waits at a terminal is no balancer that has to notice first.
-  if (signal == SIGINT || options_.drain_delay == std::chrono::milliseconds(0)) return stop();
+  const auto delay = signal == SIGINT ? std::chrono::milliseconds(0) : options_.drain_delay;
+  service_manager_.stopping(delay + stop_limit);
+  drain();
+  if (delay.count() == 0) return stop();
   std::fputs("rollcall: draining; /readyz says 503, and requests are still served\n", stderr);
-  at_deadline(options_.drain_delay, [this] { stop(); });
+  at_deadline(delay, [this] { stop(); });
 }
 
 void Server::stop() {

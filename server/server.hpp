@@ -14,10 +14,11 @@
 #include "server/descriptors.hpp"
 #include "server/io_thread.hpp"
 #include "server/limits.hpp"
-#include "server/listener.hpp"
+#include "server/listeners.hpp"
 #include "server/notice.hpp"
 #include "server/ops/health.hpp"
 #include "server/ops/metrics.hpp"
+#include "server/ops/service_manager.hpp"
 #include "server/store_events.hpp"
 #include "server/thread_balance.hpp"
 #include "storage/store.hpp"
@@ -51,7 +52,6 @@ class Server {
   std::string description() const;
 
  private:
-  void bind(const ListenAddress& address);
   void hand_out(std::unique_ptr<Transport> transport);
   /// Gives it to the first of `threads`, from the last on, that has an idle connection to close.
   /// Looks whether the store hangs, and how many threads should work, again and again.
@@ -82,8 +82,9 @@ class Server {
   Health health_;
   Metrics metrics_{health_};
   StoreEvents events_{stderr, &metrics_.store()};  ///< Of store_.
+  ServiceManager service_manager_;
   std::unique_ptr<storage::Store> store_;
-  std::vector<std::unique_ptr<Listener>> listeners_;
+  Listeners listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;
   std::size_t threads_drained_ = 0;

@@ -73,12 +73,14 @@ po::options_description describe() {
   using Texts = std::vector<std::string>;
   options.add_options()  //
       ("listen", po::value<Texts>()->value_name("HOST:PORT")->composing(),
-       "address to listen on; may be repeated; port 0 picks a free port (default: "
+       "address to listen on, or unix:PATH; may be repeated; port 0 picks a free port (default: "
        "127.0.0.1:3000)")  //
       ("admin-listen", po::value<Texts>()->value_name("HOST:PORT|off"),
        "where to serve /metrics, /readyz, /config and what an operator may do (default: the port "
        "of "
        "this host after the one of --listen, unless it is in use)")  //
+      ("socket-mode", po::value<Texts>()->value_name("MODE"),
+       "permissions of the files of --listen unix:PATH, in octal (default: 0660)")  //
       ("store", po::value<Texts>()->value_name("URL"),
        "where to keep users: sqlite:PATH, a file on disk, or memory:, lost at exit (default: "
        "sqlite:rollcall.db)")                                            //
@@ -166,6 +168,17 @@ std::chrono::milliseconds parse_drain_delay(const Given& given) {
   return parse_seconds(given, {}, max_drain_delay, "0 to 300");
 }
 
+/// Permission bits in octal.
+mode_t parse_mode(const Given& given) {
+  unsigned mode = 0;
+  const char* const end = given.text.data() + given.text.size();
+  const auto [rest, error] = std::from_chars(given.text.data(), end, mode, 8);
+  if (error != std::errc() || rest != end || mode > max_socket_mode) {
+    given.refuse("an octal number from 0 to 777");
+  }
+  return static_cast<mode_t>(mode);
+}
+
 /// `N`, or `LEAST-MOST`.
 void set_threads(const Given& given, Options& options) {
   const auto number = [](const Given& part) {
@@ -220,7 +233,8 @@ std::vector<ListenAddress> parse_addresses(const Settings& settings) {
   for (const std::string& text : found->second.texts) {
     const auto address = parse_listen_address(text);
     if (!address) {
-      Given{text, found->second.origin}.refuse("HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000");
+      Given{text, found->second.origin}.refuse(
+          "HOST:PORT, such as 127.0.0.1:3000 or [::1]:3000, or unix:PATH, with at most 107 octets");
     }
     addresses.push_back(*address);
   }
@@ -230,7 +244,7 @@ std::vector<ListenAddress> parse_addresses(const Settings& settings) {
 AdminListen parse_admin(const Given& given) {
   if (given.text == "off") return AdminOff{};
   const auto address = parse_listen_address(given.text);
-  if (!address) given.refuse("off or HOST:PORT, such as 127.0.0.1:3001");
+  if (!address || !address->path.empty()) given.refuse("off or HOST:PORT, such as 127.0.0.1:3001");
   return *address;
 }
 
@@ -264,6 +278,7 @@ Options interpret(const Settings& settings) {
   if (settings.contains("admin-listen"))
     options.admin_listen = parse_admin(given("admin-listen", ""));
   options.given = settings;
+  if (settings.contains("socket-mode")) options.socket_mode = parse_mode(given("socket-mode", ""));
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);
   return options;
@@ -284,11 +299,18 @@ std::optional<std::string> environment(const std::string& name) {
 }
 
 std::string text_of(const ListenAddress& address) {
+  if (!address.path.empty()) return "unix:" + address.path;
   const bool v6 = address.host.find(':') != address.host.npos;
   return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
 std::optional<ListenAddress> parse_listen_address(const std::string& text) {
+  constexpr std::string_view file = "unix:";
+  if (text.starts_with(file)) {
+    std::string path = text.substr(file.size());
+    if (path.empty() || path.size() > max_socket_path_octets) return std::nullopt;
+    return ListenAddress{"", 0, std::move(path)};
+  }
   const std::size_t colon = text.rfind(':');
   if (colon == text.npos) return std::nullopt;
   std::string host = text.substr(0, colon);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -15,10 +17,11 @@
 
 namespace rollcall::server {
 
-/// Where to listen. With port 0 the kernel picks a free one.
+/// Where to listen: on a host's port, of which the kernel picks a free one for 0, or on a file.
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
+  std::string path{};  ///< Of a Unix domain socket; if it is empty, the others count.
 
   friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
@@ -38,6 +41,7 @@ using AdminListen = std::variant<AdminBeside, AdminOff, ListenAddress>;
 struct Options {
   std::vector<ListenAddress> listen;
   AdminListen admin_listen;
+  mode_t socket_mode = default_socket_mode;  ///< Of the files in `listen`.
   std::string store;
   storage::StoreOptions store_options;
   unsigned least_threads = 1;
@@ -65,10 +69,11 @@ std::optional<std::string> environment(const std::string& name);
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv,
                                                const Environment& environment);
 
-/// HOST:PORT, as parse_listen_address() takes it.
+/// HOST:PORT or unix:PATH, as parse_listen_address() takes it.
 std::string text_of(const ListenAddress& address);
 
-/// Parses `HOST:PORT`, with an IPv6 address in brackets. Nothing if `text` is anything else.
+/// Parses `HOST:PORT`, with an IPv6 address in brackets, or `unix:PATH`, with a path of up to
+/// max_socket_path_octets. Nothing if `text` is anything else.
 std::optional<ListenAddress> parse_listen_address(const std::string& text);
 
 }  // namespace rollcall::server

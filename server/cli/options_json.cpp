@@ -1,6 +1,8 @@
 #include "server/cli/options_json.hpp"
 
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 #include <chrono>
 
 namespace rollcall::server {
@@ -13,6 +15,12 @@ json::value seconds(std::chrono::milliseconds time) {
   const auto whole = std::chrono::duration_cast<std::chrono::seconds>(time);
   if (whole == time) return whole.count();
   return std::chrono::duration<double>(time).count();
+}
+
+std::string octal(mode_t mode) {
+  std::array<char, 8> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), mode, 8).ptr;
+  return "0" + std::string(digits.data(), end);
 }
 
 const char* text_of(storage::CommitBy by) {
@@ -53,6 +61,7 @@ std::string json_of(const Options& options) {
   const storage::StoreRules& rules = options.store_options.rules;
   const json::object all{
       {"listen", std::move(listen)},
+      {"socket-mode", octal(options.socket_mode)},
       {"admin-listen", admin_of(options.admin_listen)},
       {"store", options.store},
       {"threads", std::to_string(options.least_threads) + "-" + std::to_string(options.threads)},

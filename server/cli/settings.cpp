@@ -16,6 +16,7 @@ using Texts = std::vector<std::string>;
 /// Every option that a flag, the environment or a file can give.
 constexpr const char* names[] = {"listen",
                                  "admin-listen",
+                                 "socket-mode",
                                  "store",
                                  "threads",
                                  "commit",

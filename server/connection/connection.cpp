@@ -208,6 +208,10 @@ void Connection::check_reading() {
   if (!intake_.begun()) {
     const auto idle = turned_away_ ? timeouts.linger : timeouts.idle;
     const bool over = output_.empty() && thread_.now - waits_to_read_ >= idle;
+    if (!over && thread_.ending >= Ending::stopping) {
+      close_unless_asked();
+      return proceed();
+    }
     return over ? close(CloseReason::idle_timeout) : void();
   }
   const bool in_body = intake_.head_done();

@@ -160,6 +160,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   PeerEnd peer_end_ = PeerEnd::none;
   const bool turned_away_;
   bool ends_with_connection_ = false;  ///< An answer has begun whose end nothing else tells.
+  bool has_asked_ = false;             ///< A head was read: it is no new connection.
   bool readable_ = false;              ///< The transport may hold something.
   bool answers_at_once_ = false;       ///< What is done meanwhile.
   bool is_dirty_ = false;              ///< In ThreadState::dirty.

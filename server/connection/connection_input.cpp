@@ -41,9 +41,12 @@ void Connection::resume() {
   proceed();
 }
 
-/// In a stop, once all that had arrived before it is read.
+/// In a stop, once all that had arrived before it is read. The first request of a new connection
+/// may be under way.
 void Connection::close_unless_asked() {
-  if (state_ == State::reading && !readable_ && !intake_.begun()) state_ = State::closing;
+  if (state_ != State::reading || readable_ || intake_.begun()) return;
+  const bool is_new = !has_asked_ && thread_.now - waits_to_read_ < first_request_time;
+  if (!is_new) state_ = State::closing;
 }
 
 /// Only while it takes octets; in any case what was answered meanwhile is sent.
@@ -169,6 +172,7 @@ void Connection::on_event(Intake::Event event) {
 
 void Connection::on_head() {
   waits_to_read_ = thread_.now;
+  has_asked_ = true;
   const IncomingRequest& request = intake_.request();
   if (turned_away_ && !is_probe(request.route.action)) {
     return refuse(Problem::too_many_connections, After::closes);

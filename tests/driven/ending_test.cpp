@@ -92,6 +92,7 @@ BOOST_AUTO_TEST_CASE(a_drain_can_be_taken_back_and_a_stop_can_not) {
   server.thread().drain_now();
   server.thread().resume_now();
   server.arrive(get);
+  BOOST_TEST(answers() == 1U);
   BOOST_TEST(closes() == 0U);
   server.thread().stop_now();
   server.thread().resume_now();
@@ -101,6 +102,20 @@ BOOST_AUTO_TEST_CASE(a_drain_can_be_taken_back_and_a_stop_can_not) {
   server.socket().finish();
   server.take_turn();
   BOOST_TEST(server.thread().is_drained());
+}
+
+BOOST_AUTO_TEST_CASE(in_a_stop_a_new_connection_is_kept_for_a_moment_for_its_first_request) {
+  server.pass(first_request_time - tick);
+  server.thread().stop_now();
+  BOOST_TEST(!server.socket().was_shut_down());
+  server.arrive(create());
+  BOOST_TEST(answers() == 1U);
+  BOOST_TEST(closes() == 1U);
+  server.connect();
+  server.pass(first_request_time - tick);
+  BOOST_TEST(!server.socket().was_shut_down());
+  server.pass(tick);
+  BOOST_TEST(server.socket().was_shut_down());
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_waits_until_the_peer_has_all_but_not_for_its_end) {

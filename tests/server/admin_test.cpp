@@ -22,6 +22,12 @@ BOOST_AUTO_TEST_CASE(beside_any_port_it_is_on_any_port) {
   BOOST_TEST((beside("127.0.0.1", 0, 45'678) == ListenAddress{"127.0.0.1", 0}));
 }
 
+BOOST_AUTO_TEST_CASE(beside_a_file_it_is_on_any_port) {
+  BOOST_TEST((admin_address({"", 0, "/run/x"}, {}) == ListenAddress{"127.0.0.1", 0}));
+  // The file was given in place of the address.
+  BOOST_TEST((admin_address({"127.0.0.1", 3000}, {}) == ListenAddress{"127.0.0.1", 0}));
+}
+
 BOOST_AUTO_TEST_CASE(behind_the_last_port_it_is_on_any_port) {
   BOOST_TEST((beside("127.0.0.1", 65'534, 65'534) == ListenAddress{"127.0.0.1", 65'535}));
   BOOST_TEST((beside("127.0.0.1", 65'535, 65'535) == ListenAddress{"127.0.0.1", 0}));

@@ -24,7 +24,10 @@ BOOST_AUTO_TEST_SUITE(options_json)
 
 BOOST_AUTO_TEST_CASE(every_option_has_the_value_that_is_in_effect) {
   const auto json = effective({"--listen", "[::1]:7", "--threads", "2-3", "--idle-timeout", "1.5",
-                               "--trusted-proxy", "10.0.0.0/8", "--admin-listen", "off"});
+                               "--trusted-proxy", "10.0.0.0/8", "--admin-listen", "off", "--listen",
+                               "unix:/run/x", "--socket-mode", "600"});
+  BOOST_TEST(json.at("listen").as_array().at(1).as_string() == "unix:/run/x");
+  BOOST_TEST(json.at("socket-mode").as_string() == "0600");
   BOOST_TEST(json.at("listen").as_array().at(0).as_string() == "[::1]:7");
   BOOST_TEST(json.at("admin-listen").as_string() == "off");
   BOOST_TEST(json.at("threads").as_string() == "2-3");

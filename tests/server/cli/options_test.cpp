@@ -152,6 +152,24 @@ BOOST_AUTO_TEST_CASE(the_drain_delay_is_up_to_five_minutes) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_socket_file_has_a_path_of_up_to_107_octets_and_a_mode) {
+  const auto path = [](std::size_t octets) { return "unix:" + std::string(octets, 'p'); };
+  BOOST_TEST((parse_listen_address("unix:/run/a:b") == ListenAddress{"", 0, "/run/a:b"}));
+  BOOST_TEST(parse_listen_address(path(max_socket_path_octets - 1)).has_value());
+  BOOST_TEST(parse_listen_address(path(max_socket_path_octets)).has_value());
+  BOOST_TEST(!parse_listen_address(path(max_socket_path_octets + 1)).has_value());
+  BOOST_TEST(!parse_listen_address("unix:").has_value());
+  BOOST_TEST(mistake({"--admin-listen", "unix:/run/a"}).find("HOST:PORT") != std::string::npos);
+  BOOST_TEST(mistake({"--listen", "unix:"}).find("unix:PATH") != std::string::npos);
+  BOOST_TEST(good({}).socket_mode == 0660U);
+  BOOST_TEST(good({"--socket-mode", "0"}).socket_mode == 0U);
+  BOOST_TEST(good({"--socket-mode", "0776"}).socket_mode == 0776U);
+  BOOST_TEST(good({}, {{"ROLLCALL_SOCKET_MODE", "777"}}).socket_mode == 0777U);
+  for (const char* text : {"1000", "8", "-1", "", "u=rw"}) {
+    BOOST_TEST(mistake({"--socket-mode", text}).find("octal") != std::string::npos, text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_is_one_line_that_names_what_is_wrong) {
   BOOST_TEST(mistake({"--no-such"}).find("no-such") != std::string::npos);
   BOOST_TEST(mistake({"stray"}).find("stray") != std::string::npos);

@@ -1,0 +1,87 @@
+#include "server/listeners.hpp"
+
+#include <boost/system/system_error.hpp>
+#include <stdexcept>
+
+#include "server/ops/given_sockets.hpp"
+
+namespace rollcall::server {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+struct Making {
+  asio::io_context& context;
+  const Listener::OnAccept& on_accept;
+  Listeners made;
+
+  void take(const GivenSocket& given) {
+    if (given.name == "admin" || given.name == "agent") {
+      throw std::runtime_error("nothing here serves the socket that LISTEN_FDNAMES calls '" +
+                               given.name + "': leave it out, or choose another name");
+    }
+    made.push_back(std::make_unique<Listener>(context, given.descriptor, on_accept));
+  }
+
+  void bind_file(const SocketFile& file) {
+    try {
+      made.push_back(std::make_unique<Listener>(context, file, on_accept));
+    } catch (const boost::system::system_error& failure) {
+      std::string why = failure.code().message() + ": choose another path with --listen";
+      if (failure.code() == asio::error::address_in_use) {
+        why = "another program or another --listen has it; choose another path";
+      } else if (failure.code() == boost::system::errc::file_exists) {
+        why = "there is a file that is not a socket; choose another path";
+      }
+      throw std::runtime_error("can't listen on unix:" + file.path + ": " + why);
+    }
+  }
+
+  void bind(const ListenAddress& address) {
+    boost::system::error_code error;
+    tcp::resolver resolver(context);
+    const auto found =
+        resolver.resolve(address.host, std::to_string(address.port),
+                         tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    if (error) {
+      throw std::runtime_error("can't listen on " + address.host + ":" +
+                               std::to_string(address.port) + ": " + error.message() +
+                               ": give this host's name or a numeric address with --listen");
+    }
+    for (const auto& entry : found) {
+      try {
+        made.push_back(std::make_unique<Listener>(context, entry.endpoint(), on_accept));
+      } catch (const boost::system::system_error& failure) {
+        throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
+                                 listen_advice(failure.code()));
+      }
+    }
+  }
+};
+
+}  // namespace
+
+std::string listen_advice(const boost::system::error_code& error) {
+  if (error == asio::error::address_in_use) {
+    return "the address is in use by another program or another --listen; choose another port";
+  }
+  return error.message() + ": choose another address with --listen";
+}
+
+Listeners make_listeners(asio::io_context& context, const Options& options,
+                         const Listener::OnAccept& on_accept) {
+  Making making{context, on_accept, {}};
+  for (const GivenSocket& each : take_given_sockets()) making.take(each);
+  if (!making.made.empty()) return std::move(making.made);
+  for (const ListenAddress& each : options.listen) {
+    if (each.path.empty()) {
+      making.bind(each);
+    } else {
+      making.bind_file({each.path, options.socket_mode});
+    }
+  }
+  return std::move(making.made);
+}
+
+}  // namespace rollcall::server
