@@ -5,6 +5,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -90,7 +91,18 @@ AdminListener::AdminListener(const Endpoint& endpoint, AdminDesk& desk)
   acceptor_.listen(static_cast<int>(max_admin_connections));
   endpoint_ = acceptor_.local_endpoint();
   accept();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+/// Without memory a connection is lost, and nothing else: least of all the server.
+void AdminListener::run() {
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::bad_alloc&) {
+    }
+  }
 }
 
 AdminListener::~AdminListener() {
@@ -100,11 +112,11 @@ AdminListener::~AdminListener() {
 
 void AdminListener::accept() {
   acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
+    // Without a descriptor the next one would fail at once.
+    error ? pause() : accept();
     if (!error && connections_ < max_admin_connections) {
       std::make_shared<Connection>(*this, std::move(socket))->read();
     }
-    // Without a descriptor the next one would fail at once.
-    error ? pause() : accept();
   });
 }
 

@@ -32,6 +32,7 @@ class AdminListener {
  private:
   class Connection;
 
+  void run();
   void accept();
   void pause();
 

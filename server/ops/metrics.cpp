@@ -1,5 +1,7 @@
 #include "server/ops/metrics.hpp"
 
+#include <utility>
+
 #include "server/ops/enumerator_names.hpp"
 #include "server/ops/exposition.hpp"
 #include "server/ops/health.hpp"
@@ -8,13 +10,34 @@
 
 namespace rollcall::server {
 
+using protocol::Problem;
 using Type = Exposition::Type;
 
 namespace {
 
-constexpr auto problem_names = names_of<protocol::Problem, protocol::problem_count>();
+constexpr auto problem_names = names_of<Problem, protocol::problem_count>();
 constexpr auto close_reason_names = names_of<CloseReason, close_reason_count>();
 constexpr auto activity_names = names_of<Activity, activity_count>();
+
+template <class Read>
+std::uint64_t sum(const std::deque<ThreadMetrics>& threads, const Read& read) {
+  std::uint64_t all = 0;
+  for (const ThreadMetrics& each : threads) all += read(each);
+  return all;
+}
+
+std::uint64_t count_of(const std::deque<ThreadMetrics>& threads, Problem problem) {
+  return sum(threads, [problem](const ThreadMetrics& each) { return each.problems(problem); });
+}
+
+/// Problems that say that there was too much of something.
+constexpr std::pair<const char*, Problem> shedding[] = {
+    {"write_queue", Problem::overloaded},
+    {"listings", Problem::too_many_listings},
+    {"uploads", Problem::uploads_full},
+    {"memory", Problem::out_of_memory},
+    {"connections", Problem::too_many_connections},
+};
 
 }  // namespace
 
@@ -50,13 +73,6 @@ std::string Metrics::page() const {
   return page.take();
 }
 
-template <class Read>
-std::uint64_t Metrics::sum(const Read& read) const {
-  std::uint64_t all = 0;
-  for (const ThreadMetrics& each : threads_) all += read(each);
-  return all;
-}
-
 void Metrics::write_answers(Exposition& page) const {
   page.family("http_server_request_duration_seconds", Type::histogram,
               "Time from a request's first octet to the end of the turn that answered it.");
@@ -80,27 +96,21 @@ void Metrics::write_answers(Exposition& page) const {
 }
 
 void Metrics::write_problems(Exposition& page) const {
-  using protocol::Problem;
-  const auto count = [this](Problem problem) {
-    return sum([problem](const ThreadMetrics& each) { return each.problems(problem); });
-  };
   page.family("rollcall_problems_total", Type::counter, "Error responses, by what they report.");
   for (std::size_t i = 0; i < protocol::problem_count; ++i) {
     const auto problem = static_cast<Problem>(i);
     page.sample({{"problem", problem_names[i]},
                  {"http_response_status_code", std::to_string(row(problem).status)}},
-                count(problem));
+                count_of(threads_, problem));
   }
   page.family("rollcall_shed_total", Type::counter,
               "What was refused or cut because there was too much of it.");
-  page.sample({{"reason", "write_queue"}}, count(Problem::overloaded));
-  page.sample({{"reason", "listings"}}, count(Problem::too_many_listings));
-  page.sample({{"reason", "uploads"}}, count(Problem::uploads_full));
-  page.sample({{"reason", "memory"}}, count(Problem::out_of_memory));
-  page.sample({{"reason", "connections"}}, count(Problem::too_many_connections));
+  for (const auto& [reason, problem] : shedding) {
+    page.sample({{"reason", reason}}, count_of(threads_, problem));
+  }
   for (const CloseReason reason : {CloseReason::made_room, CloseReason::crowded_out}) {
     page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
-                sum([reason](const ThreadMetrics& each) { return each.closed(reason); }));
+                sum(threads_, [reason](const ThreadMetrics& each) { return each.closed(reason); }));
   }
 }
 
@@ -111,7 +121,8 @@ void Metrics::write_connections(Exposition& page) const {
   for (std::size_t i = 0; i < activity_count; ++i) {
     const auto activity = static_cast<Activity>(i);
     page.sample({{"state", activity_names[i]}},
-                sum([activity](const ThreadMetrics& each) { return each.connections(activity); }));
+                sum(threads_,
+                    [activity](const ThreadMetrics& each) { return each.connections(activity); }));
   }
   page.single("rollcall_connections_limit", Type::gauge, "Connections that may be open.",
               max_connections_.value());
@@ -120,7 +131,7 @@ void Metrics::write_connections(Exposition& page) const {
   for (std::size_t i = 0; i < close_reason_count; ++i) {
     const auto reason = static_cast<CloseReason>(i);
     page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
-                sum([reason](const ThreadMetrics& each) { return each.closed(reason); }));
+                sum(threads_, [reason](const ThreadMetrics& each) { return each.closed(reason); }));
   }
 }
 

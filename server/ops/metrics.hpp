@@ -43,9 +43,6 @@ class Metrics {
   void write_threads(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
   void write_store(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
   void write_program(Exposition& page) const;
-  /// Of all threads.
-  template <class Read>
-  std::uint64_t sum(const Read& read) const ROLLCALL_REQUIRES(mutex_);
 
   const Health& health_;
   StoreMetrics store_metrics_;
