@@ -15,10 +15,12 @@ namespace {
 /// The places of the locks in the index of a WAL (sqlite.org/walformat.html, section 2.3): 0 is
 /// WAL_WRITE_LOCK, 1 is WAL_CKPT_LOCK.
 constexpr int kept_locks = 2;
+constexpr int checkpoint_lock = 1;
 /// From here on the locks of the marks: who holds one reads no frame behind the mark, and needs all
 /// up to it to stay. Mark 0 says that all is in the data file.
 constexpr int first_read_lock = 3;
 constexpr int last_mark = 4;
+constexpr int marks = last_mark + 1;
 constexpr std::uint32_t unused_mark = 0xffffffff;
 
 }  // namespace
@@ -30,6 +32,9 @@ struct KeptLocks::Methods {
   std::array<bool, kept_locks> kept{};
   sqlite3_file* file = nullptr;
   int held_mark = 0;  ///< 0 is none.
+  bool checkpoints = false;
+  std::array<bool, marks> skipped{};  ///< Read locks that SQLite believes to have.
+  int refused_marks = 0;              ///< In a row.
 
   static Methods& of(sqlite3_file* file) noexcept {
     return *const_cast<Methods*>(reinterpret_cast<const Methods*>(file->pMethods));
@@ -46,6 +51,10 @@ struct KeptLocks::Methods {
     constexpr int to_move_mark = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE;
     const bool holds = self.held_mark != 0 && first == first_read_lock + self.held_mark;
     if (holds && flags == to_move_mark) return SQLITE_BUSY;
+    if (count == 1 && first >= first_read_lock && self.skips(first - first_read_lock, flags)) {
+      return flags == to_move_mark ? SQLITE_BUSY : SQLITE_OK;
+    }
+    if (first == checkpoint_lock) self.checkpoints = (flags & SQLITE_SHM_LOCK) != 0;
     if (count > 1 || first >= kept_locks || (flags & SQLITE_SHM_EXCLUSIVE) == 0) {
       return self.original->xShmLock(file, first, count, flags);
     }
@@ -55,6 +64,25 @@ struct KeptLocks::Methods {
     const int code = held ? SQLITE_OK : self.original->xShmLock(file, first, count, flags);
     kept = code == SQLITE_OK;
     return code;
+  }
+
+  /// Whether a read lock costs no call of the kernel. It keeps others from making a checkpoint
+  /// beyond the mark and from restarting the WAL, and with both locks kept nobody else can. Nor
+  /// need this connection move a mark in order to read: any mark not beyond the WAL's end will do,
+  /// and SQLite takes the best one there is if it may not move any. If there is none it asks for
+  /// all of them again, and then it may.
+  bool skips(int mark, int flags) noexcept {
+    bool& skip = skipped[static_cast<std::size_t>(mark)];
+    if ((flags & SQLITE_SHM_UNLOCK) != 0) {
+      return (flags & SQLITE_SHM_SHARED) != 0 && std::exchange(skip, false);
+    }
+    // A checkpoint moves marks, and asks whether anybody reads at one.
+    if (!kept[0] || !kept[checkpoint_lock] || checkpoints) return false;
+    if ((flags & SQLITE_SHM_SHARED) != 0) {
+      refused_marks = 0;
+      return skip = true;
+    }
+    return ++refused_marks <= last_mark;
   }
 
   static int unmap(sqlite3_file* file, int remove) noexcept {

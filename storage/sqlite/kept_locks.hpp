@@ -11,8 +11,10 @@ class SqliteDatabase;
 /// the moment when SQLite first takes them until the connection is closed. So there is no moment
 /// between two transactions in which another process can write, and none in which it can copy the
 /// WAL: whoever tries is told that the database is locked, and nobody here ever waits for a lock.
-/// Reading needs neither. It replaces the methods of the connection's open file, whatever its VFS.
-/// Must outlive the connection and stay in its place. Used on the connection's thread.
+/// Reading needs neither, and the connection itself then needs no lock to read: nobody else can
+/// take away what it reads. So a transaction locks nothing at all. It replaces the methods of the
+/// connection's open file, whatever its VFS. Must outlive the connection and stay in its place.
+/// Used on the connection's thread.
 class KeptLocks {
  public:
   KeptLocks() noexcept;

@@ -22,6 +22,7 @@ std::atomic<int> good_writes{0};
 /// Syncs until the one that fails; negative: none does.
 std::atomic<int> good_syncs{-1};
 std::function<void()> after_transaction;
+std::atomic<int> index_locks{0};
 bool locks_ignored = false;
 std::atomic<bool> no_shared_memory{false};
 
@@ -68,12 +69,16 @@ int map_index(sqlite3_file* file, int region, int size, int extend, void volatil
 }
 
 int lock_index(sqlite3_file* file, int offset, int count, int flags) {
-  if (locks_ignored) return SQLITE_OK;
-  const int code = original_of(file)->xShmLock(file, offset, count, flags);
-  // The last that a transaction gives back.
-  constexpr int end_of_reading = SQLITE_SHM_UNLOCK | SQLITE_SHM_SHARED;
-  if (flags == end_of_reading && after_transaction) std::exchange(after_transaction, nullptr)();
-  return code;
+  ++index_locks;
+  return locks_ignored ? SQLITE_OK : original_of(file)->xShmLock(file, offset, count, flags);
+}
+
+int control(sqlite3_file* file, int operation, void* argument) {
+  // What SQLite says when a transaction is committed and its lock to write given back.
+  if (operation == SQLITE_FCNTL_COMMIT_PHASETWO && after_transaction) {
+    std::exchange(after_transaction, nullptr)();
+  }
+  return original_of(file)->xFileControl(file, operation, argument);
 }
 
 int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {
@@ -90,6 +95,7 @@ int open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out
       each.replaced.xTruncate = truncate;
       each.replaced.xShmMap = map_index;
       each.replaced.xShmLock = lock_index;
+      each.replaced.xFileControl = control;
       each.without_shared_memory = each.replaced;
       // Shared memory came with the second version of this table.
       each.without_shared_memory.iVersion = 1;
@@ -124,6 +130,7 @@ void FaultyVfs::after_next_transaction(std::function<void()> act) {
   after_transaction = std::move(act);
 }
 void FaultyVfs::ignore_locks(bool ignored) noexcept { locks_ignored = ignored; }
+int FaultyVfs::locks_of_index() noexcept { return index_locks; }
 void FaultyVfs::heal() noexcept {
   write_error = sync_error = truncate_error = index_error = SQLITE_OK;
   good_syncs = -1;

@@ -24,11 +24,13 @@ class FaultyVfs {
   static void fail_index_growth() noexcept;
   /// Files opened from now on have no shared memory, so that there can be no WAL.
   static void without_shared_memory() noexcept;
-  /// Calls `act` once, when a connection has given back its locks at the end of a transaction and
-  /// before it begins another one. For tests in which one thread uses this VFS.
+  /// Calls `act` once, when a connection has given back its lock to write at the end of a
+  /// transaction and before it begins another one. For tests in which one thread uses this VFS.
   static void after_next_transaction(std::function<void()> act);
   /// While `ignored`, locks of the WAL are neither taken nor looked at, as on a bad file system.
   static void ignore_locks(bool ignored) noexcept;
+  /// How many times a lock of a WAL's index was taken or given back so far.
+  static int locks_of_index() noexcept;
   static void heal() noexcept;
 };
 

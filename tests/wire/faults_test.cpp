@@ -162,6 +162,21 @@ BOOST_AUTO_TEST_CASE(a_hung_disk_is_told_by_readyz_while_livez_is_200_and_it_pas
   }
 }
 
+BOOST_AUTO_TEST_CASE(no_read_waits_for_a_sync_that_hangs_once_one_was_seen) {
+  const FaultyDisk disk;
+  RunningServer server(disk.store, {"--threads", "1"}, disk.environment());
+  Client reader(server.port());
+  Client writer(server.port());
+  BOOST_TEST(create(writer, "first") == 201U);
+  BOOST_TEST(get(reader, "/users/1") == 200U);
+  disk.inject("hang");
+  BOOST_REQUIRE(writer.send(create_request(user_json("A", "B", "a@b.c"))));
+  for (int i = 0; i < 100; ++i) BOOST_TEST(get(reader, "/users/1") == 200U);
+  BOOST_TEST(get(reader, "/users/2") == 404U);
+  disk.inject("none");
+  BOOST_TEST(writer.receive()->result_int() == 201U);
+}
+
 BOOST_AUTO_TEST_CASE(an_io_error_on_a_write_is_503_and_nothing_of_it_is_seen) {
   const FaultyDisk disk;
   RunningServer server(disk.store, {}, disk.environment());

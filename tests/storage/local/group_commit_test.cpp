@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <deque>
 #include <functional>
+#include <future>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -332,6 +333,23 @@ BOOST_AUTO_TEST_CASE(as_suits_the_load_no_read_waits_for_the_disk_and_no_owner_f
   for (int i = 0; i < 63; ++i) BOOST_TEST(!turns.commits_here(other));
   BOOST_TEST(turns.commits_here(other));
   committer.reset();
+}
+
+BOOST_AUTO_TEST_CASE(as_suits_the_load_turns_go_on_while_a_sync_hangs_once_a_read_was_seen) {
+  WaitedOwner owner;
+  committer = make_committer(round, CommitBy::load);
+  std::promise<void> healed;
+  // Nobody waits so long, unless this thread commits.
+  journal.on_commit = [&] { healed.get_future().wait_for(std::chrono::seconds(5)); };
+  committer->end_turn(owner, owner.gather(1), true);
+  for (int i = 0; i < 1'000; ++i) {
+    committer->end_turn(owner, i % 2 == 0 ? Batch{} : owner.gather(1), true);
+  }
+  BOOST_TEST(owner.count == 0);
+  healed.set_value();
+  while (owner.count < 501) std::this_thread::yield();
+  committer.reset();
+  BOOST_TEST(owner.ids.size() == 501U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

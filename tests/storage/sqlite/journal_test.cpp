@@ -28,6 +28,17 @@ BOOST_AUTO_TEST_CASE(a_commit_survives_a_process_that_never_closes) {
   BOOST_TEST(again.report.last_id == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_commit_takes_no_lock_of_the_file_since_those_that_count_are_kept) {
+  const Opened opened(path);
+  BOOST_TEST((opened.commit(1) == Status::ok));
+  const int before = FaultyVfs::locks_of_index();
+  for (UserId id = 2; id < 10; ++id) BOOST_TEST((opened.commit(id) == Status::ok));
+  BOOST_TEST(FaultyVfs::locks_of_index() == before);
+  int code = -1;
+  SqliteDatabase other(path, SqliteDatabase::Access::read_only, nullptr, code);
+  BOOST_TEST(other.query_integer("SELECT count(*) FROM users", code) == 9);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_disk_keeps_nothing_and_the_next_commit_works) {
   const Opened opened(path);
   BOOST_TEST((opened.commit(1) == Status::ok));

@@ -118,6 +118,49 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_is_not_held_where_readers_have_every_place) {
   locks.let_checkpoints_go();
 }
 
+BOOST_AUTO_TEST_CASE(a_transaction_begins_also_where_no_mark_is_in_use) {
+  int code = SQLITE_OK;
+  std::vector<std::unique_ptr<SqliteDatabase>> readers;
+  BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+  for (int i = 0; i < 4; ++i) {
+    BOOST_TEST(locks.hold_checkpoints_at(1));
+    locks.let_checkpoints_go();
+    BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+    readers.push_back(std::make_unique<SqliteDatabase>(path, Access::read_only, nullptr, code));
+    BOOST_TEST(run(*readers.back(), "BEGIN; SELECT * FROM t") == SQLITE_OK);
+  }
+  // One after the other, each mark is the only one that nobody has.
+  for (const auto& each : readers) {
+    BOOST_TEST(run(*each, "COMMIT") == SQLITE_OK);
+    BOOST_TEST(locks.hold_checkpoints_at(1));
+    locks.let_checkpoints_go();
+    if (&each != &readers.back()) BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  }
+  BOOST_TEST(locks.hold_checkpoints_at(2));
+  BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+  locks.let_checkpoints_go();
+  BOOST_TEST(first->wal_index()->copied == 2U);
+  BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  BOOST_TEST(second->query_integer("SELECT count(*) FROM t", code) == 8);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_reader_of_an_older_state_holds_back_a_checkpoint_of_who_takes_no_lock_to_read) {
+  BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+  BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  BOOST_TEST(run(*second, "BEGIN; SELECT * FROM t") == SQLITE_OK);
+  const auto seen = first->wal_index()->frames;
+  for (int i = 0; i < 3; ++i) BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+  BOOST_TEST(first->wal_index()->copied == seen);
+  int code = SQLITE_OK;
+  BOOST_TEST(second->query_integer("SELECT count(*) FROM t", code) == 2);
+  BOOST_TEST(run(*second, "COMMIT") == SQLITE_OK);
+  BOOST_TEST(checkpoint(*first) == SQLITE_OK);
+  BOOST_TEST(first->wal_index()->copied == first->wal_index()->frames);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage
