@@ -282,7 +282,9 @@ bool IoThread::take_turn() {
 
 void IoThread::end_turn() {
   const Clock::time_point begun = state_.now;
-  state_.store_works = session_->end_turn();
+  // What is completed may have more for the store.
+  state_.store_works = false;
+  if (session_->end_turn()) state_.store_works = true;
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
   // By index: what finishes may add others.

@@ -53,7 +53,7 @@ void Connection::close_key(std::uint64_t upload, ExchangeOwner* owner) {
   UploadKey& key = exchange.become<UploadKey>();
   key.close(upload);
   if (owner != nullptr) queue_.push(exchange);
-  thread_.session->write(key);
+  thread_.write_behind(key);
 }
 
 void Connection::start_upload(bool body_is_here) {

@@ -49,7 +49,14 @@ struct ThreadState {
     if (key == nullptr || !key->is_open()) return give_back(exchange);
     // Its connection has gone meanwhile.
     key->close(key->idempotency_key.upload);
-    session->write(*key);
+    write_behind(*key);
+  }
+
+  /// A write that no event has brought. The turn may have been submitted by now: there is one more,
+  /// or the write would wait for the next event.
+  void write_behind(storage::WriteOperation& operation) {
+    session->write(operation);
+    store_works = true;
   }
 
   /// For the requests of a peer.

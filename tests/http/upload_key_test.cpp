@@ -198,6 +198,36 @@ BOOST_AUTO_TEST_CASE(a_stream_is_answered_when_its_key_is_free_and_not_before) {
   server.finish();
 }
 
+/// Otherwise its answer would wait for the next tick.
+BOOST_AUTO_TEST_CASE(a_key_is_closed_without_waiting_for_anything_else_to_happen) {
+  TurnStore store;
+  DrivenServer server(store);
+  server.connect();
+  server.socket().arrive(upload(lines_of(1, 2)));
+  while (server.thread().take_turn()) {
+  }
+  BOOST_TEST(server.socket().sent().starts_with("HTTP/1.1 200 OK\r\n"));
+  server.finish();
+}
+
+BOOST_AUTO_TEST_CASE(a_key_that_is_opened_for_nobody_is_closed_in_a_turn_of_its_own) {
+  TurnStore store;
+  store.reset(1);
+  DrivenServer server(store);
+  server.connect();
+  server.socket().arrive(head_of(""));
+  BOOST_TEST(server.thread().take_turn());
+  while (server.thread().take_turn()) {
+  }
+  server.socket().finish();
+  // Its end is also the turn in which the store has opened the key.
+  server.thread().cut_now();
+  BOOST_TEST(!store.idle());
+  BOOST_TEST(server.thread().take_turn());
+  for (int i = 0; i < 4; ++i) server.take_turn();
+  BOOST_TEST(store.idle());
+}
+
 /// The store takes three turns for each verb, so it can be lost at every step of its way.
 BOOST_AUTO_TEST_CASE(a_key_is_free_again_whatever_moment_its_connection_is_lost_at) {
   for (int turns = 0; turns <= 16; ++turns) {
