@@ -338,7 +338,8 @@ void Connection::abandon_queue() {
         piece != nullptr && piece->download.begun()) {
       piece->download.break_off(output_);
     }
-    if (exchange.stage != Exchange::Stage::in_store) thread_.give_back(exchange);
+    // Nobody waits any more for what the store has done, and a key that it has opened is closed.
+    if (exchange.stage != Exchange::Stage::in_store) thread_.done(exchange);
   }
 }
 

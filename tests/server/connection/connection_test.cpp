@@ -107,6 +107,22 @@ BOOST_AUTO_TEST_CASE(a_client_that_goes_away_leaves_its_creates_to_be_completed)
   BOOST_TEST(served.thread().is_drained());
 }
 
+/// Another connection may crowd it out just then.
+BOOST_AUTO_TEST_CASE(a_key_that_is_open_when_its_connection_is_cut_is_closed) {
+  Served<SlowStore> served;
+  served.arrive(
+      "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+      "Idempotency-Key: k\r\nTransfer-Encoding: chunked\r\n\r\n");
+  BOOST_REQUIRE(served.store.waiting() == 1U);
+  served.store.finish_create(false);
+  served.socket().finish();
+  served.thread().cut_now();
+  BOOST_TEST(served.thread().connection_count() == 0U);
+  BOOST_REQUIRE(served.store.waiting() == 1U);
+  served.store.finish_create(false);
+  BOOST_TEST(served.thread().is_drained());
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_does_not_read_stops_being_read_itself) {
   Served<storage::MemoryStore> served;
   // More answers than the limit holds; sent without reading one of them.
