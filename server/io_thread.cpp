@@ -114,6 +114,8 @@ std::unique_ptr<Transport> IoThread::add_for_idle(std::unique_ptr<Transport> tra
 
 std::vector<std::unique_ptr<Transport>> IoThread::release_idle(std::size_t count) {
   std::vector<std::unique_ptr<Transport>> released;
+  // In a stop the other thread may have ended.
+  if (state_.ending >= Ending::stopping) return released;
   for (std::size_t i = connections_.size(); i > 0 && released.size() < count; --i) {
     std::unique_ptr<Transport> transport = connections_[i - 1]->release_if_idle();
     if (!transport) continue;
@@ -126,7 +128,6 @@ std::vector<std::unique_ptr<Transport>> IoThread::release_idle(std::size_t count
 
 void IoThread::give(std::size_t count, IoThread& to) {
   boost::asio::post(context_, [this, count, &to] {
-    if (state_.ending >= Ending::stopping) return;
     refresh_clock();
     for (auto& each : release_idle(count)) to.adopt(std::move(each), false);
     schedule();

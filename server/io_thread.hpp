@@ -76,7 +76,7 @@ class IoThread final : private storage::SessionOwner {
   void cut_now();
   /// See adopt_for_idle(): null, or the connection.
   std::unique_ptr<Transport> add_for_idle(std::unique_ptr<Transport> transport);
-  /// See give(): at most `count` of the connections on which nothing is under way.
+  /// See give(): at most `count` of the connections on which nothing is under way; none in a stop.
   std::vector<std::unique_ptr<Transport>> release_idle(std::size_t count);
   /// A stop was asked for, no connection is left and the store has completed everything.
   bool is_drained() const noexcept {
