@@ -17,7 +17,7 @@ namespace {
 
 constexpr int first_given_descriptor = 3;
 
-/// Nothing if `text` is no number.
+/// Negative if `text` is anything else.
 long number(std::string_view text) {
   long value = -1;
   const char* const end = text.data() + text.size();
