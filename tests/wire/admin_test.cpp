@@ -34,6 +34,17 @@ std::string metrics(std::uint16_t port) { return ask(port, "GET /metrics")->body
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
+/// The page once it has `line`, or as it is after a while: an answer is counted at the end of the
+/// turn that sends it.
+std::string page_with(std::uint16_t port, const std::string& line) {
+  std::string page = metrics(port);
+  for (int i = 0; i < 100 && !has(page, line); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    page = metrics(port);
+  }
+  return page;
+}
+
 /// A port in use, whose neighbour below is free or was a moment ago.
 struct UsedPort {
   boost::asio::io_context context;
@@ -57,10 +68,10 @@ BOOST_AUTO_TEST_CASE(metrics_count_what_the_api_was_asked) {
     BOOST_TEST(client.exchange(create_request(user_json("A", "B", "a@b.c")))->result_int() == 201U);
   }
   BOOST_TEST(client.exchange(create_request("{}"))->result_int() == 400U);
-  const std::string page = metrics(server.admin_port());
   const std::string name =
       "http_server_request_duration_seconds_count{http_request_method="
       "\"POST\",http_route=\"/users\",http_response_status_code=";
+  const std::string page = page_with(server.admin_port(), name + "\"400\"} 1\n");
   BOOST_TEST(has(page, name + "\"201\"} 3\n"), page);
   BOOST_TEST(has(page, name + "\"400\"} 1\n"));
   BOOST_TEST(has(page,
