@@ -29,7 +29,7 @@ Status CommitRound::write(const Batch& batch, CommitBy by) {
   using Verb = WriteOperation::Verb;
   bool plain = true;
   for (const WriteOperation* each = batch.first; each != nullptr && plain; each = each->next) {
-    plain = each->verb == Verb::create;
+    plain = each->verb == Verb::create || !each->is_change();
   }
   decider_.begin(plain);
   UserId id = last_id_;

@@ -58,8 +58,8 @@ class KnownKeys {
 
   /// What the journal is to do with the batch, besides the keys of its writes.
   KeyChanges changes() const noexcept { return {forgotten_through_, uploads_.batch()}; }
-  /// Keys of single writes.
-  std::size_t size() const noexcept { return known_.size(); }
+  /// Those that were kept, as KeyRules::most counts them: of an upload, each of its runs.
+  std::size_t size() const noexcept { return kept_.size(); }
 
  private:
   using Digest = TextDigester::Digest;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/storage/local/fake_journal.hpp"
+#include "tests/support/allocation_counter.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -54,6 +55,23 @@ BOOST_AUTO_TEST_CASE(what_one_turn_gathered_is_one_commit_with_ids_in_order) {
   BOOST_TEST(table.size() == 5U);
   committer->end_turn(owner, Batch{}, false);
   BOOST_TEST(journal.commits == 1);
+}
+
+BOOST_AUTO_TEST_CASE(creations_beside_the_key_of_an_upload_need_no_heap_each) {
+  FakeOwner owner;
+  std::vector<UploadRun> runs;
+  IdempotencyKey key;
+  key.text = "k";
+  key.runs = &runs;
+  WriteOperation opening;
+  opening.verb = WriteOperation::Verb::open_upload;
+  opening.key = &key;
+  Batch batch = owner.gather(5'000);
+  batch.append(opening);
+  const std::uint64_t before = tests::allocation_count();
+  round.commit({{&owner, batch}}, CommitBy::turn);
+  BOOST_TEST(tests::allocation_count() - before < 2'500U);
+  BOOST_TEST((opening.status == Status::ok));
 }
 
 BOOST_AUTO_TEST_CASE(each_commit_is_told_with_what_it_was) {

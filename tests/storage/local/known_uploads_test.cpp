@@ -138,6 +138,7 @@ BOOST_AUTO_TEST_CASE(a_run_counts_as_a_key_and_the_oldest_is_forgotten_for_one_t
     BOOST_TEST((upload.open() == Status::ok));
     BOOST_REQUIRE(upload.runs.size() == std::min<std::uint64_t>(count, 3));
     BOOST_TEST(upload.runs[0].line == (count <= 3 ? 1U : 3U));
+    BOOST_TEST(upload.known.size() == upload.runs.size());
     BOOST_TEST(upload.events.all.size() == (count <= 3 ? 0U : 1U));
   }
 }
