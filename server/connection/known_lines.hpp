@@ -19,8 +19,6 @@ class KnownLines {
   /// `runs` by rising lines, of which none is in two.
   explicit KnownLines(std::vector<storage::UploadRun> runs) noexcept : runs_(std::move(runs)) {}
 
-  bool empty() const noexcept { return runs_.empty(); }
-
   /// What became of a line that is a user: its id, if it is known.
   std::optional<storage::UserId> on_user(std::uint64_t line,
                                          const storage::UserView& user) noexcept;

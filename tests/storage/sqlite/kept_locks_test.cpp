@@ -37,6 +37,19 @@ struct Two {
                                      nullptr) &
            0xff;
   }
+  /// Readers in every place. Each has one of its own, for each sees another state.
+  std::vector<std::unique_ptr<SqliteDatabase>> fill_places() {
+    int code = SQLITE_OK;
+    std::vector<std::unique_ptr<SqliteDatabase>> readers;
+    for (int i = 0; i < 4; ++i) {
+      BOOST_TEST(locks.hold_checkpoints_at(1));
+      locks.let_checkpoints_go();
+      BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+      readers.push_back(std::make_unique<SqliteDatabase>(path, Access::read_only, nullptr, code));
+      BOOST_TEST(run(*readers.back(), "BEGIN; SELECT * FROM t") == SQLITE_OK);
+    }
+    return readers;
+  }
 
   tests::TemporaryDirectory directory;
   std::string path = directory.file("a.db");
@@ -102,16 +115,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_stops_where_it_is_held_and_goes_on_when_it_is_
 }
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_is_not_held_where_readers_have_every_place) {
-  int code = SQLITE_OK;
-  std::vector<std::unique_ptr<SqliteDatabase>> readers;
-  // Each has a place of its own, for each sees another state.
-  for (int i = 0; i < 4; ++i) {
-    BOOST_TEST(locks.hold_checkpoints_at(1));
-    locks.let_checkpoints_go();
-    BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
-    readers.push_back(std::make_unique<SqliteDatabase>(path, Access::read_only, nullptr, code));
-    BOOST_TEST(run(*readers.back(), "BEGIN; SELECT * FROM t") == SQLITE_OK);
-  }
+  const auto readers = fill_places();
   BOOST_TEST(!locks.hold_checkpoints_at(1));
   BOOST_TEST(run(*readers[2], "COMMIT") == SQLITE_OK);
   BOOST_TEST(locks.hold_checkpoints_at(1));
@@ -119,16 +123,8 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_is_not_held_where_readers_have_every_place) {
 }
 
 BOOST_AUTO_TEST_CASE(a_transaction_begins_also_where_no_mark_is_in_use) {
-  int code = SQLITE_OK;
-  std::vector<std::unique_ptr<SqliteDatabase>> readers;
   BOOST_TEST(checkpoint(*first) == SQLITE_OK);
-  for (int i = 0; i < 4; ++i) {
-    BOOST_TEST(locks.hold_checkpoints_at(1));
-    locks.let_checkpoints_go();
-    BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
-    readers.push_back(std::make_unique<SqliteDatabase>(path, Access::read_only, nullptr, code));
-    BOOST_TEST(run(*readers.back(), "BEGIN; SELECT * FROM t") == SQLITE_OK);
-  }
+  const auto readers = fill_places();
   // One after the other, each mark is the only one that nobody has.
   for (const auto& each : readers) {
     BOOST_TEST(run(*each, "COMMIT") == SQLITE_OK);
@@ -141,6 +137,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_begins_also_where_no_mark_is_in_use) {
   locks.let_checkpoints_go();
   BOOST_TEST(first->wal_index()->copied == 2U);
   BOOST_TEST(run(*first, "INSERT INTO t VALUES (1)") == SQLITE_OK);
+  int code = SQLITE_OK;
   BOOST_TEST(second->query_integer("SELECT count(*) FROM t", code) == 8);
 }
 
