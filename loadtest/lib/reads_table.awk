@@ -13,13 +13,14 @@ function print_load(load, row) {
     sprintf("%.0f", median(row SUBSEP "creates_per_second")))
 }
 
-# A pair is a run alone and the run beside creates that followed it.
-function print_ratios(m, cells) {
+# Over the run alone that came before in the same round.
+function print_ratios(load, m, row, cells) {
   for (m = 1; m <= 3; ++m) {
-    if (!((rate SUBSEP metrics[m], 1) in values)) return
-    cells[m] = with_range(rate SUBSEP metrics[m], "%.2f")
+    row = rate SUBSEP load SUBSEP "over" SUBSEP metrics[m]
+    if (!((row, 1) in values)) return
+    cells[m] = with_range(row, "%.2f")
   }
-  print_cells("", "ratio", cells[1], cells[2], cells[3], "", "")
+  print_cells("", load "/", cells[1], cells[2], cells[3], "", "")
 }
 
 BEGIN {
@@ -35,20 +36,24 @@ BEGIN {
     value = member(metrics[m])
     keep(rate SUBSEP load SUBSEP metrics[m], value)
     if (load == "alone") alone[m] = value
-    else if (m <= 3 && alone[m] > 0) keep(rate SUBSEP metrics[m], value / alone[m])
+    else if (m <= 3 && alone[m] > 0) {
+      keep(rate SUBSEP load SUBSEP "over" SUBSEP metrics[m], value / alone[m])
+    }
   }
   if (member("round") + 0 > runs) runs = member("round") + 0
   seconds = member("seconds")
 }
 
 END {
-  printf "\nreads: median (min-max) of %d run(s) of %d s; ratio: beside / alone of each pair\n", \
+  printf "\nreads: median (min-max) of %d run(s) of %d s; LOAD/: over the run alone of its round\n", \
     runs, seconds
   print_cells("reads/s", "creates", "p50 us", "p99 us", "p99.9 us", "late p99 us", "creates/s")
   for (r = 1; r <= rate_count; ++r) {
     rate = rates[r]
     print_load("alone")
     print_load("beside")
-    print_ratios()
+    print_load("apart")
+    print_ratios("beside")
+    print_ratios("apart")
   }
 }
