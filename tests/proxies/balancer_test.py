@@ -6,8 +6,10 @@ ROLLCALL_TEST_ROUNDS (default 1) makes what is short here longer.
 """
 import contextlib
 import json
+import math
 import os
 import random
+import select
 import sys
 import tempfile
 import threading
@@ -21,6 +23,7 @@ from reverse_proxies import find  # noqa: E402
 
 SKIPPED = 77
 ROUNDS = int(os.environ.get("ROLLCALL_TEST_ROUNDS", "1"))
+NGINX_KEEPS = "1s"  # An idle connection to the server.
 FEWEST = 500  # Users that must have been created for a round to say something.
 
 
@@ -119,16 +122,58 @@ def haproxy_full(house):
     return down == 0
 
 
-def nginx_idle(house):
-    """Connections that nginx keeps for a second and the server for two, with requests whose
-    distance is that of both: none meets a connection that closes."""
-    house.add("--idle-timeout", "2")
-    failures, count, lock = [], [0], threading.Lock()
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")
+class Ticks:
+    """When the server looks for connections that have been idle too long: seen by connections of
+    its own, one of which it closes each time."""
 
-    def run(port, number):
-        client, chance = Client(port), random.Random(seed + number)
+    IDLE = 2.0
+    PERIOD = 0.25
+
+    def __init__(self, port):
+        self.port = port
+        self.last = 0.0
+        self.stops = False
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        while not self.last:
+            time.sleep(0.05)
+
+    def run(self):
+        watched = []
+        while not self.stops:
+            client = Client(self.port)
+            client.exchange(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            watched.append(client.connection)
+            ready, _, _ = select.select(watched, [], [], self.PERIOD / 2)
+            if ready:
+                self.last = time.monotonic()
+            for each in ready:
+                each.close()
+                watched.remove(each)
+        for each in watched:
+            each.close()
+
+    def after(self, begin):
+        """Sleeps until about the first one after `begin` that finds what began then idle."""
+        time.sleep(max(0, begin + self.IDLE - self.PERIOD / 2 - time.monotonic()))
+        count = math.ceil((begin + self.IDLE - self.last) / self.PERIOD)
+        due = self.last + count * self.PERIOD + random.uniform(-0.001, 0.003)
+        time.sleep(max(0, due - time.monotonic()))
+
+    def stop(self):
+        self.stops = True
+        self.thread.join()
+
+
+def nginx_idle(house):
+    """Connections that nginx keeps for less time than the server: a request that comes when the
+    server closes what is idle meets none that closes."""
+    house.add("--idle-timeout", f"{Ticks.IDLE:.0f}", "--threads", "1")
+    failures, count, lock = [], [0], threading.Lock()
+    ticks = Ticks(house.ports()[0])
+
+    def run(port):
+        client = Client(port)
         for _ in range(2 * ROUNDS):
             try:
                 status = client.exchange(create_request("john@example.com"))
@@ -138,15 +183,16 @@ def nginx_idle(house):
                 count[0] += 1
                 if status != 201:
                     failures.append(status)
-            time.sleep(chance.choice((1, 2)) + chance.uniform(-0.1, 0.4))
+            ticks.after(time.monotonic())
         client.close()
 
-    with house.balance("nginx", more="keepalive_timeout 1s;") as balancer:
-        threads = [threading.Thread(target=run, args=(balancer.port, i)) for i in range(250)]
+    with house.balance("nginx", more=f"keepalive_timeout {NGINX_KEEPS};") as balancer:
+        threads = [threading.Thread(target=run, args=(balancer.port,)) for _ in range(250)]
         for each in threads:
             each.start()
         for each in threads:
             each.join()
+    ticks.stop()
     print(f"{count[0]} requests, {len(failures)} failed: {sorted(set(map(str, failures)))}")
     return not failures
 
@@ -168,8 +214,41 @@ def socket_restart(house):
     return not load.failures and load.slowest <= 2 and len(load.created) > FEWEST
 
 
+def socket_probes(house):
+    """A thousand probes a second, each on a connection of its own, while 64 clients create."""
+    house.add()
+    port = house.ports()[0]
+    failures, lock, sent = [], threading.Lock(), [0]
+    ends = time.monotonic() + 3 * ROUNDS
+
+    def run():
+        due, client = time.monotonic(), Client(port)
+        while due < ends:
+            time.sleep(max(0, due - time.monotonic()))
+            due += 8 / 1000
+            try:
+                status = client.exchange(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+            except OSError as error:
+                status = repr(error)
+            client.close()
+            with lock:
+                sent[0] += 1
+                if status != 200:
+                    failures.append(status)
+
+    load = Load(port)
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    print(f"{sent[0]} probes, {len(failures)} failed; {load.stop()}")
+    return not failures and not load.failures and len(load.created) > FEWEST
+
+
 CASES = {each.__name__: each for each in (haproxy_restart, nginx_restart, haproxy_kill,
-                                          haproxy_full, nginx_idle, socket_restart)}
+                                          haproxy_full, nginx_idle, socket_restart,
+                                          socket_probes)}
 
 
 def main():
