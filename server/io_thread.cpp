@@ -3,12 +3,9 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <utility>
-
-#include "server/connection/connection.hpp"
 
 namespace rollcall::server {
 
@@ -82,11 +79,10 @@ void IoThread::take_over(std::unique_ptr<Transport> transport, bool turned_away)
     stop_if_drained();
     return;
   }
-  connection->set_place(connections_.size());
-  connections_.push_back(std::move(connection));
+  Connection& added = connections_.add(std::move(connection));
   if (state_.ending < Ending::stopping) return;
   // Its client may have sent a request before the stop.
-  connections_.back()->stop();
+  added.stop();
   end_turn();
   schedule();
 }
@@ -104,7 +100,8 @@ void IoThread::adopt_for_idle(std::unique_ptr<Transport> transport,
 }
 
 std::unique_ptr<Transport> IoThread::add_for_idle(std::unique_ptr<Transport> transport) {
-  while (Connection* const idle = longest_idle_.find(connections_, state_.now)) {
+  while (Connection* const idle = longest_idle_.find(connections_.all(), state_.now)) {
+    connections_.stir(*idle);
     if (!idle->close_if_idle()) continue;
     add(std::move(transport), false);
     return nullptr;
@@ -117,7 +114,7 @@ std::vector<std::unique_ptr<Transport>> IoThread::release_idle(std::size_t count
   // In a stop the other thread may have ended.
   if (state_.ending >= Ending::stopping) return released;
   for (std::size_t i = connections_.size(); i > 0 && released.size() < count; --i) {
-    std::unique_ptr<Transport> transport = connections_[i - 1]->release_if_idle();
+    std::unique_ptr<Transport> transport = connections_.all()[i - 1]->release_if_idle();
     if (!transport) continue;
     ready_set_.remove(transport->descriptor());
     released.push_back(std::move(transport));
@@ -146,14 +143,8 @@ std::chrono::nanoseconds IoThread::processor_time() noexcept {
 
 void IoThread::remove(Connection& connection) {
   longest_idle_.forget(connection);
-  const std::size_t place = connection.place();
   count_of(connection.turned_away()).fetch_sub(1, std::memory_order_relaxed);
-  connections_[place].reset();
-  if (place + 1 != connections_.size()) {
-    connections_[place] = std::move(connections_.back());
-    connections_[place]->set_place(place);
-  }
-  connections_.pop_back();
+  connections_.remove(connection);
 }
 
 void IoThread::drain() {
@@ -177,7 +168,7 @@ void IoThread::stop() {
 void IoThread::stop_now() {
   refresh_clock();
   state_.ending = std::max(state_.ending, Ending::stopping);
-  for_each_connection(&Connection::stop);
+  connections_.for_each(&Connection::stop);
   end_turn();
   schedule();
 }
@@ -189,20 +180,11 @@ void IoThread::end() {
   });
 }
 
-/// Each that is there now. Any of them may close itself or others meanwhile; what is closed lives
-/// until the turn ends.
-void IoThread::for_each_connection(void (Connection::*act)()) {
-  std::vector<Connection*> all;
-  all.reserve(connections_.size());
-  for (const auto& each : connections_) all.push_back(each.get());
-  for (Connection* const each : all) (each->*act)();
-}
-
 void IoThread::stop_streams() {
   boost::asio::post(context_, [this] {
     refresh_clock();
     state_.ending = Ending::uploads_stopped;
-    for_each_connection(&Connection::stop_stream);
+    connections_.for_each(&Connection::stop_stream);
     end_turn();
     schedule();
   });
@@ -214,7 +196,7 @@ void IoThread::cut() {
 
 void IoThread::cut_now() {
   state_.ending = std::max(state_.ending, Ending::stopping);
-  for_each_connection(&Connection::cut);
+  connections_.for_each(&Connection::cut);
   end_turn();
   schedule();
 }
@@ -266,13 +248,18 @@ bool IoThread::take_turn() {
   if (events.empty() && state_.resumed.empty() && !state_.store_works) return false;
   refresh_clock();
   resuming_.swap(state_.resumed);
-  for (Connection* const each : resuming_) each->resume();
+  for (Connection* const each : resuming_) {
+    connections_.stir(*each);
+    each->resume();
+  }
   resuming_.clear();
   // What arrives while this is handled joins the batch. Otherwise two halves of the clients take
   // turns for good: one half's requests come in while the other's are synced.
   for (int polls = 1; !events.empty(); ++polls) {
     for (const epoll_event& each : events) {
-      static_cast<Connection*>(each.data.ptr)->on_ready(each.events);
+      Connection& connection = *static_cast<Connection*>(each.data.ptr);
+      connections_.stir(connection);
+      connection.on_ready(each.events);
     }
     if (polls == max_polls_a_turn) break;
     events = ready_set_.poll();
@@ -333,20 +320,13 @@ void IoThread::start_tick() {
 
 void IoThread::tick_now() {
   refresh_clock();
-  for_each_connection(&Connection::on_tick);
-  Clock::time_point longest = Clock::time_point::max();
-  Clock::time_point waits = Clock::time_point::max();
-  std::array<std::uint64_t, activity_count> doing{};
-  for (const auto& each : connections_) {
-    longest = std::min(longest, each->idle_since().value_or(longest));
-    waits = std::min(waits, each->write_waits_since().value_or(waits));
-    ++doing[static_cast<std::size_t>(each->activity())];
+  const Connections::Survey found =
+      connections_.tick(state_.now, state_.timeouts.idle, state_.ending >= Ending::stopping);
+  for (std::size_t i = 0; i < found.doing.size(); ++i) {
+    metrics_.set_connections(static_cast<Activity>(i), found.doing[i]);
   }
-  for (std::size_t i = 0; i < doing.size(); ++i) {
-    metrics_.set_connections(static_cast<Activity>(i), doing[i]);
-  }
-  longest_idle_since_.store(longest, std::memory_order_relaxed);
-  writes_wait_since_.store(waits, std::memory_order_relaxed);
+  longest_idle_since_.store(found.longest_idle, std::memory_order_relaxed);
+  writes_wait_since_.store(found.write_waits, std::memory_order_relaxed);
   turned_.store(state_.now, std::memory_order_relaxed);
   state_.admission.on_tick(state_.now);
   state_.buffers.shrink();

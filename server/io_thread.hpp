@@ -14,6 +14,7 @@
 #include "server/clock.hpp"
 #include "server/connection/thread_state.hpp"
 #include "server/connection/transport.hpp"
+#include "server/connections.hpp"
 #include "server/limits.hpp"
 #include "server/longest_idle.hpp"
 #include "server/ops/health.hpp"
@@ -22,8 +23,6 @@
 #include "storage/store.hpp"
 
 namespace rollcall::server {
-
-class Connection;
 
 /// One thread, its io_context, its session with the store and the connections that live on
 /// it, until give() finds one idle. A turn of its loop: every ready socket is read and what it
@@ -130,8 +129,10 @@ class IoThread final : private storage::SessionOwner {
   /// What it counts.
   const ThreadMetrics& metrics() const noexcept { return metrics_; }
 
-  /// Who may go on; on its own thread.
+  // On its own thread.
+  /// Who may go on.
   const Admission& admission() const noexcept { return state_.admission; }
+  const Connections& connections() const noexcept { return connections_; }
 
  private:
   void completed(storage::WriteOperation& operation) noexcept override;
@@ -147,7 +148,6 @@ class IoThread final : private storage::SessionOwner {
   void schedule();
   void let_on();
   void remove(Connection& connection);
-  void for_each_connection(void (Connection::*act)());
   void start_tick();
   void refresh_clock();
   std::atomic<std::size_t>& count_of(bool turned_away) noexcept {
@@ -169,7 +169,7 @@ class IoThread final : private storage::SessionOwner {
                                     boost::asio::io_context::executor_type>
       ticker_;
   ThreadState state_;
-  std::vector<std::unique_ptr<Connection>> connections_;
+  Connections connections_;
   LongestIdle longest_idle_;
   std::vector<Connection*> resuming_;
   bool turn_scheduled_ = false;
