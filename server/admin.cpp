@@ -10,6 +10,7 @@
 #include "server/cli/options_json.hpp"
 #include "server/ops/health.hpp"
 #include "server/ops/metrics.hpp"
+#include "server/ops/server_log.hpp"
 
 namespace rollcall::server {
 
@@ -23,8 +24,8 @@ ListenAddress admin_address(const ListenAddress& asked, const AdminListener::End
 }
 
 Admin::Admin(const Options& options, const Endpoint& api, Health& health, const Metrics& metrics,
-             Acts acts)
-    : options_(options), health_(health), metrics_(metrics), acts_(std::move(acts)) {
+             ServerLog& log, Acts acts)
+    : options_(options), health_(health), metrics_(metrics), log_(log), acts_(std::move(acts)) {
   if (std::holds_alternative<AdminOff>(options.admin_listen)) return;
   const auto* const given = std::get_if<ListenAddress>(&options.admin_listen);
   const ListenAddress address =
@@ -37,10 +38,10 @@ Admin::Admin(const Options& options, const Endpoint& api, Health& health, const 
       throw std::runtime_error("can't listen on " + why +
                                ": choose another address with --admin-listen");
     }
-    std::fprintf(stderr,
-                 "rollcall: no admin listener, which serves /metrics: can't listen on %s: choose "
-                 "another address with --admin-listen\n",
-                 why.c_str());
+    log_.say(LogLevel::warning,
+             "no admin listener, which serves /metrics: can't listen on %s: choose another address "
+             "with --admin-listen",
+             why.c_str());
   }
 }
 
@@ -59,7 +60,18 @@ std::optional<Admin::Endpoint> Admin::endpoint() const noexcept {
 
 std::string Admin::metrics() const { return metrics_.page(); }
 
-std::string Admin::config() const { return json_of(options_); }
+std::string Admin::config() const {
+  Options now = options_;
+  now.log.level = log_.level();
+  return json_of(now);
+}
+
+LogLevel Admin::log_level() const { return log_.level(); }
+
+void Admin::set_log_level(LogLevel level) {
+  log_.set_level(level);
+  log_.say(LogLevel::info, "the log level is %s from now on", std::string(name_of(level)).c_str());
+}
 
 void Admin::drain() {
   // Probes are told at once, also while the store is loaded.

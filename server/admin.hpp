@@ -13,6 +13,7 @@ namespace rollcall::server {
 
 class Health;
 class Metrics;
+class ServerLog;
 
 /// What an operator may ask of this program, and where. Nobody can ask once this is destroyed.
 class Admin final : private AdminDesk {
@@ -26,11 +27,11 @@ class Admin final : private AdminDesk {
   };
 
   /// Serves as Options::admin_listen says; `api` is the address that the first of Options::listen
-  /// came to. If its place beside that is in use, there is no listener, and a line on standard
-  /// error. Throws std::runtime_error, with one line for a person, for an address that was asked
+  /// came to. If its place beside that is in use, there is no listener, and `log` says
+  /// so. Throws std::runtime_error, with one line for a person, for an address that was asked
   /// for. The references must outlive this.
   Admin(const Options& options, const Endpoint& api, Health& health, const Metrics& metrics,
-        Acts acts);
+        ServerLog& log, Acts acts);
 
   /// Where it is, if anywhere.
   std::optional<Endpoint> endpoint() const noexcept;
@@ -42,10 +43,13 @@ class Admin final : private AdminDesk {
   std::string config() const override;
   void drain() override;
   void resume() override { acts_.resume(); }
+  LogLevel log_level() const override;
+  void set_log_level(LogLevel level) override;
 
   const Options& options_;
   Health& health_;
   const Metrics& metrics_;
+  ServerLog& log_;
   const Acts acts_;
   std::unique_ptr<AdminListener> listener_;  ///< Last: it uses all of the above.
 };

@@ -1,5 +1,6 @@
 #include "server/last_words.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -15,10 +16,7 @@ namespace {
   const int size =
       std::snprintf(line, sizeof line,
                     "rollcall: ended: %.160s; what is on disk is safe: start it again\n", what);
-  if (size > 0) {
-    [[maybe_unused]] const ssize_t ignored =
-        ::write(STDERR_FILENO, line, static_cast<std::size_t>(size));
-  }
+  if (size > 0) write_last_line({line, static_cast<std::size_t>(size)});
   ::_exit(1);
 }
 
@@ -36,6 +34,13 @@ namespace {
 }
 
 }  // namespace
+
+void write_last_line(std::string_view line) noexcept {
+  constexpr int patience_milliseconds = 100;
+  pollfd output{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&output, 1, patience_milliseconds) <= 0) return;
+  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
+}
 
 void install_last_words() noexcept { std::set_terminate(end); }
 

@@ -154,6 +154,12 @@ inline constexpr std::size_t max_admin_request_octets = 8 * 1'024;
 /// For a request there to come, and for its answer to be read. Longer than the usual time between
 /// two scrapes, which come on one connection.
 inline constexpr std::chrono::milliseconds admin_timeout{75'000};
+/// Octets of a message of the log; the rest is cut.
+inline constexpr std::size_t max_log_message_octets = 2'048;
+/// Messages that may wait until the log is written; then the oldest is dropped.
+inline constexpr std::size_t max_log_messages = 1'024;
+/// How long the end of the program waits for who reads the log.
+inline constexpr std::chrono::milliseconds log_flush_time{1'000};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

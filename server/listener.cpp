@@ -9,7 +9,6 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -62,15 +61,16 @@ std::string text(const boost::asio::ip::tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
 }
 
-Listener::Listener(boost::asio::io_context& context, Origin origin, OnAccept on_accept)
+Listener::Listener(boost::asio::io_context& context, Origin origin, Log& log, OnAccept on_accept)
     : acceptor_(context.get_executor()),
       pause_(context.get_executor()),
       origin_(origin),
+      log_(log),
       on_accept_(std::move(on_accept)) {}
 
 Listener::Listener(boost::asio::io_context& context, const boost::asio::ip::tcp::endpoint& endpoint,
-                   OnAccept on_accept)
-    : Listener(context, Origin::bound, std::move(on_accept)) {
+                   Log& log, OnAccept on_accept)
+    : Listener(context, Origin::bound, log, std::move(on_accept)) {
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
   if (endpoint.address().is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(true));
@@ -78,16 +78,17 @@ Listener::Listener(boost::asio::io_context& context, const boost::asio::ip::tcp:
   acceptor_.bind(endpoint);
 }
 
-Listener::Listener(boost::asio::io_context& context, const SocketFile& file, OnAccept on_accept)
-    : Listener(context, Origin::listening, std::move(on_accept)) {
+Listener::Listener(boost::asio::io_context& context, const SocketFile& file, Log& log,
+                   OnAccept on_accept)
+    : Listener(context, Origin::listening, log, std::move(on_accept)) {
   acceptor_.open(Local());
   bind_file(context, file);
   // Another program that is given the same path sees by this that it is taken.
   acceptor_.listen(listen_backlog);
 }
 
-Listener::Listener(boost::asio::io_context& context, int descriptor, OnAccept on_accept)
-    : Listener(context, Origin::given, std::move(on_accept)) {
+Listener::Listener(boost::asio::io_context& context, int descriptor, Log& log, OnAccept on_accept)
+    : Listener(context, Origin::given, log, std::move(on_accept)) {
   // The family is only asked for when sockets are made of it.
   acceptor_.assign(boost::asio::ip::tcp::v4(), descriptor);
   set_options();
@@ -193,8 +194,8 @@ int Listener::accept_waiting() {
 /// queue, so waiting for the socket would spin (accept(2)).
 void Listener::pause(int cause) {
   if (failed_.is_due(system_clock().now())) {
-    std::fprintf(stderr, "rollcall: can't accept connections: %s; trying again\n",
-                 std::generic_category().message(cause).c_str());
+    log_.say(LogLevel::error, "can't accept connections: %s; trying again",
+             std::generic_category().message(cause).c_str());
   }
   pause_.expires_after(accept_pause);
   pause_.async_wait([this](boost::system::error_code error) {

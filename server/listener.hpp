@@ -13,6 +13,7 @@
 
 #include "server/connection/transport.hpp"
 #include "server/notice.hpp"
+#include "server/ops/log.hpp"
 
 namespace rollcall::server {
 
@@ -29,15 +30,15 @@ class Listener {
   using Executor = boost::asio::io_context::executor_type;
   using OnAccept = std::function<void(std::unique_ptr<Transport>)>;
 
-  /// Binds, which reserves the address, but accepts no connections yet. Throws
-  /// boost::system::system_error.
+  /// Binds, which reserves the address, but accepts no connections yet. `log` must outlive this.
+  /// Throws boost::system::system_error.
   Listener(boost::asio::io_context& context, const boost::asio::ip::tcp::endpoint& endpoint,
-           OnAccept on_accept);
+           Log& log, OnAccept on_accept);
   /// As above. A file that is no longer listened on is replaced; `file_exists` means that it is not
   /// a socket. Clients wait from now on until listen(). The destructor removes the file.
-  Listener(boost::asio::io_context& context, const SocketFile& file, OnAccept on_accept);
+  Listener(boost::asio::io_context& context, const SocketFile& file, Log& log, OnAccept on_accept);
   /// Takes over `descriptor`, which listens. Whoever opened it holds it, too.
-  Listener(boost::asio::io_context& context, int descriptor, OnAccept on_accept);
+  Listener(boost::asio::io_context& context, int descriptor, Log& log, OnAccept on_accept);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -64,7 +65,7 @@ class Listener {
     ino_t inode;
   };
 
-  Listener(boost::asio::io_context& context, Origin origin, OnAccept on_accept);
+  Listener(boost::asio::io_context& context, Origin origin, Log& log, OnAccept on_accept);
   void bind_file(boost::asio::io_context& context, const SocketFile& file);
   void set_options();
   void wait();
@@ -77,6 +78,7 @@ class Listener {
                                     boost::asio::wait_traits<std::chrono::steady_clock>, Executor>
       pause_;
   const Origin origin_;
+  Log& log_;
   OnAccept on_accept_;
   std::optional<OwnFile> own_file_;
   Notice failed_;

@@ -13,6 +13,7 @@ using asio::ip::tcp;
 
 struct Making {
   asio::io_context& context;
+  Log& log;
   const Listener::OnAccept& on_accept;
   Listeners made;
 
@@ -21,12 +22,12 @@ struct Making {
       throw std::runtime_error("nothing here serves the socket that LISTEN_FDNAMES calls '" +
                                given.name + "': leave it out, or choose another name");
     }
-    made.push_back(std::make_unique<Listener>(context, given.descriptor, on_accept));
+    made.push_back(std::make_unique<Listener>(context, given.descriptor, log, on_accept));
   }
 
   void bind_file(const SocketFile& file) {
     try {
-      made.push_back(std::make_unique<Listener>(context, file, on_accept));
+      made.push_back(std::make_unique<Listener>(context, file, log, on_accept));
     } catch (const boost::system::system_error& failure) {
       std::string why = failure.code().message() + ": choose another path with --listen";
       if (failure.code() == asio::error::address_in_use) {
@@ -51,7 +52,7 @@ struct Making {
     }
     for (const auto& entry : found) {
       try {
-        made.push_back(std::make_unique<Listener>(context, entry.endpoint(), on_accept));
+        made.push_back(std::make_unique<Listener>(context, entry.endpoint(), log, on_accept));
       } catch (const boost::system::system_error& failure) {
         throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
                                  listen_advice(failure.code()));
@@ -69,9 +70,9 @@ std::string listen_advice(const boost::system::error_code& error) {
   return error.message() + ": choose another address with --listen";
 }
 
-Listeners make_listeners(asio::io_context& context, const Options& options,
+Listeners make_listeners(asio::io_context& context, const Options& options, Log& log,
                          const Listener::OnAccept& on_accept) {
-  Making making{context, on_accept, {}};
+  Making making{context, log, on_accept, {}};
   for (const GivenSocket& each : take_given_sockets()) making.take(each);
   if (!making.made.empty()) return std::move(making.made);
   for (const ListenAddress& each : options.listen) {

@@ -1,7 +1,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string_view>
+#include <system_error>
 #include <variant>
 
 #include "server/cli/backup.hpp"
@@ -13,24 +15,38 @@
 #include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
 #include "server/last_words.hpp"
+#include "server/ops/server_log.hpp"
 #include "server/server.hpp"
 
 namespace {
 
 constexpr int exit_failure = 1;
 
-int serve(const rollcall::server::Options& options) {
+using rollcall::server::LogLevel;
+
+int serve(const rollcall::server::Options& options, rollcall::server::ServerLog& log) {
   try {
-    rollcall::server::Server server(options);
+    rollcall::server::Server server(options, log);
     server.open_store();
     return server.run();
   } catch (const rollcall::storage::StoreOpenError& error) {
-    std::fprintf(stderr, "rollcall: %s\n", rollcall::server::describe(error).c_str());
-    return exit_failure;
+    log.say(LogLevel::error, "%s", rollcall::server::describe(error).c_str());
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "rollcall: %s\n", failure.what());
+    log.say(LogLevel::error, "%s", failure.what());
+  }
+  return exit_failure;
+}
+
+int serve(const rollcall::server::Options& options) {
+  std::optional<rollcall::server::ServerLog> log;
+  try {
+    log.emplace(options.log);
+  } catch (const std::system_error& failure) {
+    std::fprintf(stderr, "rollcall: can't open the log file %s: choose another with --log-file\n",
+                 failure.what());
     return exit_failure;
   }
+  return serve(options, *log);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "server/cli/load_progress.hpp"
+#include "server/last_words.hpp"
 #include "storage/open_store.hpp"
 
 namespace rollcall::server {
@@ -21,38 +22,38 @@ namespace asio = boost::asio;
 
 /// What has to be last is a disk that hangs: the stop must not. Only async-signal-safe calls.
 extern "C" void end_hung_stop(int) {
-  constexpr std::string_view line = "rollcall: the disk does not respond; exiting anyway\n";
-  [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
+  write_last_line("rollcall: the disk does not respond; exiting anyway\n");
   ::_exit(1);
 }
 
 }  // namespace
 
-Server::Server(const Options& options)
+Server::Server(const Options& options, ServerLog& log)
     : options_(options),
+      log_(log),
       shares_(share_descriptors(options.threads, options.connections, options.listen.size(),
                                 raise_descriptor_limit())),
       context_(1),
       signals_(context_),
+      hangups_(context_, SIGHUP),
       deadline_(context_),
       service_manager_(context_),
       thread_balance_(std::min(options.least_threads, shares_.threads), shares_.threads),
       looking_(context_) {
   if (shares_.connections < options.connections) {
-    std::fprintf(stderr,
-                 "rollcall: connection limit lowered to %zu from %zu, with up to %u threads: raise "
-                 "the descriptor limit (ulimit -n, LimitNOFILE=)\n",
-                 shares_.connections, options.connections, shares_.threads);
+    log_.say(LogLevel::warning,
+             "connection limit lowered to %zu from %zu, with up to %u threads: raise the "
+             "descriptor limit (ulimit -n, LimitNOFILE=)",
+             shares_.connections, options.connections, shares_.threads);
   }
   // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
   std::signal(SIGPIPE, SIG_IGN);
-  // Kept for opening logs anew; without one it would end the process.
-  std::signal(SIGHUP, SIG_IGN);
-  listeners_ = make_listeners(context_, options_, [this](std::unique_ptr<Transport> transport) {
-    hand_out(std::move(transport));
-  });
+  watch_hangup();
+  listeners_ = make_listeners(
+      context_, options_, log_,
+      [this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); });
   admin_ =
-      std::make_unique<Admin>(options_, listeners_.front()->address(), health_, metrics_,
+      std::make_unique<Admin>(options_, listeners_.front()->address(), health_, metrics_, log_,
                               Admin::Acts{[this] { asio::post(context_, [this] { drain(); }); },
                                           [this] { asio::post(context_, [this] { resume(); }); }});
 }
@@ -98,8 +99,9 @@ int Server::run() {
                               [this] { asio::post(context_, [this] { thread_ended(); }); }});
     } catch (const std::system_error& failure) {
       // Nothing is acknowledged yet, and threads that run already have no orderly end.
-      std::fprintf(stderr, "rollcall: can't start thread %u: %s: lower --threads\n", i + 1,
-                   failure.what());
+      log_.say(LogLevel::error, "can't start thread %u: %s: lower --threads", i + 1,
+               failure.what());
+      log_.flush();
       ::_exit(1);
     }
   }
@@ -119,14 +121,13 @@ int Server::run() {
   metrics_.stop_serving();
   std::string error;
   if (store_->close(error)) {
-    std::fputs("rollcall: stopped; the store is closed\n", stderr);
+    log_.say(LogLevel::info, "stopped; the store is closed");
     return 0;
   }
   const bool replaced = store_->health() == storage::Status::file_replaced;
-  std::fprintf(stderr, "rollcall: stopped, but the store was not closed cleanly: %s; %s\n",
-               error.c_str(),
-               replaced ? "users who are not in the file at its path are gone"
-                        : "no acknowledged user is lost");
+  log_.say(LogLevel::error, "stopped, but the store was not closed cleanly: %s; %s", error.c_str(),
+           replaced ? "users who are not in the file at its path are gone"
+                    : "no acknowledged user is lost");
   return 1;
 }
 
@@ -195,7 +196,12 @@ void Server::balance() {
   // Only who may want another thread asks the kernel.
   const bool asks = *std::max_element(busy.begin(), busy.end()) > full_share / 2;
   if (!asks) idle_processors_.forget();
+  const std::size_t before = thread_balance_.working();
   thread_balance_.look(busy, asks ? idle_processors_.since_last() : std::nullopt);
+  if (thread_balance_.working() != before) {
+    log_.say(LogLevel::debug, "%zu of %zu I/O threads have connections from now on",
+             std::size_t{thread_balance_.working()}, threads_.size());
+  }
   metrics_.set_working_threads(thread_balance_.working());
   const auto begin = threads_.begin();
   const auto end = begin + thread_balance_.working();
@@ -248,10 +254,10 @@ void Server::find_room(std::unique_ptr<Transport> transport, std::vector<IoThrea
 void Server::turn_away(std::unique_ptr<Transport> transport) {
   --finding_room_;
   if (full_.is_due(system_clock().now())) {
-    std::fprintf(stderr,
-                 "rollcall: connection limit %zu reached and none is idle; further connections "
-                 "get 503 (--max-connections)\n",
-                 shares_.connections);
+    log_.say(LogLevel::warning,
+             "connection limit %zu reached and none is idle; further connections get 503 "
+             "(--max-connections)",
+             shares_.connections);
   }
   least_busy().adopt(std::move(transport), true);
   end_threads_if_drained();
@@ -268,6 +274,15 @@ void Server::watch_signals() {
     if (ending_ != Ending::none) ::_exit(128 + number);
     begin_end(number);
     watch_signals();
+  });
+}
+
+/// Whoever moves the log's file away says so with SIGHUP; without a handler it would end us.
+void Server::watch_hangup() {
+  hangups_.async_wait([this](boost::system::error_code error, int) {
+    if (error) return;
+    log_.reopen();
+    watch_hangup();
   });
 }
 
@@ -289,7 +304,7 @@ void Server::begin_end(int signal) {
   service_manager_.stopping(delay + stop_limit);
   drain();
   if (delay.count() == 0) return stop();
-  std::fputs("rollcall: draining; /readyz says 503, and requests are still served\n", stderr);
+  log_.say(LogLevel::info, "draining; /readyz says 503, and requests are still served");
   at_deadline(delay, [this] { stop(); });
 }
 
@@ -297,7 +312,7 @@ void Server::stop() {
   ending_ = Ending::stopping;
   std::signal(SIGALRM, end_hung_stop);
   ::alarm(static_cast<unsigned>(stop_limit.count()));
-  std::fputs("rollcall: stopping; answering requests in flight\n", stderr);
+  log_.say(LogLevel::info, "stopping; answering requests in flight");
   for (const auto& each : listeners_) each->close();
   for (const auto& each : threads_) each->stop();
   at_deadline(stop_stream_time, [this] {
@@ -329,6 +344,7 @@ void Server::thread_ended() {
   if (--threads_running_ > 0) return;
   deadline_.cancel();
   signals_.cancel();
+  hangups_.cancel();
   looking_.cancel();
 }
 

@@ -18,6 +18,7 @@
 #include "server/notice.hpp"
 #include "server/ops/health.hpp"
 #include "server/ops/metrics.hpp"
+#include "server/ops/server_log.hpp"
 #include "server/ops/service_manager.hpp"
 #include "server/store_events.hpp"
 #include "server/thread_balance.hpp"
@@ -31,7 +32,8 @@ class Server {
  public:
   /// Binds every address before anything else is opened, so that a second server changes no file.
   /// Throws std::runtime_error with one line for a person.
-  explicit Server(const Options& options);
+  /// `log` must outlive this.
+  Server(const Options& options, ServerLog& log);
   ~Server();
 
   /// Opens the store, showing progress on `progress_to` if that is a terminal. Throws
@@ -39,8 +41,8 @@ class Server {
   void open_store();
 
   /// Serves until SIGTERM or SIGINT; a second one ends the process at once with 128 + its number.
-  /// SIGHUP, which will reopen logs, changes nothing. Returns the program's exit code: 0 after a
-  /// clean stop, 1 if the store could not be closed cleanly (which loses no acknowledged user).
+  /// SIGHUP opens the log's file anew. Returns the program's exit code: 0 after a clean stop, 1 if
+  /// the store could not be closed cleanly (which loses no acknowledged user).
   int run();
 
   /// Probes are told 503 from now on, and each answer closes its connection; all the same,
@@ -65,6 +67,7 @@ class Server {
   IoThread& least_busy() const;
   std::size_t turned_away() const;
   void watch_signals();
+  void watch_hangup();
   void begin_end(int signal);
   void stop();
   /// Calls `act` after `time`, unless deadline_ is cancelled or set again.
@@ -75,13 +78,15 @@ class Server {
   void end_threads_if_drained();
 
   const Options options_;
+  ServerLog& log_;
   const DescriptorShares shares_;
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangups_;
   boost::asio::steady_timer deadline_;
   Health health_;
-  Metrics metrics_{health_};
-  StoreEvents events_{stderr, &metrics_.store()};  ///< Of store_.
+  Metrics metrics_{health_, &log_};
+  StoreEvents events_{log_, &metrics_.store()};  ///< Of store_.
   ServiceManager service_manager_;
   std::unique_ptr<storage::Store> store_;
   Listeners listeners_;

@@ -3,28 +3,28 @@
 namespace rollcall::server {
 
 void StoreEvents::created(const std::string& path) noexcept {
-  std::fprintf(out_, "rollcall: created a new store: %s\n", path.c_str());
+  log_.say(LogLevel::info, "created a new store: %s", path.c_str());
 }
 
 void StoreEvents::unfinished_dropped(const std::string& path, std::uint64_t frames) noexcept {
-  std::fprintf(out_,
-               "rollcall: the WAL of %s ends in %llu frames of transactions that were never "
-               "finished; they are left out, and nothing in them was acknowledged\n",
-               path.c_str(), static_cast<unsigned long long>(frames));
+  log_.say(LogLevel::warning,
+           "the WAL of %s ends in %llu frames of transactions that were never "
+           "finished; they are left out, and nothing in them was acknowledged",
+           path.c_str(), static_cast<unsigned long long>(frames));
 }
 
 void StoreEvents::recovered(const std::string& path, std::uint64_t frames) noexcept {
-  std::fprintf(out_,
-               "rollcall: took over %llu frames that the last run left in the WAL of %s (it was "
-               "killed, or a reader was in the way); no acknowledged user is lost\n",
-               static_cast<unsigned long long>(frames), path.c_str());
+  log_.say(LogLevel::info,
+           "took over %llu frames that the last run left in the WAL of %s (it was "
+           "killed, or a reader was in the way); no acknowledged user is lost",
+           static_cast<unsigned long long>(frames), path.c_str());
 }
 
 void StoreEvents::upgraded(const std::string& path, const std::string& copy) noexcept {
-  std::fprintf(out_,
-               "rollcall: upgraded %s to this program's schema; %s is a copy from before, for "
-               "going back to the older program: delete it when you need it no more\n",
-               path.c_str(), copy.c_str());
+  log_.say(LogLevel::info,
+           "upgraded %s to this program's schema; %s is a copy from before, for "
+           "going back to the older program: delete it when you need it no more",
+           path.c_str(), copy.c_str());
 }
 
 namespace {
@@ -56,51 +56,51 @@ const char* advice(storage::Status status) noexcept {
 }  // namespace
 
 void StoreEvents::open_to_others(const std::string& path, unsigned mode) noexcept {
-  std::fprintf(out_,
-               "rollcall: %s has mode %04o: users other than its owner may read it; run chmod 600 "
-               "on it and on its -wal and -shm files\n",
-               path.c_str(), mode);
+  log_.say(LogLevel::warning,
+           "%s has mode %04o: users other than its owner may read it; run chmod 600 "
+           "on it and on its -wal and -shm files",
+           path.c_str(), mode);
 }
 
 void StoreEvents::writes_stopped(storage::Status status, const std::string& reason) noexcept {
   if (metrics_ != nullptr) metrics_->writes_stopped(status);
-  std::fprintf(out_, "rollcall: can't write to %s; %s\n", reason.c_str(), advice(status));
+  log_.say(LogLevel::error, "can't write to %s; %s", reason.c_str(), advice(status));
 }
 
 void StoreEvents::writes_resumed() noexcept {
-  std::fputs("rollcall: writes to the store succeed again\n", out_);
+  log_.say(LogLevel::info, "writes to the store succeed again");
 }
 
 void StoreEvents::checkpoint_failed(const std::string& reason) noexcept {
   if (metrics_ != nullptr) metrics_->checkpoint_failed();
-  std::fprintf(out_,
-               "rollcall: a checkpoint failed: %s; no user is lost, but the WAL grows until one "
-               "succeeds: check the disk and its space\n",
-               reason.c_str());
+  log_.say(LogLevel::warning,
+           "a checkpoint failed: %s; no user is lost, but the WAL grows until one "
+           "succeeds: check the disk and its space",
+           reason.c_str());
 }
 
 void StoreEvents::wal_is_large(std::uint64_t octets) noexcept {
-  std::fprintf(
-      out_,
-      "rollcall: the WAL has %llu MiB that can't be copied to the data file, and grows: end "
-      "the program that reads the file for so long (a shell, a backup)\n",
-      static_cast<unsigned long long>(octets >> 20));
+  log_.say(LogLevel::warning,
+           "the WAL has %llu MiB that can't be copied to the data file, and grows: end "
+           "the program that reads the file for so long (a shell, a backup)",
+           static_cast<unsigned long long>(octets >> 20));
 }
 
 void StoreEvents::wal_is_copied() noexcept {
-  std::fputs("rollcall: the WAL is copied to the data file again\n", out_);
+  log_.say(LogLevel::info, "the WAL is copied to the data file again");
 }
 
 void StoreEvents::keys_dropped_early(std::size_t most) noexcept {
-  std::fprintf(out_,
-               "rollcall: more than %zu idempotency keys are in use; from now on the oldest are "
-               "dropped early: see --max-idempotency-keys\n",
-               most);
+  log_.say(LogLevel::warning,
+           "more than %zu idempotency keys are in use; from now on the oldest are "
+           "dropped early: see --max-idempotency-keys",
+           most);
 }
 
 void StoreEvents::out_of_memory() noexcept {
-  // No memory for a format either.
-  std::fputs("rollcall: out of memory during a commit; stopping: what is on disk is safe\n", out_);
+  // Takes no memory: it may be the last thing that is said.
+  log_.say(LogLevel::error, "out of memory during a commit; stopping: what is on disk is safe");
+  log_.flush();
 }
 
 }  // namespace rollcall::server

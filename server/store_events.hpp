@@ -1,18 +1,17 @@
 #pragma once
 
-#include <cstdio>
-
+#include "server/ops/log.hpp"
 #include "server/ops/store_metrics.hpp"
 #include "storage/events.hpp"
 
 namespace rollcall::server {
 
-/// Writes each event of the store as one line, and counts what is to be counted. Thread-safe.
+/// Says each event of the store in one message, and counts what is to be counted. Thread-safe.
 class StoreEvents final : public storage::Events {
  public:
-  /// `out` and `metrics`, which may be null, must stay as long as this lives.
-  explicit StoreEvents(std::FILE* out = stderr, StoreMetrics* metrics = nullptr) noexcept
-      : out_(out), metrics_(metrics) {}
+  /// `log` and `metrics`, which may be null, must outlive this.
+  explicit StoreEvents(Log& log, StoreMetrics* metrics = nullptr) noexcept
+      : log_(log), metrics_(metrics) {}
 
   void created(const std::string& path) noexcept override;
   void unfinished_dropped(const std::string& path, std::uint64_t frames) noexcept override;
@@ -31,7 +30,7 @@ class StoreEvents final : public storage::Events {
   void out_of_memory() noexcept override;
 
  private:
-  std::FILE* const out_;
+  Log& log_;
   StoreMetrics* const metrics_;
 };
 

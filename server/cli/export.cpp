@@ -91,7 +91,8 @@ int run_export(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     LoadProgressLine line(options.store);
-    StoreEvents events;
+    PlainLog log;
+    StoreEvents events(log);
     storage::OfflineStore store(
         options.store, storage::OfflineStore::Missing::refuse,
         [&line](std::uint64_t users) { line.show(users); }, events);

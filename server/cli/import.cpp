@@ -116,7 +116,8 @@ class Import {
 
   void open_store() {
     LoadProgressLine line(options_.store);
-    StoreEvents events;
+    PlainLog log;
+    StoreEvents events(log);
     store_.emplace(
         options_.store, storage::OfflineStore::Missing::make,
         [&line](std::uint64_t users) { line.show(users); }, events);

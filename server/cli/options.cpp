@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "server/cli/log_options.hpp"
 #include "server/cli/settings.hpp"
 #include "server/cli/site_options.hpp"
 #include "server/limits.hpp"
@@ -48,7 +49,8 @@ constexpr const char* help_tail =
     "\n"
     "SIGTERM: /readyz says 503 for --drain-delay, while requests are served; then as SIGINT.\n"
     "SIGINT: answers requests in flight, then exits 0 within 10 s. A second signal exits at once.\n"
-    "Every user answered with 201 is on disk either way.\n"
+    "Every user answered with 201 is on disk either way. SIGHUP: opens the file of --log-file "
+    "anew.\n"
     "\n"
     "Exit codes: 0 stopped cleanly; 1 could not start, or could not close the store; 2 bad "
     "option;\n"
@@ -113,7 +115,9 @@ po::options_description describe() {
        "what clients have before every path, such as /api; requests may have it or not")  //
       ("trusted-proxy", po::value<Texts>()->value_name("CIDR")->composing(),
        "address or network of a proxy whose X-Forwarded-Proto, -Host and -Prefix count; may be "
-       "repeated (default: none)")                                                  //
+       "repeated (default: none)");
+  describe_log(options);
+  options.add_options()                                                             //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
       ("help", "show this and exit")                                                //
       ("version", "show the version and exit");
@@ -281,6 +285,7 @@ Options interpret(const Settings& settings) {
   if (settings.contains("socket-mode")) options.socket_mode = parse_mode(given("socket-mode", ""));
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);
+  options.log = log_of(settings);
   return options;
 }
 

@@ -13,6 +13,7 @@
 #include "server/cli/settings.hpp"
 #include "server/connection/trusted_proxies.hpp"
 #include "server/limits.hpp"
+#include "server/ops/log_settings.hpp"
 #include "storage/open_store.hpp"
 
 namespace rollcall::server {
@@ -51,6 +52,7 @@ struct Options {
   std::chrono::milliseconds drain_delay = default_drain_delay;
   protocol::Site site;
   TrustedProxies proxies;
+  LogSettings log;
   Settings given;  ///< What all of it was made from; an option that is not in it has its default.
 };
 

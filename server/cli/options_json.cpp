@@ -78,6 +78,9 @@ std::string json_of(const Options& options) {
       {"cors-origin", texts_of(options, "cors-origin")},
       {"base-path", options.site.base_path},
       {"trusted-proxy", texts_of(options, "trusted-proxy")},
+      {"log-format", options.log.format == LogFormat::json ? "json" : "text"},
+      {"log-level", std::string(name_of(options.log.level))},
+      {"log-file", options.log.file},
       {"given", std::move(given)},
   };
   return json::serialize(all);

@@ -47,7 +47,7 @@ class AdminListener::Connection : public std::enable_shared_from_this<Connection
     AdminAnswer answer{.status = 400, .body = "Not a valid HTTP request, or too large.\n"};
     if (!error) {
       answer = answer_admin({request.method_string(), request.target(),
-                             request.find(http::field::origin) != request.end()},
+                             request.find(http::field::origin) != request.end(), request.body()},
                             listener_.desk_);
     }
     response_ = {};
@@ -55,7 +55,7 @@ class AdminListener::Connection : public std::enable_shared_from_this<Connection
     response_.result(answer.status);
     response_.set(http::field::content_type, answer.content_type);
     response_.set(http::field::cache_control, "no-store");
-    if (*answer.allow != '\0') response_.set(http::field::allow, answer.allow);
+    if (!answer.allow.empty()) response_.set(http::field::allow, answer.allow);
     response_.body() = std::move(answer.body);
     response_.keep_alive(!error && request.keep_alive());
     response_.prepare_payload();

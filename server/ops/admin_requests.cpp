@@ -9,52 +9,78 @@
 namespace rollcall::server {
 namespace {
 
-AdminAnswer live(AdminDesk&) { return {.body = "live\n"}; }
+using Request = AdminRequest;
 
-AdminAnswer ready(AdminDesk& desk) {
+AdminAnswer live(const Request&, AdminDesk&) { return {.body = "live\n"}; }
+
+AdminAnswer ready(const Request&, AdminDesk& desk) {
   const Health& health = desk.health();
   const bool is_ready = health.state() == Health::State::ready;
   return {.status = is_ready ? 200U : 503U, .body = std::string(health.reason()) + "\n"};
 }
 
-AdminAnswer metrics(AdminDesk& desk) {
+AdminAnswer metrics(const Request&, AdminDesk& desk) {
   return {.content_type = Exposition::content_type, .body = desk.metrics()};
 }
 
-AdminAnswer config(AdminDesk& desk) {
+AdminAnswer config(const Request&, AdminDesk& desk) {
   return {.content_type = "application/json", .body = desk.config() + "\n"};
 }
 
-AdminAnswer drain(AdminDesk& desk) {
+AdminAnswer drain(const Request&, AdminDesk& desk) {
   desk.drain();
   return {.body = std::string(desk.health().reason()) + "\n"};
 }
 
-AdminAnswer resume(AdminDesk& desk) {
+AdminAnswer resume(const Request&, AdminDesk& desk) {
   desk.resume();
   return {.status = 202, .body = "See /readyz.\n"};
 }
 
-AdminAnswer index(AdminDesk&);
+AdminAnswer log_level(const Request&, AdminDesk& desk) {
+  return {.body = std::string(name_of(desk.log_level())) + "\n"};
+}
+
+AdminAnswer set_log_level(const Request& request, AdminDesk& desk) {
+  // As an editor or echo ends it.
+  const std::string_view name = request.body.substr(0, request.body.find_last_not_of("\r\n") + 1);
+  const auto level = log_level_of(name);
+  if (!level) return {.status = 400, .body = "Send error, warning, info or debug.\n"};
+  desk.set_log_level(*level);
+  return log_level(request, desk);
+}
+
+AdminAnswer index(const Request&, AdminDesk&);
+
+using Answer = AdminAnswer (*)(const Request&, AdminDesk&);
 
 struct Row {
   std::string_view path;
-  bool acts;  ///< By POST. The others only tell, by GET or HEAD.
-  AdminAnswer (*answer)(AdminDesk&);
+  Answer tells;             ///< GET and HEAD; null if it only acts.
+  std::string_view method;  ///< By which it acts; empty if it only tells.
+  Answer acts;
   const char* about;
+
+  std::string allow() const {
+    std::string methods = tells != nullptr ? "GET, HEAD" : "";
+    if (!methods.empty() && !method.empty()) methods += ", ";
+    return methods.append(method);
+  }
 };
 
 constexpr std::array rows{
-    Row{"/", false, index, "this list"},
-    Row{"/livez", false, live, "the process answers"},
-    Row{"/readyz", false, ready, "200 while traffic is welcome, otherwise 503 and why not"},
-    Row{"/metrics", false, metrics, "metrics in Prometheus' text format"},
-    Row{"/config", false, config, "the options in effect"},
-    Row{"/drain", true, drain, "POST: /readyz says 503 from now on"},
-    Row{"/resume", true, resume, "POST: no longer"},
+    Row{"/", index, "", nullptr, "this list"},
+    Row{"/livez", live, "", nullptr, "the process answers"},
+    Row{"/readyz", ready, "", nullptr, "200 while traffic is welcome, otherwise 503 and why not"},
+    Row{"/metrics", metrics, "", nullptr, "metrics in Prometheus' text format"},
+    Row{"/config", config, "", nullptr, "the options in effect"},
+    Row{"/log-level", log_level, "PUT", set_log_level,
+        "how much is logged; PUT: error, warning, info or debug from now on"},
+    Row{"/drain", nullptr, "POST", drain, "POST: /readyz says 503 from now on"},
+    Row{"/resume", nullptr, "POST", resume, "POST: no longer"},
 };
 
-AdminAnswer index(AdminDesk&) {
+AdminAnswer index(const Request&, AdminDesk&) {
   std::string body;
   for (const Row& each : rows) body.append(each.path).append("  ").append(each.about) += '\n';
   return {.body = std::move(body)};
@@ -69,18 +95,15 @@ AdminAnswer answer_admin(const AdminRequest& request, AdminDesk& desk) {
   if (row == rows.end()) {
     return {.status = 404, .body = "Nothing here. GET / lists what the admin listener has.\n"};
   }
-  const bool tells = request.method == "GET" || request.method == "HEAD";
-  const bool fits = row->acts ? request.method == "POST" : tells;
-  if (!fits) {
-    return {.status = 405,
-            .allow = row->acts ? "POST" : "GET, HEAD",
-            .body = row->acts ? "Use POST.\n" : "Use GET.\n"};
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (reads && row->tells != nullptr) return row->tells(request, desk);
+  if (row->acts == nullptr || request.method != row->method) {
+    const std::string allow = row->allow();
+    return {.status = 405, .allow = allow, .body = "Use " + allow + ".\n"};
   }
   // Any page that an operator visits could send it.
-  if (row->acts && request.from_page) {
-    return {.status = 403, .body = "Pages can't do this: use curl.\n"};
-  }
-  return row->answer(desk);
+  if (request.from_page) return {.status = 403, .body = "Pages can't do this: use curl.\n"};
+  return row->acts(request, desk);
 }
 
 }  // namespace rollcall::server

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "server/ops/log_settings.hpp"
+
 namespace rollcall::server {
 
 class Health;
@@ -20,6 +22,8 @@ class AdminDesk {
   virtual void drain() = 0;
   /// It may come again, soon, unless the server stops.
   virtual void resume() = 0;
+  virtual LogLevel log_level() const = 0;
+  virtual void set_log_level(LogLevel level) = 0;
 
  protected:
   ~AdminDesk() = default;
@@ -30,17 +34,18 @@ struct AdminRequest {
   std::string_view method;
   std::string_view target;
   bool from_page = false;  ///< It has an Origin field: a browser sends it for a page.
+  std::string_view body{};
 };
 
 struct AdminAnswer {
   unsigned status = 200;
   const char* content_type = "text/plain; charset=utf-8";
-  const char* allow = "";  ///< The Allow field, if status is 405.
+  std::string allow{};  ///< The Allow field, if status is 405.
   std::string body{};
 };
 
-/// GET and HEAD of /livez, /readyz, /metrics, /config and /, POST of /drain and /resume. A query is
-/// ignored.
+/// GET and HEAD of /livez, /readyz, /metrics, /config, /log-level and /, PUT of /log-level, POST of
+/// /drain and /resume. A query is ignored.
 AdminAnswer answer_admin(const AdminRequest& request, AdminDesk& desk);
 
 }  // namespace rollcall::server

@@ -6,6 +6,7 @@
 #include "server/ops/exposition.hpp"
 #include "server/ops/health.hpp"
 #include "server/ops/process_figures.hpp"
+#include "server/ops/server_log.hpp"
 #include "storage/limits.hpp"
 
 namespace rollcall::server {
@@ -173,6 +174,9 @@ void Metrics::write_program(Exposition& page) const {
         Health::State::store_refuses_writes, Health::State::store_hung}) {
     page.sample({{"state", name_of(state)}}, std::uint64_t{state == now});
   }
+  page.family("rollcall_log_dropped_total", Type::counter,
+              "Lines that are missing in the log: nobody had read enough of it.");
+  page.sample({{"log", "server"}}, log_ == nullptr ? std::uint64_t{0} : log_->dropped());
   page.family("rollcall_build_info", Type::gauge, "1, labelled with what was built.");
   page.sample({{"version", ROLLCALL_VERSION}, {"compiler", __VERSION__}}, std::uint64_t{1});
 }

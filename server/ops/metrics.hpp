@@ -15,12 +15,14 @@ namespace rollcall::server {
 
 class Exposition;
 class Health;
+class ServerLog;
 
 /// All that the program counts, and the page that says it. Any thread.
 class Metrics {
  public:
-  /// `health` must outlive this.
-  explicit Metrics(const Health& health) noexcept : health_(health) {}
+  /// `health` and `log`, which may be null, must outlive this.
+  explicit Metrics(const Health& health, const ServerLog* log = nullptr) noexcept
+      : health_(health), log_(log) {}
 
   /// What a thread is to count in, which lives as long as this.
   ThreadMetrics& add_thread();
@@ -45,6 +47,7 @@ class Metrics {
   void write_program(Exposition& page) const;
 
   const Health& health_;
+  const ServerLog* const log_;
   StoreMetrics store_metrics_;
   Gauge working_threads_;
   Gauge max_connections_;

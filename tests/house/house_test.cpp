@@ -94,7 +94,8 @@ const std::map<std::string, std::set<std::string>> rooms{
       "server/ops"}},
     {"server/cli",
      {"storage", "protocol", "protocol/http", "protocol/json", "protocol/import", "server",
-      "server/connection/trusted_proxies.hpp", "server/cli"}},
+      "server/connection/trusted_proxies.hpp", "server/ops/log.hpp", "server/ops/log_settings.hpp",
+      "server/cli"}},
 };
 
 /// Sources that join rooms, and what only they may include in addition.
@@ -135,7 +136,9 @@ std::vector<std::string> check_socket_calls(const File& file) {
     return broken;
   }
   // The descriptors of files and of the epoll set are closed where they are opened.
-  const bool closes = file.path == "server/ready_set.cpp" || file.path.starts_with("server/cli/");
+  const bool closes = file.path == "server/ready_set.cpp" ||
+                      file.path == "server/ops/log_output.cpp" ||
+                      file.path.starts_with("server/cli/");
   const auto calls = [](const std::string& line, const std::string& name) {
     const std::size_t at = line.find("::" + name + "(");
     // Behind a name it is a member of ours.

@@ -12,7 +12,8 @@ std::string written(const Act& act) {
   char* text = nullptr;
   std::size_t size = 0;
   std::FILE* const out = ::open_memstream(&text, &size);
-  StoreEvents events(out);
+  PlainLog log(out);
+  StoreEvents events(log);
   act(events);
   std::fclose(out);
   std::string result(text, size);

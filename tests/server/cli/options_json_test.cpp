@@ -36,6 +36,9 @@ BOOST_AUTO_TEST_CASE(every_option_has_the_value_that_is_in_effect) {
   BOOST_TEST(json.at("body-timeout").as_int64() == 30);
   BOOST_TEST(json.at("trusted-proxy").as_array().at(0).as_string() == "10.0.0.0/8");
   BOOST_TEST(json.at("cors-origin").as_array().empty());
+  BOOST_TEST(json.at("log-format").as_string() == "text");
+  BOOST_TEST(json.at("log-level").as_string() == "info");
+  BOOST_TEST(json.at("log-file").as_string() == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_at_its_default_says_where_it_comes_from) {
