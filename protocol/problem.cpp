@@ -163,6 +163,11 @@ constexpr ProblemRow rows[] = {
      "The server is out of memory. Nothing was changed. Try again.", false, 10},
     {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not stored",
      "Too many writes are waiting for the disk. Nothing was changed. Try again.", false, 1},
+    {Problem::came_too_late, 503, "Service Unavailable", storage_type, "Not stored",
+     "The request had waited for too long, and its client had stopped sending, as one does that "
+     "has "
+     "given up. Nothing was changed. Try again.",
+     false, 1},
     // No Retry-After: ids never become free again.
     {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
      "All ids up to 9007199254740991 have been used. The user was not created, and no more can be.",

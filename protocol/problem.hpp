@@ -53,6 +53,7 @@ enum class Problem : std::uint8_t {
   storage_replaced,
   out_of_memory,
   overloaded,
+  came_too_late,
   ids_exhausted,
   too_many_listings,
   storage_hung,

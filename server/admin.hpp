@@ -6,8 +6,10 @@
 #include <string>
 
 #include "server/cli/options.hpp"
+#include "server/listeners.hpp"
 #include "server/ops/admin_listener.hpp"
 #include "server/ops/admin_requests.hpp"
+#include "server/ops/agent_listener.hpp"
 
 namespace rollcall::server {
 
@@ -15,10 +17,11 @@ class Health;
 class Metrics;
 class ServerLog;
 
-/// What an operator may ask of this program, and where. Nobody can ask once this is destroyed.
+/// What an operator may ask of this program, and HAProxy's agent checks, and where. Nobody can ask
+/// once this is destroyed.
 class Admin final : private AdminDesk {
  public:
-  using Endpoint = AdminListener::Endpoint;
+  using Endpoint = SideListener::Endpoint;
   /// What a drain and its end are besides what probes are told. Called on the listener's thread,
   /// and to return at once.
   struct Acts {
@@ -26,18 +29,20 @@ class Admin final : private AdminDesk {
     std::function<void()> resume;
   };
 
-  /// Serves as Options::admin_listen says; `api` is the address that the first of Options::listen
-  /// came to. If its place beside that is in use, there is no listener, and `log` says
-  /// so. Throws std::runtime_error, with one line for a person, for an address that was asked
-  /// for. The references must outlive this.
-  Admin(const Options& options, const Endpoint& api, Health& health, const Metrics& metrics,
+  /// Serves on the sockets that were given for it, or else as Options::admin_listen and
+  /// agent_listen say, beside the first of the API's. If the place beside that is in use, there is
+  /// no admin listener, and `log` says so. Throws std::runtime_error, with one line for
+  /// a person, for an address that was asked for. The references must outlive this.
+  Admin(const Options& options, const Sockets& sockets, Health& health, const Metrics& metrics,
         ServerLog& log, Acts acts);
 
-  /// Where it is, if anywhere.
+  /// Where each is, if anywhere.
   std::optional<Endpoint> endpoint() const noexcept;
+  std::optional<Endpoint> agent_endpoint() const noexcept;
 
  private:
-  void listen(const ListenAddress& address);
+  void listen(const Sockets& sockets);
+  void listen_for_agents(const Sockets& sockets);
   const Health& health() const override { return health_; }
   std::string metrics() const override;
   std::string config() const override;
@@ -51,12 +56,14 @@ class Admin final : private AdminDesk {
   const Metrics& metrics_;
   ServerLog& log_;
   const Acts acts_;
-  std::unique_ptr<AdminListener> listener_;  ///< Last: it uses all of the above.
+  // Last: they use all of the above.
+  std::unique_ptr<AdminListener> listener_;
+  std::unique_ptr<AgentListener> agent_;
 };
 
-/// The address for the listener if none was given: the port behind that of `api`, which the first
-/// of Options::listen, `asked`, came to. Any free port if that one was free to choose, the last
-/// one, or that of a file, 0.
-ListenAddress admin_address(const ListenAddress& asked, const AdminListener::Endpoint& api);
+/// The address for the admin listener if none was given: the port behind that of `api`, which the
+/// first of Options::listen, `asked`, came to. Any free port if that one was free to choose, the
+/// last one, or that of a file, 0.
+ListenAddress admin_address(const ListenAddress& asked, const Admin::Endpoint& api);
 
 }  // namespace rollcall::server

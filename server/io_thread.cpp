@@ -20,7 +20,7 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
       metrics_(own_metrics_ ? *own_metrics_ : *environment.metrics),
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
-      state_(own_health_ ? *own_health_ : *environment.health, timeouts),
+      state_(own_health_ ? *own_health_ : *environment.health, timeouts, environment.queue_delay),
       turned_(clock_.now()) {
   state_.site = environment.site;
   state_.proxies = environment.proxies;
@@ -272,9 +272,11 @@ void IoThread::end_turn() {
   const Clock::time_point begun = state_.now;
   // What is completed may have more for the store.
   state_.store_works = false;
+  state_.overload.before_commit({session_->pending_writes(), session_->completed_writes()}, begun);
   if (session_->end_turn()) state_.store_works = true;
   // A commit takes its time, and the deadlines of who is answered now start now.
   refresh_clock();
+  state_.overload.after_commit(session_->completed_writes(), state_.now);
   // By index: what finishes may add others.
   for (std::size_t i = 0; i < state_.dirty.size(); ++i) state_.dirty[i]->finish_turn();
   state_.dirty.clear();
@@ -293,7 +295,7 @@ void IoThread::end_turn() {
 void IoThread::let_on() {
   if (!state_.admission.anyone_waits()) return;
   const std::vector<Connection*> others = std::exchange(state_.resumed, {});
-  state_.admission.end_turn(session_->has_room());
+  state_.admission.end_turn(state_.has_room());
   state_.resumed.insert(state_.resumed.end(), others.begin(), others.end());
 }
 
@@ -325,6 +327,7 @@ void IoThread::tick_now() {
   for (std::size_t i = 0; i < found.doing.size(); ++i) {
     metrics_.set_connections(static_cast<Activity>(i), found.doing[i]);
   }
+  note_admitted_writes();
   longest_idle_since_.store(found.longest_idle, std::memory_order_relaxed);
   writes_wait_since_.store(found.write_waits, std::memory_order_relaxed);
   turned_.store(state_.now, std::memory_order_relaxed);
@@ -334,6 +337,15 @@ void IoThread::tick_now() {
   state_.exchanges.shrink();
   session_->tick(state_.now);
   end_turn();
+}
+
+void IoThread::note_admitted_writes() {
+  using State = Overload::State;
+  const State state = state_.overload.state();
+  // A thread that has no connections now is not one that admits anything.
+  const bool admits = state != State::off && !connections_.empty();
+  metrics_.set_admitted_writes(admits ? state_.overload.limit() : 0,
+                               admits && state == State::limiting);
 }
 
 void IoThread::refresh_clock() {

@@ -38,6 +38,8 @@ class IoThread final : private storage::SessionOwner {
     const TrustedProxies* proxies = nullptr;  ///< Null: no peer is trusted.
     const Health* health = nullptr;           ///< Null: one of its own, which the store decides.
     ThreadMetrics* metrics = nullptr;         ///< Null: its own.
+    /// How long writes may wait for the store; see Overload.
+    std::chrono::milliseconds queue_delay = default_queue_delay;
   };
 
   /// The thread starts, and opens its session, with start(). `store` must outlive this.
@@ -149,6 +151,7 @@ class IoThread final : private storage::SessionOwner {
   void let_on();
   void remove(Connection& connection);
   void start_tick();
+  void note_admitted_writes();
   void refresh_clock();
   std::atomic<std::size_t>& count_of(bool turned_away) noexcept {
     return turned_away ? turned_away_count_ : connection_count_;

@@ -98,6 +98,18 @@ inline constexpr std::size_t min_descriptors_a_thread = 64;
 /// Of the descriptors left for connections, one in so many is for those that are turned away, up to
 /// max_turned_away.
 inline constexpr std::size_t turned_away_share = 8;
+/// How long writes may wait for the store: what `--max-queue-delay` takes, and what it is without
+/// it. 0 is any time.
+inline constexpr std::chrono::milliseconds max_queue_delay{60'000};
+inline constexpr std::chrono::milliseconds default_queue_delay{100};
+/// Writes of one thread that may wait before it is known how many the store completes in that time,
+/// and those that always may: fewer in one commit would make each of them dearer.
+inline constexpr std::size_t first_admitted_writes = 4'096;
+inline constexpr std::size_t min_admitted_writes = 256;
+/// Writes that took so many times as long as they may are no mere pause of the disk.
+inline constexpr int sudden_lateness = 4;
+/// From when writes were last late, or refused, until there is no overload any more.
+inline constexpr std::chrono::milliseconds overload_memory{10'000};
 /// A write that has waited longer for the store, or an I/O thread that has not turned for longer,
 /// means that the store hangs: `/readyz` is 503.
 inline constexpr std::chrono::milliseconds store_hung_time{3'000};
@@ -147,7 +159,7 @@ inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
 inline constexpr std::chrono::milliseconds stop_deadline{8'000};
 /// From a stop until the process ends even if the disk hangs.
 inline constexpr std::chrono::seconds stop_limit{10};
-/// Connections of the admin listener; one more is closed at once.
+/// Connections of the admin listener, and of the agent's; one more is closed at once.
 inline constexpr std::size_t max_admin_connections = 32;
 /// Octets of a field of a request there, with the end of the header, and of its body.
 inline constexpr std::size_t max_admin_request_octets = 8 * 1'024;
@@ -160,6 +172,8 @@ inline constexpr std::size_t max_log_message_octets = 2'048;
 inline constexpr std::size_t max_log_messages = 1'024;
 /// How long the end of the program waits for who reads the log.
 inline constexpr std::chrono::milliseconds log_flush_time{1'000};
+/// For an agent check to read its line and close its connection.
+inline constexpr std::chrono::milliseconds agent_timeout{2'000};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

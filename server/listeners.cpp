@@ -15,19 +15,29 @@ struct Making {
   asio::io_context& context;
   Log& log;
   const Listener::OnAccept& on_accept;
-  Listeners made;
+  Sockets made;
 
   void take(const GivenSocket& given) {
-    if (given.name == "admin" || given.name == "agent") {
-      throw std::runtime_error("nothing here serves the socket that LISTEN_FDNAMES calls '" +
-                               given.name + "': leave it out, or choose another name");
+    if (given.name == "admin") return take(given, made.admin);
+    if (given.name == "agent") return take(given, made.agent);
+    made.api.push_back(std::make_unique<Listener>(context, given.descriptor, log, on_accept));
+  }
+
+  static void take(const GivenSocket& given, std::optional<int>& place) {
+    if (place) {
+      throw std::runtime_error("LISTEN_FDNAMES calls two sockets '" + given.name +
+                               "': give one of that name");
     }
-    made.push_back(std::make_unique<Listener>(context, given.descriptor, log, on_accept));
+    if (is_file(given)) {
+      throw std::runtime_error("the socket that LISTEN_FDNAMES calls '" + given.name +
+                               "' is a file: give an address and a port");
+    }
+    place = given.descriptor;
   }
 
   void bind_file(const SocketFile& file) {
     try {
-      made.push_back(std::make_unique<Listener>(context, file, log, on_accept));
+      made.api.push_back(std::make_unique<Listener>(context, file, log, on_accept));
     } catch (const boost::system::system_error& failure) {
       std::string why = failure.code().message() + ": choose another path with --listen";
       if (failure.code() == asio::error::address_in_use) {
@@ -52,7 +62,7 @@ struct Making {
     }
     for (const auto& entry : found) {
       try {
-        made.push_back(std::make_unique<Listener>(context, entry.endpoint(), log, on_accept));
+        made.api.push_back(std::make_unique<Listener>(context, entry.endpoint(), log, on_accept));
       } catch (const boost::system::system_error& failure) {
         throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
                                  listen_advice(failure.code()));
@@ -70,11 +80,11 @@ std::string listen_advice(const boost::system::error_code& error) {
   return error.message() + ": choose another address with --listen";
 }
 
-Listeners make_listeners(asio::io_context& context, const Options& options, Log& log,
-                         const Listener::OnAccept& on_accept) {
+Sockets make_sockets(asio::io_context& context, const Options& options, Log& log,
+                     const Listener::OnAccept& on_accept) {
   Making making{context, log, on_accept, {}};
   for (const GivenSocket& each : take_given_sockets()) making.take(each);
-  if (!making.made.empty()) return std::move(making.made);
+  if (!making.made.api.empty()) return std::move(making.made);
   for (const ListenAddress& each : options.listen) {
     if (each.path.empty()) {
       making.bind(each);

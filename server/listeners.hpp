@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,19 @@ namespace rollcall::server {
 
 using Listeners = std::vector<std::unique_ptr<Listener>>;
 
-/// The sockets that the program was given, or if it was given none, those of Options::listen, which
-/// are bound. `log` must outlive them. Throws std::runtime_error with one line for a person.
-Listeners make_listeners(boost::asio::io_context& context, const Options& options, Log& log,
-                         const Listener::OnAccept& on_accept);
+/// Where the program listens.
+struct Sockets {
+  Listeners api;
+  // Descriptors that were given for the other listeners; none if the options decide.
+  std::optional<int> admin;
+  std::optional<int> agent;
+};
+
+/// The sockets that the program was given. If none of them is for the API, those of
+/// Options::listen, which are bound. `log` must outlive them. Throws std::runtime_error with one
+/// line for a person.
+Sockets make_sockets(boost::asio::io_context& context, const Options& options, Log& log,
+                     const Listener::OnAccept& on_accept);
 
 /// What went wrong with a port, and what to do.
 std::string listen_advice(const boost::system::error_code& error);

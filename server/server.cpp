@@ -49,13 +49,14 @@ Server::Server(const Options& options, ServerLog& log)
   // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
   std::signal(SIGPIPE, SIG_IGN);
   watch_hangup();
-  listeners_ = make_listeners(
+  Sockets sockets = make_sockets(
       context_, options_, log_,
       [this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); });
   admin_ =
-      std::make_unique<Admin>(options_, listeners_.front()->address(), health_, metrics_, log_,
+      std::make_unique<Admin>(options_, sockets, health_, metrics_, log_,
                               Admin::Acts{[this] { asio::post(context_, [this] { drain(); }); },
                                           [this] { asio::post(context_, [this] { resume(); }); }});
+  listeners_ = std::move(sockets.api);
 }
 
 Server::~Server() = default;
@@ -89,6 +90,7 @@ int Server::run() {
   threads_running_ = shares_.threads;
   IoThread::Environment environment;
   environment.health = &health_;
+  environment.queue_delay = options_.queue_delay;
   if (!options_.site.plain()) environment.site = &options_.site;
   if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
   for (unsigned i = 0; i < shares_.threads; ++i) {
@@ -141,6 +143,7 @@ std::string Server::description() const {
           (shares_.threads == 1 ? "1 thread)"
                                 : "up to " + std::to_string(shares_.threads) + " threads)");
   if (const auto admin = admin_->endpoint()) line += "; admin http://" + text(*admin);
+  if (const auto agent = admin_->agent_endpoint()) line += "; agent " + text(*agent);
   return line;
 }
 

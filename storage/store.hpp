@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -114,6 +115,16 @@ class Session {
 
   /// Completes what other threads have finished for this session; asked for by wake().
   virtual void deliver() noexcept = 0;
+
+  /// Writes that were taken and are not completed yet, and those that are. One that is completed
+  /// inside write() counts as neither.
+  std::size_t pending_writes() const noexcept { return pending_writes_; }
+  std::uint64_t completed_writes() const noexcept { return completed_writes_; }
+
+ protected:
+  /// For who takes writes.
+  std::size_t pending_writes_ = 0;
+  std::uint64_t completed_writes_ = 0;
 };
 
 /// How much a store has, for its operator.

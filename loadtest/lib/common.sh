@@ -88,6 +88,8 @@ find_programs() { # variable...
       BLIND_DURABLE_PROGRAM) target=blind_durable default=loadtest/blind_durable ;;
       BEAST_PROGRAM) target=beast default=loadtest/beast ;;
       HOSTILE_PROGRAM) target=hostile default=loadtest/hostile ;;
+      OVERLOAD_PROGRAM) target=overload default=loadtest/overload ;;
+      DISK_FAULTS_LIBRARY) target=disk_faults default=tests/libdisk_faults.so ;;
       OPEN_LOOP_PROGRAM) target=open_loop default=loadtest/open_loop ;;
     esac
     if [[ -n ${!variable:-} ]]; then

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "server/cli/log_options.hpp"
+#include "server/cli/overload_options.hpp"
 #include "server/cli/settings.hpp"
 #include "server/cli/site_options.hpp"
 #include "server/limits.hpp"
@@ -81,6 +82,8 @@ po::options_description describe() {
        "where to serve /metrics, /readyz, /config and what an operator may do (default: the port "
        "of "
        "this host after the one of --listen, unless it is in use)")  //
+      ("agent-listen", po::value<Texts>()->value_name("HOST:PORT|off"),
+       "where to answer the agent checks of HAProxy (default: off)")  //
       ("socket-mode", po::value<Texts>()->value_name("MODE"),
        "permissions of the files of --listen unix:PATH, in octal (default: 0660)")  //
       ("store", po::value<Texts>()->value_name("URL"),
@@ -108,6 +111,9 @@ po::options_description describe() {
        "close a connection idle for this long; exceed the load balancer's own (default: 75)")  //
       ("drain-delay", po::value<Texts>()->value_name("SECONDS"),
        "from SIGTERM on, serve for this long while /readyz says 503, then stop (default: 1)")  //
+      ("max-queue-delay", po::value<Texts>()->value_name("MS"),
+       "milliseconds that writes may wait for the disk; more of them get 503, and 0 is no limit "
+       "(default: 100)")  //
       ("cors-origin", po::value<Texts>()->value_name("ORIGIN")->composing(),
        "let pages of this origin, such as https://app.example.com, use the server from a browser; "
        "* for any; may be repeated (default: none)")  //
@@ -245,11 +251,19 @@ std::vector<ListenAddress> parse_addresses(const Settings& settings) {
   return addresses;
 }
 
-AdminListen parse_admin(const Given& given) {
-  if (given.text == "off") return AdminOff{};
+/// Nothing for `off`.
+std::optional<ListenAddress> parse_side_address(const Given& given, const char* example) {
+  if (given.text == "off") return std::nullopt;
   const auto address = parse_listen_address(given.text);
-  if (!address || !address->path.empty()) given.refuse("off or HOST:PORT, such as 127.0.0.1:3001");
-  return *address;
+  if (!address || !address->path.empty()) {
+    given.refuse(std::string("off or HOST:PORT, such as ") + example);
+  }
+  return address;
+}
+
+AdminListen parse_admin(const Given& given) {
+  const auto address = parse_side_address(given, "127.0.0.1:3001");
+  return address ? AdminListen(*address) : AdminOff{};
 }
 
 Options interpret(const Settings& settings) {
@@ -283,6 +297,8 @@ Options interpret(const Settings& settings) {
     options.admin_listen = parse_admin(given("admin-listen", ""));
   options.given = settings;
   if (settings.contains("socket-mode")) options.socket_mode = parse_mode(given("socket-mode", ""));
+  options.queue_delay = queue_delay_of(settings);
+  options.agent_listen = parse_side_address(given("agent-listen", "off"), "127.0.0.1:3002");
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);
   options.log = log_of(settings);

@@ -42,7 +42,8 @@ using AdminListen = std::variant<AdminBeside, AdminOff, ListenAddress>;
 struct Options {
   std::vector<ListenAddress> listen;
   AdminListen admin_listen;
-  mode_t socket_mode = default_socket_mode;  ///< Of the files in `listen`.
+  std::optional<ListenAddress> agent_listen;  ///< Nothing: agent checks are not answered.
+  mode_t socket_mode = default_socket_mode;   ///< Of the files in `listen`.
   std::string store;
   storage::StoreOptions store_options;
   unsigned least_threads = 1;
@@ -50,6 +51,7 @@ struct Options {
   std::size_t connections = default_connections;
   Timeouts timeouts;
   std::chrono::milliseconds drain_delay = default_drain_delay;
+  std::chrono::milliseconds queue_delay = default_queue_delay;  ///< 0 is any time.
   protocol::Site site;
   TrustedProxies proxies;
   LogSettings log;

@@ -14,12 +14,29 @@ namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
 /// Every option that a flag, the environment or a file can give.
-constexpr const char* names[] = {
-    "listen",       "admin-listen",         "socket-mode",          "store",        "threads",
-    "commit",       "max-connections",      "header-timeout",       "body-timeout", "write-timeout",
-    "idle-timeout", "drain-delay",          "cors-origin",          "base-path",    "trusted-proxy",
-    "unique-email", "idempotency-lifetime", "max-idempotency-keys", "log-format",   "log-level",
-    "log-file"};
+constexpr const char* names[] = {"listen",
+                                 "admin-listen",
+                                 "socket-mode",
+                                 "store",
+                                 "threads",
+                                 "commit",
+                                 "max-connections",
+                                 "header-timeout",
+                                 "body-timeout",
+                                 "write-timeout",
+                                 "idle-timeout",
+                                 "drain-delay",
+                                 "cors-origin",
+                                 "base-path",
+                                 "trusted-proxy",
+                                 "unique-email",
+                                 "idempotency-lifetime",
+                                 "max-idempotency-keys",
+                                 "max-queue-delay",
+                                 "agent-listen",
+                                 "log-format",
+                                 "log-level",
+                                 "log-file"};
 
 /// Those that may be repeated; in a variable with commas or spaces between.
 constexpr const char* lists[] = {"listen", "cors-origin", "trusted-proxy"};

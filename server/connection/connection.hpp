@@ -101,6 +101,8 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void on_upload_whole();
   void on_failed();
   void start_create();
+  bool has_given_up() const noexcept;
+  std::optional<protocol::Problem> obstacle_to_write(bool given_up) noexcept;
   void start_asked();
   void refuse(protocol::Problem problem, After after, const char* fields = "");
   void begin_upload(bool body_is_here);
@@ -160,6 +162,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   PeerEnd peer_end_ = PeerEnd::none;
   const bool turned_away_;
   bool ends_with_connection_ = false;  ///< An answer has begun whose end nothing else tells.
+  bool given_up_ = false;              ///< has_given_up(), when the request was read that is held.
   bool has_asked_ = false;             ///< A head was read: it is no new connection.
   bool readable_ = false;              ///< The transport may hold something.
   bool answers_at_once_ = false;       ///< What is done meanwhile.

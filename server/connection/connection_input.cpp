@@ -10,6 +10,8 @@ using protocol::Problem;
 void Connection::on_ready(std::uint32_t events) {
   if (closed()) return;
   const Readiness ready = transport_->on_ready(events);
+  // Nothing that it has asked for can be answered any more, so nothing more of it is done.
+  if (ready.gone && state_ != State::lingering) return close(CloseReason::reset);
   if (ready.ending && peer_end_ == PeerEnd::none) on_peer_ending();
   if (ready.readable) readable_ = true;
   if (ready.writable) send();
@@ -140,7 +142,7 @@ bool Connection::is_blocked() {
     return false;
   } else if (const auto why = upload_->obstacle()) {
     break_upload_off(*why);
-  } else if (!thread_.admission.has_room(thread_.session->has_room())) {
+  } else if (!thread_.admission.has_room(thread_.has_room())) {
     state_ = State::awaits_room;
     thread_.admission.wait_for_room(*this);
   } else if (!thread_.admission.fits(*this, output_.size(), 1)) {
@@ -197,7 +199,9 @@ void Connection::on_whole() {
     if (!outcome.ok) return refuse(outcome.problem, After::stays);
     if (action == Action::create_user) return start_create();
   }
-  is_answered_at_once(action) ? start_asked() : intake_.hold();
+  if (is_answered_at_once(action)) return start_asked();
+  given_up_ = has_given_up();
+  intake_.hold();
 }
 
 void Connection::on_failed() {
@@ -220,7 +224,25 @@ void Connection::enqueue(Exchange& exchange) {
   queue_.push(exchange);
 }
 
+/// The client of the request that was read just now has probably gone: it sent its end, but not
+/// right behind the request.
+bool Connection::has_given_up() const noexcept {
+  if (peer_end_ == PeerEnd::none || thread_.overload.state() == Overload::State::off) return false;
+  return transport_->octets_age() > thread_.overload.most();
+}
+
+/// Why the write that was read is not to be made now, if so.
+std::optional<Problem> Connection::obstacle_to_write(bool given_up) noexcept {
+  if (given_up) return Problem::came_too_late;
+  if (thread_.overload.admits(thread_.session->pending_writes())) return std::nullopt;
+  thread_.overload.refused();
+  return Problem::overloaded;
+}
+
 void Connection::start_create() {
+  if (peer_end_ != PeerEnd::none || !thread_.overload.admits(thread_.session->pending_writes())) {
+    if (const auto why = obstacle_to_write(has_given_up())) return refuse(*why, After::stays);
+  }
   Exchange& exchange = begin_exchange();
   become_creation(exchange, intake_.request());
   enqueue(exchange);
@@ -235,6 +257,8 @@ void Connection::start_asked() {
     if (closes || turned_away_) exchange.request.keep_alive = false;
   } else if (std::holds_alternative<List>(exchange.what) && !thread_.admission.begin_listing()) {
     become_problem(exchange, Problem::too_many_listings);
+  } else if (std::holds_alternative<Write>(exchange.what)) {
+    if (const auto why = obstacle_to_write(given_up_)) become_problem(exchange, *why);
   } else if (std::holds_alternative<Export>(exchange.what)) {
     // Its head is sent long before its end.
     exchange.request.keep_alive = exchange.request.keep_alive && thread_.ending == Ending::none;

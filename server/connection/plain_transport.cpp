@@ -2,6 +2,7 @@
 
 #include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -33,10 +34,18 @@ std::optional<IpAddress> PlainTransport::peer() const noexcept {
   return address;
 }
 
+std::chrono::milliseconds PlainTransport::octets_age() const noexcept {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return std::chrono::milliseconds(info.tcpi_last_data_recv);
+}
+
 Readiness PlainTransport::on_ready(std::uint32_t events) noexcept {
   const bool ending = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
   ending_ = ending_ || ending;
-  return {ending || (events & EPOLLIN) != 0, (events & EPOLLOUT) != 0, ending};
+  const bool gone = (events & (EPOLLHUP | EPOLLERR)) != 0;
+  return {ending || (events & EPOLLIN) != 0, (events & EPOLLOUT) != 0, ending, gone};
 }
 
 Transport::Result PlainTransport::read(char* into, std::size_t room) noexcept {

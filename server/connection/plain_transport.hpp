@@ -13,6 +13,7 @@ class PlainTransport final : public Transport {
 
   int descriptor() const noexcept override { return socket_; }
   std::optional<IpAddress> peer() const noexcept override;
+  std::chrono::milliseconds octets_age() const noexcept override;
   Readiness on_ready(std::uint32_t events) noexcept override;
   Result read(char* into, std::size_t room) noexcept override;
   Result write(std::string_view octets) noexcept override;

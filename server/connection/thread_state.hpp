@@ -15,6 +15,7 @@
 #include "server/http_date.hpp"
 #include "server/limits.hpp"
 #include "server/ops/health.hpp"
+#include "server/overload.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -32,7 +33,8 @@ enum class Ending : std::uint8_t {
 /// What the connections of one thread have in common, and what they ask of its loop, which is
 /// IoThread's. One thread.
 struct ThreadState {
-  ThreadState(const Health& of, const Timeouts& times) : health(of), timeouts(times) {}
+  ThreadState(const Health& of, const Timeouts& times, std::chrono::milliseconds queue_delay)
+      : health(of), timeouts(times), overload(queue_delay) {}
   ThreadState(const ThreadState&) = delete;
   ThreadState& operator=(const ThreadState&) = delete;
 
@@ -57,6 +59,11 @@ struct ThreadState {
   void write_behind(storage::WriteOperation& operation) {
     session->write(operation);
     store_works = true;
+  }
+
+  /// What can wait, such as a stream, may add to the store's queue.
+  bool has_room() const noexcept {
+    return session->has_room() && overload.has_room(session->pending_writes());
   }
 
   /// For the requests of a peer.
@@ -84,6 +91,7 @@ struct ThreadState {
   Pool<IncomingRequest> requests;
   ExchangePool exchanges;
   Admission admission;
+  Overload overload;
   std::size_t upload_result_octets = 0;  ///< UploadResults::octets() of all uploads.
 
   // Asked of the loop.

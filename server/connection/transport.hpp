@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,9 +12,10 @@ namespace rollcall::server {
 
 /// What the ready set saw, in a connection's terms.
 struct Readiness {
-  bool readable;  ///< read() may bring something.
-  bool writable;  ///< write() may take something.
-  bool ending;    ///< The peer has announced its end: what read() brings may be the last of it.
+  bool readable;      ///< read() may bring something.
+  bool writable;      ///< write() may take something.
+  bool ending;        ///< The peer has announced its end: what read() brings may be the last of it.
+  bool gone = false;  ///< It is over in both directions: nothing that is written arrives.
 };
 
 /// The way to a peer: the only place where octets cross a socket. One thread. After broken, or
@@ -47,6 +49,9 @@ class Transport {
   virtual int descriptor() const noexcept = 0;
   /// The peer's address, if it has one that is an IP address.
   virtual std::optional<IpAddress> peer() const noexcept { return std::nullopt; }
+  /// How long ago the peer's latest octets came, whether they are read or not; 0 if that is not
+  /// known.
+  virtual std::chrono::milliseconds octets_age() const noexcept { return {}; }
   /// What `events` (epoll's) mean here.
   virtual Readiness on_ready(std::uint32_t events) noexcept = 0;
   /// Reads at most `room` octets, which is not 0.

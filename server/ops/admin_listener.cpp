@@ -1,11 +1,9 @@
 #include "server/ops/admin_listener.hpp"
 
-#include <boost/asio/ip/v6_only.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <new>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -21,11 +19,8 @@ using asio::ip::tcp;
 /// One client's connection, kept by the handlers of what it waits for.
 class AdminListener::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(AdminListener& listener, tcp::socket socket)
-      : listener_(listener), stream_(std::move(socket)) {
-    ++listener_.connections_;
-  }
-  ~Connection() { --listener_.connections_; }
+  Connection(AdminDesk& desk, tcp::socket socket, SideListener::Place place)
+      : desk_(desk), place_(std::move(place)), stream_(std::move(socket)) {}
 
   void read() {
     parser_.emplace();
@@ -48,7 +43,7 @@ class AdminListener::Connection : public std::enable_shared_from_this<Connection
     if (!error) {
       answer = answer_admin({request.method_string(), request.target(),
                              request.find(http::field::origin) != request.end(), request.body()},
-                            listener_.desk_);
+                            desk_);
     }
     response_ = {};
     response_.version(11);
@@ -75,56 +70,17 @@ class AdminListener::Connection : public std::enable_shared_from_this<Connection
                       });
   }
 
-  AdminListener& listener_;
+  AdminDesk& desk_;
+  const SideListener::Place place_;
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_{2 * max_admin_request_octets};
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
 };
 
-AdminListener::AdminListener(const Endpoint& endpoint, AdminDesk& desk)
-    : desk_(desk), context_(1), acceptor_(context_), pause_(context_) {
-  acceptor_.open(endpoint.protocol());
-  acceptor_.set_option(asio::socket_base::reuse_address(true));
-  if (endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true));
-  acceptor_.bind(endpoint);
-  acceptor_.listen(static_cast<int>(max_admin_connections));
-  endpoint_ = acceptor_.local_endpoint();
-  accept();
-  thread_ = std::thread([this] { run(); });
-}
-
-/// Without memory a connection is lost, and nothing else: least of all the server.
-void AdminListener::run() {
-  for (;;) {
-    try {
-      context_.run();
-      return;
-    } catch (const std::bad_alloc&) {
-    }
-  }
-}
-
-AdminListener::~AdminListener() {
-  context_.stop();
-  thread_.join();
-}
-
-void AdminListener::accept() {
-  acceptor_.async_accept([this](beast::error_code error, tcp::socket socket) {
-    // Without a descriptor the next one would fail at once.
-    error ? pause() : accept();
-    if (!error && connections_ < max_admin_connections) {
-      std::make_shared<Connection>(*this, std::move(socket))->read();
-    }
-  });
-}
-
-void AdminListener::pause() {
-  pause_.expires_after(accept_pause);
-  pause_.async_wait([this](beast::error_code error) {
-    if (!error) accept();
-  });
-}
+AdminListener::AdminListener(const SideListener::Where& where, AdminDesk& desk)
+    : listener_(where, [&desk](tcp::socket socket, SideListener::Place place) {
+        std::make_shared<Connection>(desk, std::move(socket), std::move(place))->read();
+      }) {}
 
 }  // namespace rollcall::server

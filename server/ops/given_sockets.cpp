@@ -43,6 +43,8 @@ void check(const GivenSocket& given) {
 
 }  // namespace
 
+bool is_file(const GivenSocket& given) { return option_of(given.descriptor, SO_DOMAIN) == AF_UNIX; }
+
 std::vector<GivenSocket> parse_given_sockets(const char* pid, const char* count, const char* names,
                                              pid_t own) {
   if (pid == nullptr || count == nullptr || number(pid) != own) return {};

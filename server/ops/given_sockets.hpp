@@ -23,6 +23,9 @@ struct GivenSocket {
 std::vector<GivenSocket> parse_given_sockets(const char* pid, const char* count, const char* names,
                                              pid_t own);
 
+/// It is a Unix domain socket.
+bool is_file(const GivenSocket& given);
+
 /// Those of this process's environment, from which the variables are removed. Each is a stream
 /// socket that listens, non-blocking and closed on exec; anything else throws as above.
 std::vector<GivenSocket> take_given_sockets();

@@ -1,5 +1,6 @@
 #include "server/ops/metrics.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/ops/enumerator_names.hpp"
@@ -33,11 +34,9 @@ std::uint64_t count_of(const std::deque<ThreadMetrics>& threads, Problem problem
 
 /// Problems that say that there was too much of something.
 constexpr std::pair<const char*, Problem> shedding[] = {
-    {"write_queue", Problem::overloaded},
-    {"listings", Problem::too_many_listings},
-    {"uploads", Problem::uploads_full},
-    {"memory", Problem::out_of_memory},
-    {"connections", Problem::too_many_connections},
+    {"write_queue", Problem::overloaded}, {"listings", Problem::too_many_listings},
+    {"uploads", Problem::uploads_full},   {"late", Problem::came_too_late},
+    {"memory", Problem::out_of_memory},   {"connections", Problem::too_many_connections},
 };
 
 }  // namespace
@@ -56,6 +55,16 @@ void Metrics::serve(const storage::Store& store, std::chrono::nanoseconds time) 
 void Metrics::stop_serving() {
   const storage::MutexLock lock(mutex_);
   store_ = nullptr;
+}
+
+std::uint64_t Metrics::useful_connections() const {
+  const storage::MutexLock lock(mutex_);
+  const std::uint64_t limiting =
+      sum(threads_, [](const ThreadMetrics& each) { return std::uint64_t{each.is_limiting()}; });
+  const std::uint64_t most = max_connections_.value();
+  if (limiting == 0) return most;
+  return std::min(most,
+                  sum(threads_, [](const ThreadMetrics& each) { return each.admitted_writes(); }));
 }
 
 std::string Metrics::page() const {
@@ -146,6 +155,14 @@ void Metrics::write_threads(Exposition& page) const {
               working_threads_.value());
   page.single("rollcall_io_threads_limit", Type::gauge, "I/O threads that may have connections.",
               std::uint64_t{threads_.size()});
+  page.single("rollcall_admitted_writes", Type::gauge,
+              "Writes that may wait, as the store completes so many in time; 0 with "
+              "--max-queue-delay 0, or without connections.",
+              sum(threads_, [](const ThreadMetrics& each) { return each.admitted_writes(); }));
+  page.single(
+      "rollcall_overloaded", Type::gauge,
+      "I/O threads that refuse writes beyond those, because writes were late.",
+      sum(threads_, [](const ThreadMetrics& each) { return std::uint64_t{each.is_limiting()}; }));
 }
 
 void Metrics::write_store(Exposition& page) const {

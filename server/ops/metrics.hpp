@@ -35,6 +35,10 @@ class Metrics {
   void set_working_threads(std::size_t count) noexcept { working_threads_.set(count); }
   void set_max_connections(std::size_t count) noexcept { max_connections_.set(count); }
 
+  /// How many connections it is of use to have just now: those that may be open or, while writes
+  /// are refused because they would be late, as many as writes may wait.
+  std::uint64_t useful_connections() const;
+
   /// The page, in Exposition's format. Nobody who counts waits for it.
   std::string page() const;
 

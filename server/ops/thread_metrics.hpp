@@ -36,6 +36,11 @@ class alignas(64) ThreadMetrics final : public Tally {
   void set_connections(Activity activity, std::uint64_t count) noexcept {
     connections_[static_cast<std::size_t>(activity)].set(count);
   }
+  /// So many writes may wait for the store just now, and `limiting`: as it is overloaded.
+  void set_admitted_writes(std::uint64_t most, bool limiting) noexcept {
+    admitted_writes_.set(most);
+    limiting_.set(limiting ? 1 : 0);
+  }
   /// A turn took `time`, from the look for what is ready to when its answers are sent.
   void turned(Clock::time_point::duration time) noexcept { turns_.add(time, 1); }
 
@@ -52,6 +57,8 @@ class alignas(64) ThreadMetrics final : public Tally {
   std::uint64_t connections(Activity activity) const noexcept {
     return connections_[static_cast<std::size_t>(activity)].value();
   }
+  std::uint64_t admitted_writes() const noexcept { return admitted_writes_.value(); }
+  bool is_limiting() const noexcept { return limiting_.value() != 0; }
   const DurationHistogram& turns() const noexcept { return turns_; }
 
  private:
@@ -60,6 +67,8 @@ class alignas(64) ThreadMetrics final : public Tally {
   /// CloseReason::moved has a place, but no sample.
   std::array<Counter, close_reason_count + 1> closed_;
   std::array<Gauge, activity_count> connections_;
+  Gauge admitted_writes_;
+  Gauge limiting_;
   DurationHistogram turns_;
 };
 

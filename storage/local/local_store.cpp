@@ -27,12 +27,13 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
       return;
     }
     gathered_.append(operation);
-    ++pending_;
+    ++pending_writes_;
   }
 
   bool has_room() const noexcept override {
     // Of its own writes, so that room comes with their completion and nobody has to tell of it.
-    return pending_ * store_.sessions_.load(std::memory_order_relaxed) < max_pending_stream_writes;
+    return pending_writes_ * store_.sessions_.load(std::memory_order_relaxed) <
+           max_pending_stream_writes;
   }
 
   void find(FindOperation& operation) noexcept override {
@@ -97,7 +98,8 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
   }
 
   void complete(const Batch& batch) noexcept {
-    pending_ -= batch.count;
+    pending_writes_ -= batch.count;
+    completed_writes_ += batch.count;
     for (WriteOperation* each = batch.first; each != nullptr;) {
       // The owner may reuse the operation at once.
       WriteOperation* const next = each->next;
@@ -111,8 +113,7 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
   const std::thread::id thread_;
   Scans scans_;
   Batch gathered_;
-  bool has_read_ = false;    ///< In this turn.
-  std::size_t pending_ = 0;  ///< Writes taken and not completed.
+  bool has_read_ = false;  ///< In this turn.
   std::atomic<bool> wake_asked_{false};
   Mutex mutex_;
   Batch finished_ ROLLCALL_GUARDED_BY(mutex_);  ///< By other threads, not delivered yet.

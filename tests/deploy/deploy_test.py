@@ -126,6 +126,47 @@ def check_proxy(name, program, configure):
                 yield from use(name, port)
 
 
+def told(folder):
+    """The row of the server in HAProxy's statistics, by the names of the columns."""
+    with socket.socket(socket.AF_UNIX) as stats:
+        stats.connect(os.path.join(folder, "stats"))
+        stats.sendall(b"show stat rollcall 4 -1\n")
+        text = stats.makefile(encoding="utf-8").read()
+    names, values = (line.split(",") for line in text.strip().lstrip("# ").splitlines()[:2])
+    return dict(zip(names, values))
+
+
+def wait_for(folder, **wanted):
+    """What HAProxy says instead, or nothing."""
+    for _ in range(50):
+        row = told(folder)
+        seen = {name: row[name] for name in wanted}
+        if seen == wanted:
+            return
+        time.sleep(0.1)
+    yield f"haproxy: {seen} instead of {wanted}"
+
+
+def check_agent(program):
+    """HAProxy follows what the server's agent says."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--agent-listen", "127.0.0.1:0", "--max-connections", "77"]
+        with RunningProgram(program, options=options) as server:
+            admin = int(re.search(r"admin http://127\.0\.0\.1:(\d+)", server.line)[1])
+            agent = re.search(r"agent 127\.0\.0\.1:(\d+)", server.line)[1]
+            port = free_port()
+            command = haproxy(folder, port, server.port)
+            with open(command[-1], encoding="utf-8") as file:
+                text = file.read().replace("agent-port 3002", f"agent-port {agent}")
+            write(folder, "haproxy.cfg", f"global\n  stats socket {folder}/stats\n" + text)
+            with Proxy(command, port):
+                yield from wait_for(folder, status="UP", slim="77")
+                ask(admin, "POST", "/drain")
+                yield from wait_for(folder, status="DRAIN (agent)")
+                ask(admin, "POST", "/resume")
+                yield from wait_for(folder, status="UP")
+
+
 def check_units():
     with tempfile.TemporaryDirectory() as folder:
         unit = read("systemd/rollcall.service").replace("/usr/local/bin/rollcall", "/bin/true")
@@ -150,6 +191,8 @@ def main():
         if shutil.which(name):
             ran.append(name)
             wrong += check_proxy(name, program, configure)
+    if shutil.which("haproxy"):
+        wrong += check_agent(program)
     if shutil.which("systemd-analyze"):
         ran.append("systemd-analyze")
         wrong += check_units()

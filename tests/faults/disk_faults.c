@@ -1,8 +1,9 @@
 /* Preloaded into the program by tests/wire/faults_test.cpp: makes writes to, or syncs of, the
  * store's files fail while the file that ROLLCALL_TEST_FAULTS names says so: "write ENOSPC",
  * "write EIO", "sync EIO", or "directory EIO" for the syncs of directories. "hang" makes syncs of
- * the store's files wait for as long as it is there. "network" makes every file system one of a
- * network. Anything else lets everything pass. */
+ * the store's files wait for as long as it is there. "slow 20" makes each write of a page of theirs
+ * take 20 ms, and so the disk slow in proportion to what is written. "network" makes every file
+ * system one of a network. Anything else lets everything pass. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,14 +16,22 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+/* A smaller write is a header's. */
+#define PAGE_OCTETS 1024
+
 /* By open and read as such, never through what is replaced below. */
-static int wanted(const char* operation) {
+static ssize_t read_control(char* text, size_t room) {
   const char* const path = getenv("ROLLCALL_TEST_FAULTS");
-  char text[32] = {0};
   const int control = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
   if (control < 0) return 0;
-  const ssize_t size = read(control, text, sizeof text - 1);
+  const ssize_t size = read(control, text, room);
   close(control);
+  return size;
+}
+
+static int wanted(const char* operation) {
+  char text[32] = {0};
+  const ssize_t size = read_control(text, sizeof text - 1);
   if (size <= 0 || strncmp(text, operation, strlen(operation)) != 0) return 0;
   return strstr(text, "ENOSPC") != NULL ? ENOSPC : EIO;
 }
@@ -46,6 +55,13 @@ static void wait_if_it_hangs(int descriptor) {
   while (is_store_file(descriptor) && wanted("hang") != 0) usleep(10 * 1000);
 }
 
+static void take_time(int descriptor, size_t size) {
+  char text[32] = {0};
+  if (size < PAGE_OCTETS || read_control(text, sizeof text - 1) <= 0) return;
+  if (strncmp(text, "slow ", 5) != 0 || !is_store_file(descriptor)) return;
+  usleep((useconds_t)atoi(text + 5) * 1000);
+}
+
 /* The error for this operation on this descriptor, or 0. */
 static int fault(const char* operation, int descriptor) {
   const int saved = errno;
@@ -59,6 +75,7 @@ static int fault(const char* operation, int descriptor) {
 ssize_t pwrite64(int descriptor, const void* octets, size_t size, off64_t offset) {
   static ssize_t (*real)(int, const void*, size_t, off64_t);
   if (real == NULL) *(void**)&real = dlsym(RTLD_NEXT, "pwrite64");
+  take_time(descriptor, size);
   return fault("write", descriptor) != 0 ? -1 : real(descriptor, octets, size, offset);
 }
 

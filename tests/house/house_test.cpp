@@ -87,7 +87,7 @@ const std::map<std::string, std::set<std::string>> rooms{
     {"server/connection",
      {"storage", "protocol", "protocol/http", "protocol/json", "server/connection",
       "server/admission.hpp", "server/buffers.hpp", "server/clock.hpp", "server/http_date.hpp",
-      "server/limits.hpp", "server/ops/health.hpp", "server/pool.hpp"}},
+      "server/limits.hpp", "server/ops/health.hpp", "server/overload.hpp", "server/pool.hpp"}},
     {"server/ops",
      {"storage", "protocol", "server/connection/tally.hpp", "server/connection/close_reason.hpp",
       "server/connection/status_problem.hpp", "server/clock.hpp", "server/limits.hpp",
@@ -279,6 +279,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/connection/connection_input.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/connection/connection_streams.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/ops/admin_listener.cpp", "tests/wire/admin_test.cpp"},
+    {"server/ops/side_listener.cpp", "tests/wire/admin_test.cpp"},
     {"server/cli/backup.cpp", "tests/wire/backup_test.cpp"},
     {"server/cli/check.cpp", "tests/wire/check_test.cpp"},
     {"server/cli/export.cpp", "tests/wire/import_test.cpp"},
@@ -290,6 +291,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/cli/site_options.cpp", "tests/server/cli/options_test.cpp"},
     {"server/cli/load_progress.cpp", "tests/wire/start_test.cpp"},
     {"server/server.cpp", "tests/wire/stop_test.cpp"},
+    {"server/survey.cpp", "tests/wire/overload_test.cpp"},
 };
 
 BOOST_AUTO_TEST_CASE(every_source_of_a_library_has_its_test) {

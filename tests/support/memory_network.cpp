@@ -17,8 +17,10 @@ class MemoryTransport final : public Transport {
   int descriptor() const noexcept override { return descriptor_; }
   server::Readiness on_ready(std::uint32_t events) noexcept override {
     const bool ending = (events & EPOLLRDHUP) != 0;
-    return {ending || (events & EPOLLIN) != 0, (events & EPOLLOUT) != 0, ending};
+    const bool gone = (events & EPOLLHUP) != 0;
+    return {ending || (events & EPOLLIN) != 0, (events & EPOLLOUT) != 0, ending, gone};
   }
+  std::chrono::milliseconds octets_age() const noexcept override { return socket_->age(); }
   Result read(char* into, std::size_t room) noexcept override { return socket_->read(into, room); }
   Result write(std::string_view octets) noexcept override { return socket_->write(octets); }
   void shutdown() noexcept override { socket_->shutdown(); }
@@ -59,6 +61,11 @@ void MemorySocket::read_only(std::size_t octets) noexcept {
 void MemorySocket::finish() noexcept {
   finished_ = true;
   events_ |= EPOLLIN | EPOLLRDHUP;
+}
+
+void MemorySocket::vanish() noexcept {
+  reset_ = true;
+  events_ |= EPOLLIN | EPOLLRDHUP | EPOLLHUP;
 }
 
 Transport::Result MemorySocket::read(char* into, std::size_t room) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -39,6 +40,10 @@ class MemorySocket {
   void reset() noexcept { reset_ = true; }
   /// The client sends no more.
   void finish() noexcept;
+  /// The client has reset the connection, which the ready set tells.
+  void vanish() noexcept;
+  /// The client's octets came so long ago.
+  void set_age(std::chrono::milliseconds age) noexcept { age_ = age; }
 
   /// Octets of the client's that the server has not read.
   std::size_t unread() const noexcept { return arrived_.size() - read_; }
@@ -56,6 +61,7 @@ class MemorySocket {
   server::Transport::Result write(std::string_view octets);
   void shutdown() noexcept { shut_down_ = true; }
   bool is_delivered() const noexcept { return reading_; }
+  std::chrono::milliseconds age() const noexcept { return age_; }
   void close(server::Transport::Close how) noexcept;
   void watch(void* owner) noexcept { owner_ = owner; }
   void* owner() const noexcept { return owner_; }
@@ -69,6 +75,7 @@ class MemorySocket {
   std::string sent_;
   NetworkCalls& calls_;
   std::size_t read_ = 0;
+  std::chrono::milliseconds age_{0};
   std::size_t write_octets_;
   std::size_t write_room_;
   unsigned events_;

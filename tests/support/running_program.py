@@ -21,3 +21,4 @@ class RunningProgram(RunningProcess):
             self.stop()
             raise RuntimeError(f"{path} does not serve: {line!r}")
         self.port = int(address[1])
+        self.line = line

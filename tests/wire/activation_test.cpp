@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -34,6 +35,9 @@ using namespace std::chrono_literals;
 const std::string create = create_request(user_json("A", "B", "a@b.c"));
 constexpr const char* livez = "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
+/// For a shell whose descriptors are in place.
+constexpr const char* run = "export LISTEN_PID=$$; exec \"$0\" \"$@\"";
+
 /// Listens as systemd would for a socket unit.
 class HeldSocket {
  public:
@@ -45,22 +49,40 @@ class HeldSocket {
 
   /// A server that is given it under `name`.
   std::unique_ptr<Program> start(const std::string& name, Program::Arguments more = {}) {
-    const std::string number = std::to_string(socket_.native_handle());
-    return started("exec 3<&" + number + "; export LISTEN_PID=$$; exec \"$0\" \"$@\"", name,
-                   std::move(more));
+    return started("exec 3<&" + number() + "; " + run, name, std::move(more));
   }
-  static std::unique_ptr<Program> started(const std::string& script, const std::string& name,
+  /// `names`: of all that are given, with colons between.
+  static std::unique_ptr<Program> started(const std::string& script, const std::string& names,
                                           Program::Arguments more) {
     Program::Arguments words{"-c", script, ROLLCALL_PROGRAM, "--store", "memory:"};
     words.insert(words.end(), more.begin(), more.end());
-    return std::make_unique<Program>("/bin/bash", words,
-                                     Program::Arguments{"LISTEN_FDS=1", "LISTEN_FDNAMES=" + name});
+    const auto count = std::count(names.begin(), names.end(), ':') + 1;
+    return std::make_unique<Program>(
+        "/bin/bash", words,
+        Program::Arguments{"LISTEN_FDS=" + std::to_string(count), "LISTEN_FDNAMES=" + names});
   }
+  /// For a shell.
+  std::string number() const { return std::to_string(socket_.native_handle()); }
 
  private:
   asio::io_context context_;
-  asio::ip::tcp::acceptor socket_;
+  mutable asio::ip::tcp::acceptor socket_;
 };
+
+/// A server that is given sockets by their names.
+std::unique_ptr<Program> started_with(
+    const std::vector<std::pair<const HeldSocket*, std::string>>& held, Program::Arguments more) {
+  std::string script, names;
+  // First out of the way of the numbers that they are to have.
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    script += "exec " + std::to_string(100 + i) + "<&" + held[i].first->number() + "; ";
+  }
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    script += "exec " + std::to_string(3 + i) + "<&" + std::to_string(100 + i) + "; ";
+    names += (i > 0 ? ":" : "") + held[i].second;
+  }
+  return HeldSocket::started(script + run, names, std::move(more));
+}
 
 /// Creates users until it is told to stop, each on the connection of the one before if that is
 /// still open. Counts those that were not answered with 201.
@@ -150,17 +172,57 @@ BOOST_AUTO_TEST_CASE(restarts_on_a_socket_that_is_given_refuse_nobody_and_lose_n
   BOOST_TEST(load.made() > 100);
 }
 
+BOOST_AUTO_TEST_CASE(sockets_named_admin_and_agent_serve_those_and_others_the_api) {
+  const HeldSocket one, two, three;
+  const auto server = started_with({{&one, "agent"}, {&two, "web"}, {&three, "admin"}},
+                                   {"--admin-listen", "off", "--agent-listen", "off"});
+  const auto line = server->first_line();
+  BOOST_REQUIRE(line);
+  BOOST_TEST(
+      line->find("serves http://127.0.0.1:" + std::to_string(two.port()) + " from") != line->npos,
+      *line);
+  BOOST_TEST(line->ends_with("; admin http://127.0.0.1:" + std::to_string(three.port()) +
+                             "; agent 127.0.0.1:" + std::to_string(one.port())),
+             *line);
+  Client api(two.port()), admin(three.port()), agent(one.port());
+  BOOST_TEST(api.exchange(create)->result_int() == 201U);
+  const auto page = admin.exchange("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_TEST(page->body().find("\nrollcall_users 1\n") != std::string::npos);
+  BOOST_TEST(agent.receive_some().starts_with("up ready maxconn:"));
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_named_admin_alone_leaves_the_api_to_listen) {
+  const HeldSocket held;
+  const auto server = started_with({{&held, "admin"}}, {"--listen", "127.0.0.1:0"});
+  const auto line = server->first_line();
+  BOOST_REQUIRE(line);
+  BOOST_TEST(line->ends_with("; admin http://127.0.0.1:" + std::to_string(held.port())), *line);
+  const std::size_t at = line->find("http://127.0.0.1:") + 17;
+  Client api(static_cast<std::uint16_t>(std::stoi(line->substr(at))));
+  BOOST_TEST(api.exchange(create)->result_int() == 201U);
+}
+
 BOOST_AUTO_TEST_CASE(a_given_socket_that_is_of_no_use_here_is_refused_in_one_line) {
-  HeldSocket held;
-  for (const char* name : {"admin", "agent"}) {
-    const auto server = held.start(name);
+  const HeldSocket one, two;
+  const auto refusal = [](const std::unique_ptr<Program>& server) {
     BOOST_TEST(server->wait().value_or(-1) == 1);
-    BOOST_TEST(server->error_output().find(name) != std::string::npos);
+    return server->error_output();
+  };
+  for (const std::string name : {"admin", "agent"}) {
+    BOOST_TEST(refusal(started_with({{&one, name}, {&two, name}}, {})) ==
+               "rollcall: LISTEN_FDNAMES calls two sockets '" + name +
+                   "': give one of that name\n");
   }
-  const auto server =
-      HeldSocket::started("exec 3</dev/null; export LISTEN_PID=$$; exec \"$0\" \"$@\"", "api", {});
-  BOOST_TEST(server->wait().value_or(-1) == 1);
-  BOOST_TEST(server->error_output().find("is not a stream socket") != std::string::npos);
+  const TemporaryDirectory directory;
+  asio::io_context context;
+  const asio::local::stream_protocol::acceptor file(context, directory.file("socket"));
+  const int descriptor = const_cast<asio::local::stream_protocol::acceptor&>(file).native_handle();
+  ::fcntl(descriptor, F_SETFD, 0);
+  BOOST_TEST(refusal(HeldSocket::started("exec 3<&" + std::to_string(descriptor) + "; " + run,
+                                         "admin", {}))
+                 .find("'admin' is a file: give an address") != std::string::npos);
+  BOOST_TEST(refusal(HeldSocket::started(std::string("exec 3</dev/null; ") + run, "api", {}))
+                 .find("is not a stream socket") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_service_manager_is_told_of_the_start_and_of_the_stop) {

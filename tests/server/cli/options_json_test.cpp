@@ -39,6 +39,8 @@ BOOST_AUTO_TEST_CASE(every_option_has_the_value_that_is_in_effect) {
   BOOST_TEST(json.at("log-format").as_string() == "text");
   BOOST_TEST(json.at("log-level").as_string() == "info");
   BOOST_TEST(json.at("log-file").as_string() == "");
+  BOOST_TEST(json.at("agent-listen").as_string() == "off");
+  BOOST_TEST(json.at("max-queue-delay").as_int64() == 100);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_at_its_default_says_where_it_comes_from) {

@@ -57,6 +57,10 @@ BOOST_AUTO_TEST_CASE(the_admin_listener_is_beside_the_server_elsewhere_or_off) {
   BOOST_TEST(
       (std::get<ListenAddress>(good({}, {{"ROLLCALL_ADMIN_LISTEN", "[::1]:9"}}).admin_listen) ==
        ListenAddress{"::1", 9}));
+  BOOST_TEST(!good({}).agent_listen.has_value());
+  BOOST_TEST(!good({"--agent-listen", "off"}).agent_listen.has_value());
+  BOOST_TEST((good({"--agent-listen", "[::1]:9"}).agent_listen == ListenAddress{"::1", 9}));
+  BOOST_TEST(mistake({"--agent-listen", "unix:/x"}).find("off or HOST:PORT") != std::string::npos);
   BOOST_TEST(mistake({"--admin-listen", "on"}).find("off or HOST:PORT") != std::string::npos);
 }
 

@@ -32,6 +32,7 @@ class SlowStore final : public storage::Store {
   void finish_create(bool newest) {
     storage::WriteOperation* const operation = newest ? creates_.back() : creates_.front();
     newest ? creates_.pop_back() : creates_.pop_front();
+    session_->completes();
     operation->id = ++last_id_;
     operation->status = storage::Status::ok;
     owner_->completed(*operation);
@@ -48,9 +49,15 @@ class SlowStore final : public storage::Store {
    public:
     SlowSession(SlowStore& store, storage::SessionOwner& owner) : store_(store) {
       store.owner_ = &owner;
+      store.session_ = this;
     }
     void write(storage::WriteOperation& operation) noexcept override {
+      ++pending_writes_;
       store_.creates_.push_back(&operation);
+    }
+    void completes() noexcept {
+      --pending_writes_;
+      ++completed_writes_;
     }
     void find(storage::FindOperation& operation) noexcept override {
       store_.finds_.push_back(&operation);
@@ -73,6 +80,7 @@ class SlowStore final : public storage::Store {
 
   bool room_ = true;
   storage::SessionOwner* owner_ = nullptr;
+  SlowSession* session_ = nullptr;
   storage::UserId last_id_ = 0;
   std::deque<storage::WriteOperation*> creates_;
   std::deque<storage::FindOperation*> finds_;

@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(every_problem_and_every_reason_has_a_sample_before_it_happe
   Metrics metrics(health);
   ThreadMetrics& thread = metrics.add_thread();
   thread.refused(protocol::Problem::overloaded);
+  thread.refused(protocol::Problem::came_too_late);
   thread.closed(CloseReason::crowded_out);
   thread.closed(CloseReason::moved);
   const std::string page = metrics.page();
@@ -55,10 +56,29 @@ BOOST_AUTO_TEST_CASE(every_problem_and_every_reason_has_a_sample_before_it_happe
   BOOST_TEST(has(page, problem + "invalid_user\",http_response_status_code=\"400\"} 0"));
   BOOST_TEST(has(page, "rollcall_shed_total{reason=\"write_queue\"} 1"));
   BOOST_TEST(has(page, "rollcall_shed_total{reason=\"crowded_out\"} 1"));
+  BOOST_TEST(has(page, "rollcall_shed_total{reason=\"late\"} 1"));
   BOOST_TEST(has(page, "rollcall_connections_closed_total{reason=\"crowded_out\"} 1"));
   BOOST_TEST(has(page, "rollcall_connections_closed_total{reason=\"idle_timeout\"} 0"));
   BOOST_TEST(page.find("moved") == page.npos);
   BOOST_TEST(has(page, "rollcall_log_dropped_total{log=\"server\"} 0"));
+}
+
+BOOST_AUTO_TEST_CASE(only_overload_makes_fewer_connections_useful_than_may_be_open) {
+  const Health health;
+  Metrics metrics(health);
+  ThreadMetrics& one = metrics.add_thread();
+  ThreadMetrics& other = metrics.add_thread();
+  metrics.set_max_connections(1'000);
+  one.set_admitted_writes(300, false);
+  other.set_admitted_writes(400, false);
+  BOOST_TEST(metrics.useful_connections() == 1'000U);
+  BOOST_TEST(has(metrics.page(), "rollcall_overloaded 0"));
+  other.set_admitted_writes(400, true);
+  BOOST_TEST(metrics.useful_connections() == 700U);
+  BOOST_TEST(has(metrics.page(), "rollcall_overloaded 1"));
+  BOOST_TEST(has(metrics.page(), "rollcall_admitted_writes 700"));
+  one.set_admitted_writes(900, false);
+  BOOST_TEST(metrics.useful_connections() == 1'000U);
 }
 
 BOOST_AUTO_TEST_CASE(gauges_say_how_it_is_now) {

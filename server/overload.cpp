@@ -1,0 +1,39 @@
+#include "server/overload.hpp"
+
+#include <limits>
+
+#include "storage/limits.hpp"
+
+namespace rollcall::server {
+
+Overload::Overload(std::chrono::milliseconds most) noexcept
+    : most_(most),
+      limit_(most.count() == 0 ? std::numeric_limits<std::size_t>::max() : first_admitted_writes),
+      state_(most.count() == 0 ? State::off : State::calm) {}
+
+/// `writes` of them took from begun_ until `now`.
+void Overload::measured(std::uint64_t writes, Clock::time_point now) noexcept {
+  using std::chrono::nanoseconds;
+  const nanoseconds took = now - begun_;
+  const auto most = static_cast<std::uint64_t>(nanoseconds(most_).count());
+  // As many as are completed in `most_` at that rate.
+  const auto rate = [&] { return writes * most / static_cast<std::uint64_t>(took.count()); };
+  if (took > most_ || (refused_ && state_ == State::limiting)) latest_ = now;
+  refused_ = false;
+  if (took <= most_) {
+    const bool is_over = state_ == State::limiting && now - latest_ >= overload_memory;
+    if (state_ == State::late || is_over) state_ = State::calm;
+    // Not at once: what needed no commit says little of what the others need.
+    const std::size_t most_now = std::min(2 * limit_, storage::max_pending_writes);
+    limit_ = std::clamp(took.count() > 0 ? rate() : most_now, limit_, std::max(limit_, most_now));
+    return;
+  }
+  if (state_ == State::calm && took <= sudden_lateness * most_) {
+    state_ = State::late;
+    return;
+  }
+  state_ = State::limiting;
+  limit_ = std::clamp(rate(), std::min(min_admitted_writes, limit_), limit_);
+}
+
+}  // namespace rollcall::server

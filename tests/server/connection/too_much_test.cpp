@@ -1,0 +1,135 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "tests/server/connection/served.hpp"
+#include "tests/support/repeat.hpp"
+
+/// What is not done when there is too much: writes beyond those that the store completes in time,
+/// and requests whose clients have given up.
+namespace rollcall::server {
+namespace {
+
+using Slow = Served<SlowStore>;
+
+constexpr const char* refused = "HTTP/1.1 503 ";
+const std::string change =
+    "PUT /users/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+    "50\r\n\r\n" +
+    line.substr(0, 50);
+const std::string removal = "DELETE /users/1 HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/// So many creates wait for the store, of connections of their own.
+void fill(Slow& served, std::size_t writes) {
+  while (writes > 0) {
+    const std::size_t some = std::min(writes, max_pipelined_requests);
+    served.connect();
+    served.arrive(tests::repeat(create("A"), some));
+    writes -= some;
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(too_much)
+
+BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_503_on_a_connection_that_stays) {
+  Slow served;
+  fill(served, first_admitted_writes - 1);
+  served.connect();
+  served.arrive(create("last"));
+  BOOST_TEST(served.store.waiting() == first_admitted_writes);
+  for (const std::string& write : {create("more"), change, removal}) {
+    served.connect();
+    served.arrive(write);
+    BOOST_TEST(served.store.waiting() == first_admitted_writes, write);
+    const std::string answer = served.socket().sent();
+    BOOST_TEST(answer.starts_with(refused), answer);
+    BOOST_TEST(answer.find("\r\nRetry-After: 1\r\n") != answer.npos);
+    BOOST_TEST(answer.find("Too many writes are waiting") != answer.npos);
+    // Reads are answered, and so is the next write when there is room.
+    served.arrive(get);
+    BOOST_TEST(served.store.waiting() == first_admitted_writes + 1);
+    served.store.finish_find();
+    served.store.finish_create(false);
+    served.take_turn();
+    served.arrive(create("again"));
+    BOOST_TEST(served.store.waiting() == first_admitted_writes);
+    BOOST_TEST(count(served.socket().sent(), refused) == 1U);
+    BOOST_TEST(!served.socket().closed());
+  }
+  while (served.store.waiting() > 0) served.store.finish_create(false);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_leaves_half_of_the_room_to_those_that_can_not_wait) {
+  Slow served;
+  const std::size_t half = first_admitted_writes / 2;
+  fill(served, half - 1);
+  served.connect();
+  const std::string lines = tests::repeat(line, 300);
+  served.arrive(upload_head(lines.size()) + lines);
+  const std::size_t piece = upload_piece_octets / line.size() + 1;
+  BOOST_TEST(served.store.waiting() >= half);
+  BOOST_TEST(served.store.waiting() <= half + piece);
+  served.connect();
+  served.arrive(create("another"));
+  BOOST_TEST(served.socket().sent().empty());
+  while (served.store.waiting() > 0) {
+    served.store.finish_create(false);
+    served.take_turn();
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_write_whose_client_has_given_up_is_not_made) {
+  for (const std::string& write : {create("A"), change, removal}) {
+    Slow served;
+    served.socket().set_age(default_queue_delay + milliseconds(1));
+    served.socket().arrive(write);
+    served.finish();
+    BOOST_TEST(served.store.waiting() == 0U, write);
+    BOOST_TEST(served.sent().starts_with(refused));
+    BOOST_TEST(served.sent().find("had waited for too long") != std::string::npos);
+    BOOST_TEST(served.socket().closed());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_only_says_that_it_sends_no_more_is_answered) {
+  for (const bool late : {false, true}) {
+    Slow served;
+    served.socket().set_age(default_queue_delay);
+    // One that has waited, but is still there.
+    if (late) served.socket().set_age(milliseconds(5'000));
+    served.socket().arrive(create("A"));
+    late ? served.take_turn() : served.finish();
+    BOOST_REQUIRE(served.store.waiting() == 1U);
+    served.store.finish_create(false);
+    served.take_turn();
+    BOOST_TEST(served.sent().starts_with("HTTP/1.1 201 "));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reads_are_answered_whoever_asks) {
+  Slow served;
+  served.socket().set_age(milliseconds(5'000));
+  served.socket().arrive(get);
+  served.finish();
+  BOOST_REQUIRE(served.store.waiting() == 1U);
+  served.store.finish_find();
+  served.take_turn();
+  BOOST_TEST(served.sent().starts_with("HTTP/1.1 404 "));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_done_for_a_client_that_has_reset_its_connection) {
+  for (const std::string& request : {create("A"), std::string(get), removal}) {
+    Slow served;
+    served.socket().arrive(request);
+    served.socket().vanish();
+    served.take_turn();
+    BOOST_TEST(served.store.waiting() == 0U, request);
+    BOOST_TEST(served.socket().closed());
+    BOOST_TEST(served.thread().connection_count() == 0U);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::server
