@@ -43,13 +43,15 @@ Connections::Survey Connections::tick(Clock::time_point now, std::chrono::millis
       each.on_tick();
       ++looked_;
       ++found.doing[static_cast<std::size_t>(each.activity())];
-      found.write_waits = std::min(found.write_waits, each.write_waits_since().value_or(stirred));
+      found.write_waits =
+          std::min(found.write_waits, each.write_waits_since().value_or(found.write_waits));
       idle_since_[i] = each.idle_since().value_or(stirred);
     } else {
       ++found.doing[static_cast<std::size_t>(Activity::idle)];
     }
-    // What is not idle is stirred, the latest of all times.
-    found.longest_idle = std::min(found.longest_idle, idle_since_[i]);
+    if (idle_since_[i] != stirred) {
+      found.longest_idle = std::min(found.longest_idle, idle_since_[i]);
+    }
   }
   return found;
 }

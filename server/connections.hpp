@@ -47,7 +47,8 @@ class Connections {
   std::size_t looked() const noexcept { return looked_; }
 
  private:
-  static constexpr Clock::time_point stirred = Clock::time_point::max();
+  /// Stored for each request: as cheap as a constant can be.
+  static constexpr Clock::time_point stirred{};
 
   All all_;
   /// By place: since when the one there has been idle, as the last tick found it; stirred

@@ -45,6 +45,12 @@ bool is(char c, unsigned char allowed) noexcept {
   return (classes[static_cast<unsigned char>(c)] & allowed) != 0;
 }
 
+/// The four octets at `at`.
+bool are_unreserved(const char* at) noexcept {
+  const auto of = [at](int i) { return classes[static_cast<unsigned char>(at[i])]; };
+  return (of(0) & of(1) & of(2) & of(3) & unreserved) != 0;
+}
+
 bool is_component(std::string_view text, unsigned char allowed) noexcept {
   while (!text.empty()) {
     if (text.front() == '%') {
@@ -102,6 +108,8 @@ bool is_plain_host(std::string_view text) noexcept {
   constexpr std::ptrdiff_t max_port_digits = 5;
   const char* at = text.data();
   const char* const end = at + text.size();
+  // By fours first: every request has a host.
+  while (end - at >= 4 && are_unreserved(at)) at += 4;
   while (at != end && is(*at, unreserved)) ++at;
   if (at == end) return true;
   if (*at != ':' || end - at > max_port_digits + 1) return false;

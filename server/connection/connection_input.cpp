@@ -10,9 +10,11 @@ using protocol::Problem;
 void Connection::on_ready(std::uint32_t events) {
   if (closed()) return;
   const Readiness ready = transport_->on_ready(events);
-  // Nothing that it has asked for can be answered any more, so nothing more of it is done.
-  if (ready.gone && state_ != State::lingering) return close(CloseReason::reset);
-  if (ready.ending && peer_end_ == PeerEnd::none) on_peer_ending();
+  if (ready.ending) {
+    // Nothing that it has asked for can be answered any more, so nothing more of it is done.
+    if (ready.gone && state_ != State::lingering) return close(CloseReason::reset);
+    if (peer_end_ == PeerEnd::none) on_peer_ending();
+  }
   if (ready.readable) readable_ = true;
   if (ready.writable) send();
   receive();

@@ -15,7 +15,7 @@ struct Readiness {
   bool readable;      ///< read() may bring something.
   bool writable;      ///< write() may take something.
   bool ending;        ///< The peer has announced its end: what read() brings may be the last of it.
-  bool gone = false;  ///< It is over in both directions: nothing that is written arrives.
+  bool gone = false;  ///< And in the other direction too: nothing that is written arrives.
 };
 
 /// The way to a peer: the only place where octets cross a socket. One thread. After broken, or
