@@ -17,6 +17,7 @@ constexpr const char* invalid_query_type = "tag:rollcall,2026:invalid-query";
 constexpr const char* reused_type = "tag:rollcall,2026:idempotency-key-reused";
 constexpr const char* in_flight_type = "tag:rollcall,2026:idempotency-key-in-flight";
 constexpr const char* taken_type = "tag:rollcall,2026:email-taken";
+constexpr const char* memory_type = "tag:rollcall,2026:memory-full";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
 
 constexpr auto not_an_object_detail = [] {
@@ -168,6 +169,10 @@ constexpr ProblemRow rows[] = {
      "has "
      "given up. Nothing was changed. Try again.",
      false, 1},
+    {Problem::memory_full, 503, "Service Unavailable", memory_type, "Memory full",
+     "The server has as much memory as it may have (--max-memory), so it creates no more users. "
+     "Nothing was changed. Delete users, or raise the limit.",
+     false, 10},
     // No Retry-After: ids never become free again.
     {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
      "All ids up to 9007199254740991 have been used. The user was not created, and no more can be.",

@@ -54,6 +54,7 @@ enum class Problem : std::uint8_t {
   out_of_memory,
   overloaded,
   came_too_late,
+  memory_full,
   ids_exhausted,
   too_many_listings,
   storage_hung,

@@ -18,6 +18,7 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
       clock_(*environment.clock),
       own_metrics_(environment.metrics == nullptr ? std::make_unique<ThreadMetrics>() : nullptr),
       metrics_(own_metrics_ ? *own_metrics_ : *environment.metrics),
+      memory_(environment.memory),
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
       state_(own_health_ ? *own_health_ : *environment.health, timeouts, environment.queue_delay),
@@ -331,6 +332,7 @@ void IoThread::tick_now() {
   longest_idle_since_.store(found.longest_idle, std::memory_order_relaxed);
   writes_wait_since_.store(found.write_waits, std::memory_order_relaxed);
   turned_.store(state_.now, std::memory_order_relaxed);
+  state_.overload.stop_creations(memory_ != nullptr && memory_->is_full());
   state_.admission.on_tick(state_.now);
   state_.buffers.shrink();
   state_.requests.shrink();

@@ -18,6 +18,7 @@
 #include "server/limits.hpp"
 #include "server/longest_idle.hpp"
 #include "server/ops/health.hpp"
+#include "server/ops/memory_watch.hpp"
 #include "server/ops/thread_metrics.hpp"
 #include "server/ready_set.hpp"
 #include "storage/store.hpp"
@@ -38,6 +39,7 @@ class IoThread final : private storage::SessionOwner {
     const TrustedProxies* proxies = nullptr;  ///< Null: no peer is trusted.
     const Health* health = nullptr;           ///< Null: one of its own, which the store decides.
     ThreadMetrics* metrics = nullptr;         ///< Null: its own.
+    const MemoryWatch* memory = nullptr;      ///< Null: there is always memory.
     /// How long writes may wait for the store; see Overload.
     std::chrono::milliseconds queue_delay = default_queue_delay;
   };
@@ -166,6 +168,7 @@ class IoThread final : private storage::SessionOwner {
   const Clock& clock_;
   std::unique_ptr<ThreadMetrics> own_metrics_;
   ThreadMetrics& metrics_;
+  const MemoryWatch* const memory_;
   boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> ready_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                     boost::asio::wait_traits<std::chrono::steady_clock>,

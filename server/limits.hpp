@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "protocol/limits.hpp"
 
@@ -110,6 +111,13 @@ inline constexpr std::size_t min_admitted_writes = 256;
 inline constexpr int sudden_lateness = 4;
 /// From when writes were last late, or refused, until there is no overload any more.
 inline constexpr std::chrono::milliseconds overload_memory{10'000};
+/// Octets of memory that `--max-memory` takes.
+inline constexpr std::uint64_t min_max_memory = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t max_max_memory = std::uint64_t{1} << 50;
+/// Without it: percent of what the control group may have.
+inline constexpr std::uint64_t memory_percent = 90;
+/// The load may have one part in so many more, so that a server that was full starts again.
+inline constexpr std::uint64_t load_memory_share = 16;
 /// A write that has waited longer for the store, or an I/O thread that has not turned for longer,
 /// means that the store hangs: `/readyz` is 503.
 inline constexpr std::chrono::milliseconds store_hung_time{3'000};

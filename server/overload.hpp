@@ -31,6 +31,14 @@ class Overload {
   /// Writes may wait for `most`; 0 is Overload::State::off.
   explicit Overload(std::chrono::milliseconds most) noexcept;
 
+  /// Whether one more creation may wait when so many writes do: none while there is no memory.
+  bool admits_creation(std::size_t pending) const noexcept { return pending < creation_limit_; }
+  /// No creation is admitted from now on, or as many as writes again.
+  void stop_creations(bool stopped) noexcept {
+    creations_stopped_ = stopped;
+    creation_limit_ = stopped ? 0 : limit_;
+  }
+  bool creations_stopped() const noexcept { return creations_stopped_; }
   /// Whether one more write may wait when so many do.
   bool admits(std::size_t pending) const noexcept { return pending < limit_; }
   /// The same for what can wait elsewhere, such as a stream: the other half is for those that
@@ -50,6 +58,7 @@ class Overload {
     // A store that hangs completes nothing, which is known before it does.
     if (last_ != 0 && begun - begun_ > sudden_lateness * most_) {
       measured(writes.completed - first_, begun);
+      stop_creations(creations_stopped_);
     }
     if (last_ != 0 || writes.pending == 0) return;
     begun_ = begun;
@@ -61,6 +70,7 @@ class Overload {
     if (last_ == 0 || completed < last_) return;
     last_ = 0;
     measured(completed - first_, now);
+    stop_creations(creations_stopped_);
   }
 
  private:
@@ -68,6 +78,8 @@ class Overload {
 
   const std::chrono::milliseconds most_;
   std::size_t limit_;
+  std::size_t creation_limit_ = limit_;
+  bool creations_stopped_ = false;
   State state_;
   bool refused_ = false;        ///< Since the last measurement.
   Clock::time_point latest_{};  ///< When it was last late, or had to refuse.

@@ -26,6 +26,13 @@ extern "C" void end_hung_stop(int) {
   ::_exit(1);
 }
 
+/// Octets of memory that the process may have; 0 is any amount.
+std::uint64_t most_memory(const MaxMemory& most) {
+  if (const auto* const octets = std::get_if<std::uint64_t>(&most)) return *octets;
+  if (std::holds_alternative<MemoryOff>(most)) return 0;
+  return memory_of_group().value_or(0) / 100 * memory_percent;
+}
+
 }  // namespace
 
 Server::Server(const Options& options, ServerLog& log)
@@ -37,6 +44,7 @@ Server::Server(const Options& options, ServerLog& log)
       signals_(context_),
       hangups_(context_, SIGHUP),
       deadline_(context_),
+      memory_(most_memory(options.max_memory)),
       service_manager_(context_),
       thread_balance_(std::min(options.least_threads, shares_.threads), shares_.threads),
       looking_(context_) {
@@ -64,9 +72,11 @@ Server::~Server() = default;
 void Server::open_store() {
   const Clock::time_point begun = system_clock().now();
   LoadProgressLine line(options_.store);
+  storage::StoreOptions store_options = options_.store_options;
+  store_options.load = {memory_.most() + memory_.most() / load_memory_share, resident_octets};
   service_manager_.loading(0, system_clock().now());
   store_ = storage::open_store(
-      options_.store, options_.store_options,
+      options_.store, store_options,
       [&](std::uint64_t users) {
         line.show(users);
         service_manager_.loading(users, system_clock().now());
@@ -91,6 +101,7 @@ int Server::run() {
   IoThread::Environment environment;
   environment.health = &health_;
   environment.queue_delay = options_.queue_delay;
+  environment.memory = &memory_;
   if (!options_.site.plain()) environment.site = &options_.site;
   if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
   for (unsigned i = 0; i < shares_.threads; ++i) {
@@ -110,6 +121,7 @@ int Server::run() {
   processor_times_.resize(threads_.size());
   metrics_.set_working_threads(thread_balance_.working());
   metrics_.set_max_connections(shares_.connections);
+  metrics_.set_max_memory(memory_.most());
   look_around();
   health_.serve(*store_);
   service_manager_.ready();
@@ -165,6 +177,7 @@ void Server::look_around() {
   looking_.async_wait([this](boost::system::error_code error) {
     if (error || threads_running_ == 0) return;
     look_at_health();
+    look_at_memory(memory_, log_);
     // A thread that hangs serves nobody whom it is given, and in a stop one may have ended.
     const bool hung = health_.state() == Health::State::store_hung;
     if (threads_.size() > 1 && !hung && ending_ == Ending::none) balance();

@@ -17,6 +17,7 @@
 #include "server/listeners.hpp"
 #include "server/notice.hpp"
 #include "server/ops/health.hpp"
+#include "server/ops/memory_watch.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/ops/server_log.hpp"
 #include "server/ops/service_manager.hpp"
@@ -87,6 +88,7 @@ class Server {
   Health health_;
   Metrics metrics_{health_, &log_};
   StoreEvents events_{log_, &metrics_.store()};  ///< Of store_.
+  MemoryWatch memory_;
   ServiceManager service_manager_;
   std::unique_ptr<storage::Store> store_;
   Listeners listeners_;

@@ -29,6 +29,11 @@ inline constexpr std::chrono::seconds key_slack{2};
 /// drop.
 inline constexpr std::size_t max_keys_a_tick = 4'096;
 
+/// The users of a data file take at least this part of the octets of its pages in memory: the
+/// shortest have half as much there as in a row, and pages that rows were removed from may be half
+/// empty.
+inline constexpr std::uint64_t least_share_in_memory = 4;
+
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
 

@@ -42,7 +42,8 @@ struct OpenFailure {
     other_definition,        ///< Its table or trigger `detail` is not the one of its schema.
     damaged,                 ///< By what `detail` says.
     changed_rows,         ///< `found` users are not what was written: those of `ids`, 20 at most.
-    too_many_users,       ///< They do not fit into memory.
+    too_many_users,       ///< They do not fit into memory. If `known` is not 0: they take more
+                          ///< than `found` octets, and the process may have `known`.
     not_read,             ///< SQLite failed with `detail`.
     not_written,          ///< SQLite failed with `detail`.
     upgrade_not_copied,   ///< The schema is old, and `path`, to be a copy of the file before it

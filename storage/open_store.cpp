@@ -2,12 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <string_view>
 #include <utility>
 
 #include "storage/local/local_store.hpp"
 #include "storage/local/memory_store.hpp"
 #include "storage/local/table_sink.hpp"
+#include "storage/sqlite/header.hpp"
 #include "storage/sqlite/journal.hpp"
 
 namespace rollcall::storage {
@@ -15,13 +17,69 @@ namespace {
 
 constexpr std::string_view sqlite = "sqlite:";
 
+/// Takes users until the process has more memory than it may.
+class LimitedSink final : public UserSink {
+ public:
+  LimitedSink(UserSink& sink, const LoadLimit& limit) noexcept : sink_(sink), limit_(limit) {}
+  bool take(UserId id, const UserView& user) noexcept override {
+    return !is_over_.load(std::memory_order_relaxed) && sink_.take(id, user);
+  }
+  void look() noexcept {
+    if (limit_.octets == 0 || is_over_) return;
+    found_ = limit_.in_use();
+    is_over_ = found_ > limit_.octets;
+  }
+  /// The store can't be opened, because of `failure`. Adds the sizes to what they explain.
+  [[noreturn]] void fail(OpenFailure failure) const {
+    if (is_over_) {
+      failure.found = static_cast<std::int64_t>(found_);
+      failure.known = static_cast<std::int64_t>(limit_.octets);
+    }
+    throw StoreOpenError(std::move(failure));
+  }
+
+ private:
+  UserSink& sink_;
+  const LoadLimit& limit_;
+  std::atomic<bool> is_over_{false};
+  std::uint64_t found_ = 0;
+};
+
+/// Before anything is read that can't fit.
+void check_size(const std::string& path, const LoadLimit& limit) {
+  const std::uint64_t least = used_octets(path) / least_share_in_memory;
+  if (limit.octets == 0 || least <= limit.octets) return;
+  throw StoreOpenError({.reason = OpenFailure::Reason::too_many_users,
+                        .path = path,
+                        .found = static_cast<std::int64_t>(least),
+                        .known = static_cast<std::int64_t>(limit.octets)});
+}
+
+std::unique_ptr<SqliteJournal> open_journal(const std::string& path, UserSink& sink,
+                                            OpenReport& report, const LoadLimit& limit,
+                                            const LoadProgress& progress,
+                                            const std::function<void()>& before_use) {
+  check_size(path, limit);
+  LimitedSink limited(sink, limit);
+  const LoadProgress look = [&](std::uint64_t users) {
+    limited.look();
+    if (progress) progress(users);
+  };
+  try {
+    return SqliteJournal::open(path, limited, report, look, nullptr, before_use);
+  } catch (const StoreOpenError& error) {
+    if (error.failure().reason != OpenFailure::Reason::too_many_users) throw;
+    limited.fail(error.failure());
+  }
+}
+
 std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& options,
                                    const LoadProgress& progress, Events& events) {
   auto table = std::make_unique<Table>();
   OpenReport report;
   auto decider = std::make_unique<Decider>(*table, options.rules, events);
   TableSink sink(*table);
-  auto journal = SqliteJournal::open(path, sink, report, progress, nullptr, [&] {
+  auto journal = open_journal(path, sink, report, options.load, progress, [&] {
     if (!options.rules.unique_email) return;
     auto shared = decider->make_emails_unique();
     if (shared.empty()) return;

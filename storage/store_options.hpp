@@ -28,10 +28,17 @@ enum class CommitBy : std::uint8_t {
   load,    ///< Either, as suits the load.
 };
 
+/// How much memory the process may have while a store is loaded.
+struct LoadLimit {
+  std::uint64_t octets = 0;             ///< 0 is any amount.
+  std::uint64_t (*in_use)() = nullptr;  ///< Octets that it has now; looked at now and then.
+};
+
 struct StoreOptions {
   CommitBy commit_by = CommitBy::turn;
   StoreRules rules;
   int checkpoint_frames = default_checkpoint_frames;  ///< Of a durable store.
+  LoadLimit load = {};
 };
 
 }  // namespace rollcall::storage

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "server/cli/count_text.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -160,6 +162,13 @@ std::string describe(const storage::StoreOpenError& error) {
     case Reason::changed_rows:
       return changed_rows(failure);
     case Reason::too_many_users:
+      if (failure.known > 0) {
+        return path + " does not fit into memory: it takes more than " +
+               grouped(static_cast<std::uint64_t>(failure.found)) +
+               " octets, and --max-memory allows " +
+               grouped(static_cast<std::uint64_t>(failure.known)) +
+               ": use a machine or a cgroup with more, and raise --max-memory";
+      }
       return path + " has more users than fit into memory: use a machine with more";
     case Reason::not_read:
       return path + " can't be read: " + failure.detail;

@@ -114,6 +114,9 @@ po::options_description describe() {
       ("max-queue-delay", po::value<Texts>()->value_name("MS"),
        "milliseconds that writes may wait for the disk; more of them get 503, and 0 is no limit "
        "(default: 100)")  //
+      ("max-memory", po::value<Texts>()->value_name("SIZE|off"),
+       "memory of the process, such as 512M or 4G, beyond which creates get 503 (default: 90 % of "
+       "what its cgroup may have, if that is limited)")  //
       ("cors-origin", po::value<Texts>()->value_name("ORIGIN")->composing(),
        "let pages of this origin, such as https://app.example.com, use the server from a browser; "
        "* for any; may be repeated (default: none)")  //
@@ -298,6 +301,7 @@ Options interpret(const Settings& settings) {
   options.given = settings;
   if (settings.contains("socket-mode")) options.socket_mode = parse_mode(given("socket-mode", ""));
   options.queue_delay = queue_delay_of(settings);
+  options.max_memory = max_memory_of(settings);
   options.agent_listen = parse_side_address(given("agent-listen", "off"), "127.0.0.1:3002");
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);

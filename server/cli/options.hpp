@@ -38,6 +38,17 @@ struct AdminBeside {
 /// ... or at an address of its own.
 using AdminListen = std::variant<AdminBeside, AdminOff, ListenAddress>;
 
+/// How much memory the process may have: nine tenths of what its control group may, ...
+struct MemoryOfGroup {
+  friend bool operator==(MemoryOfGroup, MemoryOfGroup) = default;
+};
+/// ... any amount, ...
+struct MemoryOff {
+  friend bool operator==(MemoryOff, MemoryOff) = default;
+};
+/// ... or so many octets.
+using MaxMemory = std::variant<MemoryOfGroup, MemoryOff, std::uint64_t>;
+
 /// What the server was told to do.
 struct Options {
   std::vector<ListenAddress> listen;
@@ -51,6 +62,7 @@ struct Options {
   std::size_t connections = default_connections;
   Timeouts timeouts;
   std::chrono::milliseconds drain_delay = default_drain_delay;
+  MaxMemory max_memory;
   std::chrono::milliseconds queue_delay = default_queue_delay;  ///< 0 is any time.
   protocol::Site site;
   TrustedProxies proxies;

@@ -51,6 +51,12 @@ json::value admin_of(const AdminListen& where) {
   return nullptr;
 }
 
+json::value memory_of(const MaxMemory& most) {
+  if (std::holds_alternative<MemoryOff>(most)) return "off";
+  if (const auto* const octets = std::get_if<std::uint64_t>(&most)) return *octets;
+  return nullptr;
+}
+
 }  // namespace
 
 std::string json_of(const Options& options) {
@@ -77,6 +83,7 @@ std::string json_of(const Options& options) {
       {"idle-timeout", seconds(options.timeouts.idle)},
       {"drain-delay", seconds(options.drain_delay)},
       {"max-queue-delay", options.queue_delay.count()},
+      {"max-memory", memory_of(options.max_memory)},
       {"cors-origin", texts_of(options, "cors-origin")},
       {"base-path", options.site.base_path},
       {"trusted-proxy", texts_of(options, "trusted-proxy")},

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "server/cli/options.hpp"
 #include "server/cli/settings.hpp"
 
 /// What the settings say of how much is too much. All throw UsageError.
@@ -9,5 +10,8 @@ namespace rollcall::server {
 
 /// How long writes may wait for the store; 0 is any time.
 std::chrono::milliseconds queue_delay_of(const Settings& settings);
+
+/// How much memory the process may have.
+MaxMemory max_memory_of(const Settings& settings);
 
 }  // namespace rollcall::server

@@ -36,7 +36,8 @@ constexpr const char* names[] = {"listen",
                                  "agent-listen",
                                  "log-format",
                                  "log-level",
-                                 "log-file"};
+                                 "log-file",
+                                 "max-memory"};
 
 /// Those that may be repeated; in a variable with commas or spaces between.
 constexpr const char* lists[] = {"listen", "cors-origin", "trusted-proxy"};

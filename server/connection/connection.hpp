@@ -102,7 +102,8 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void on_failed();
   void start_create();
   [[gnu::cold]] bool has_given_up() const noexcept;
-  [[gnu::cold]] std::optional<protocol::Problem> obstacle_to_write(bool given_up) noexcept;
+  [[gnu::cold]] std::optional<protocol::Problem> obstacle_to_write(bool given_up,
+                                                                   bool creates) noexcept;
   void start_asked();
   void refuse(protocol::Problem problem, After after, const char* fields = "");
   void begin_upload(bool body_is_here);

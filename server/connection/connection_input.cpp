@@ -144,6 +144,8 @@ bool Connection::is_blocked() {
     return false;
   } else if (const auto why = upload_->obstacle()) {
     break_upload_off(*why);
+  } else if (thread_.overload.creations_stopped()) {
+    break_upload_off(Problem::memory_full);
   } else if (!thread_.admission.has_room(thread_.has_room())) {
     state_ = State::awaits_room;
     thread_.admission.wait_for_room(*this);
@@ -234,16 +236,18 @@ bool Connection::has_given_up() const noexcept {
 }
 
 /// Why the write that was read is not to be made now, if so.
-std::optional<Problem> Connection::obstacle_to_write(bool given_up) noexcept {
+std::optional<Problem> Connection::obstacle_to_write(bool given_up, bool creates) noexcept {
   if (given_up) return Problem::came_too_late;
+  if (creates && thread_.overload.creations_stopped()) return Problem::memory_full;
   if (thread_.overload.admits(thread_.session->pending_writes())) return std::nullopt;
   thread_.overload.refused();
   return Problem::overloaded;
 }
 
 void Connection::start_create() {
-  if (peer_end_ != PeerEnd::none || !thread_.overload.admits(thread_.session->pending_writes())) {
-    if (const auto why = obstacle_to_write(has_given_up())) return refuse(*why, After::stays);
+  if (peer_end_ != PeerEnd::none ||
+      !thread_.overload.admits_creation(thread_.session->pending_writes())) {
+    if (const auto why = obstacle_to_write(has_given_up(), true)) return refuse(*why, After::stays);
   }
   Exchange& exchange = begin_exchange();
   become_creation(exchange, intake_.request());
@@ -260,7 +264,7 @@ void Connection::start_asked() {
   } else if (std::holds_alternative<List>(exchange.what) && !thread_.admission.begin_listing()) {
     become_problem(exchange, Problem::too_many_listings);
   } else if (std::holds_alternative<Write>(exchange.what)) {
-    if (const auto why = obstacle_to_write(given_up_)) become_problem(exchange, *why);
+    if (const auto why = obstacle_to_write(given_up_, false)) become_problem(exchange, *why);
   } else if (std::holds_alternative<Export>(exchange.what)) {
     // Its head is sent long before its end.
     exchange.request.keep_alive = exchange.request.keep_alive && thread_.ending == Ending::none;

@@ -34,9 +34,13 @@ std::uint64_t count_of(const std::deque<ThreadMetrics>& threads, Problem problem
 
 /// Problems that say that there was too much of something.
 constexpr std::pair<const char*, Problem> shedding[] = {
-    {"write_queue", Problem::overloaded}, {"listings", Problem::too_many_listings},
-    {"uploads", Problem::uploads_full},   {"late", Problem::came_too_late},
-    {"memory", Problem::out_of_memory},   {"connections", Problem::too_many_connections},
+    {"write_queue", Problem::overloaded},
+    {"listings", Problem::too_many_listings},
+    {"uploads", Problem::uploads_full},
+    {"late", Problem::came_too_late},
+    {"memory", Problem::out_of_memory},
+    {"memory_limit", Problem::memory_full},
+    {"connections", Problem::too_many_connections},
 };
 
 }  // namespace
@@ -194,6 +198,9 @@ void Metrics::write_program(Exposition& page) const {
   page.family("rollcall_log_dropped_total", Type::counter,
               "Lines that are missing in the log: nobody had read enough of it.");
   page.sample({{"log", "server"}}, log_ == nullptr ? std::uint64_t{0} : log_->dropped());
+  page.single("rollcall_memory_limit_bytes", Type::gauge,
+              "Memory of the process beyond which it creates no users; 0 without a limit.",
+              max_memory_.value());
   page.family("rollcall_build_info", Type::gauge, "1, labelled with what was built.");
   page.sample({{"version", ROLLCALL_VERSION}, {"compiler", __VERSION__}}, std::uint64_t{1});
 }

@@ -34,6 +34,8 @@ class Metrics {
   /// Of add_thread()'s, so many have connections just now.
   void set_working_threads(std::size_t count) noexcept { working_threads_.set(count); }
   void set_max_connections(std::size_t count) noexcept { max_connections_.set(count); }
+  /// Octets; 0 is any amount.
+  void set_max_memory(std::uint64_t octets) noexcept { max_memory_.set(octets); }
 
   /// How many connections it is of use to have just now: those that may be open or, while writes
   /// are refused because they would be late, as many as writes may wait.
@@ -55,6 +57,7 @@ class Metrics {
   StoreMetrics store_metrics_;
   Gauge working_threads_;
   Gauge max_connections_;
+  Gauge max_memory_;
   mutable storage::Mutex mutex_;
   std::deque<ThreadMetrics> threads_ ROLLCALL_GUARDED_BY(mutex_);
   const storage::Store* store_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;

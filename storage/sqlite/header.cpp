@@ -28,6 +28,12 @@ class Header {
   }
   std::int64_t user_version() const noexcept { return integer(60); }
   std::int64_t application() const noexcept { return integer(68); }
+  std::uint64_t used_octets() const noexcept {
+    const std::int64_t pages = integer(28) - integer(36);
+    // The largest size has one octet too many for its field.
+    const std::int64_t page = integer(16) >> 16 == 1 ? 65'536 : integer(16) >> 16;
+    return pages > 0 ? static_cast<std::uint64_t>(pages * page) : 0;
+  }
 
  private:
   std::int64_t integer(std::size_t at) const noexcept {
@@ -69,6 +75,14 @@ std::uint64_t file_octets(const std::string& path) noexcept {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   return error ? 0 : size;
+}
+
+std::uint64_t used_octets(const std::string& path) noexcept {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  const Header header(file);
+  ::close(file);
+  return header.is_sqlite() ? header.used_octets() : 0;
 }
 
 int sync_directory(const std::string& path) noexcept {

@@ -22,7 +22,7 @@ namespace {
 /// The SQL function that takes each user.
 constexpr const char* taker = "load_user";
 /// How often progress is told.
-constexpr std::uint64_t users_a_report = 1 << 16;
+constexpr std::uint64_t users_a_report = 1 << 12;
 /// Ids are shared out in this many ranges, so that no thread waits long for another's last one.
 constexpr std::uint64_t id_ranges = 64;
 /// The disk, not the processors, is what more threads would wait for.

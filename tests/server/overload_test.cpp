@@ -139,6 +139,25 @@ BOOST_AUTO_TEST_CASE(overload_is_over_when_nothing_was_late_or_refused_for_a_whi
   store.is(State::calm, 500);
 }
 
+BOOST_AUTO_TEST_CASE(without_memory_no_creation_is_admitted_and_other_writes_are) {
+  Committing store;
+  BOOST_TEST(store.overload.admits_creation(first_admitted_writes - 1));
+  BOOST_TEST(!store.overload.admits_creation(first_admitted_writes));
+  store.overload.stop_creations(true);
+  BOOST_TEST(!store.overload.admits_creation(0));
+  store.commit(5'000, milliseconds(1'000));
+  BOOST_TEST(!store.overload.admits_creation(0));
+  store.is(State::limiting, 500);
+  store.overload.stop_creations(false);
+  BOOST_TEST(store.overload.admits_creation(499));
+  BOOST_TEST(!store.overload.admits_creation(500));
+  store.commit(5'000, milliseconds(2'000));
+  BOOST_TEST(!store.overload.admits_creation(min_admitted_writes));
+  Committing off(milliseconds(0));
+  off.overload.stop_creations(true);
+  BOOST_TEST(!off.overload.admits_creation(0));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::server

@@ -82,8 +82,14 @@ std::unique_ptr<storage::Session> TurnStore::open_session(storage::SessionOwner&
 }
 
 DrivenServer::DrivenServer(storage::Store& store, const server::Timeouts& timeouts,
-                           server::AnswerObserver* observer, const protocol::Site* site)
-    : thread_(store, timeouts, {&network_, &clock_, observer, site}) {
+                           server::AnswerObserver* observer, const protocol::Site* site,
+                           const server::MemoryWatch* memory)
+    : thread_(store, timeouts,
+              {.ready_set = &network_,
+               .clock = &clock_,
+               .observer = observer,
+               .site = site,
+               .memory = memory}) {
   thread_.open_session();
 }
 

@@ -65,7 +65,8 @@ class DrivenServer {
  public:
   explicit DrivenServer(storage::Store& store, const server::Timeouts& timeouts = {},
                         server::AnswerObserver* observer = nullptr,
-                        const protocol::Site* site = nullptr);
+                        const protocol::Site* site = nullptr,
+                        const server::MemoryWatch* memory = nullptr);
 
   /// A new connection; see MemorySocket. It is the one meant by what follows.
   void connect(std::size_t write_octets = 1'000'000, bool turned_away = false);

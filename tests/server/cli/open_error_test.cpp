@@ -30,6 +30,12 @@ BOOST_AUTO_TEST_CASE(every_reason_has_a_line_of_its_own_that_names_the_path) {
 }
 
 BOOST_AUTO_TEST_CASE(facts_are_told_with_what_to_do) {
+  BOOST_TEST(text({.reason = Reason::too_many_users,
+                   .path = "a.db",
+                   .found = 2'000'000,
+                   .known = 1'048'576}) ==
+             "a.db does not fit into memory: it takes more than 2,000,000 octets, and --max-memory "
+             "allows 1,048,576: use a machine or a cgroup with more, and raise --max-memory");
   BOOST_TEST(text({.reason = Reason::newer_schema, .path = "a.db", .found = 9, .known = 2}) ==
              "a.db has schema 9, newer than this program's 2: use the rollcall that wrote it, or a "
              "newer one");

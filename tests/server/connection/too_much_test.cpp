@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "server/ops/memory_watch.hpp"
+#include "storage/local/memory_store.hpp"
 #include "tests/server/connection/served.hpp"
 #include "tests/support/repeat.hpp"
 
@@ -128,6 +130,36 @@ BOOST_AUTO_TEST_CASE(nothing_is_done_for_a_client_that_has_reset_its_connection)
     BOOST_TEST(served.socket().closed());
     BOOST_TEST(served.thread().connection_count() == 0U);
   }
+}
+
+BOOST_AUTO_TEST_CASE(without_memory_nothing_is_created_and_the_rest_goes_on) {
+  storage::MemoryStore store;
+  MemoryWatch memory(1'000);
+  tests::DrivenServer server(store, {}, nullptr, nullptr, &memory);
+  server.connect();
+  server.arrive(create("A"));
+  memory.look(1'001);
+  server.pass(tick);
+  server.arrive(create("B"));
+  const std::string answer = server.socket().sent();
+  BOOST_TEST(count(answer, "HTTP/1.1 201 ") == 1U);
+  BOOST_TEST(count(answer, refused) == 1U);
+  BOOST_TEST(answer.find("tag:rollcall,2026:memory-full") != answer.npos);
+  BOOST_TEST(answer.find("\r\nRetry-After: 10\r\n") != answer.npos);
+  server.socket().forget_sent();
+  server.arrive(get + change + removal);
+  BOOST_TEST(count(server.socket().sent(), "HTTP/1.1 200 ") == 2U);
+  BOOST_TEST(count(server.socket().sent(), "HTTP/1.1 204 ") == 1U);
+  BOOST_TEST(store.size() == 0U);
+  server.connect();
+  server.arrive(upload_head(line.size()) + line);
+  BOOST_TEST(server.socket().sent().starts_with(refused));
+  memory.look(900);
+  server.pass(tick);
+  server.connect();
+  server.arrive(create("C"));
+  BOOST_TEST(server.socket().sent().starts_with("HTTP/1.1 201 "));
+  BOOST_TEST(store.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
