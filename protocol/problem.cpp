@@ -19,6 +19,7 @@ constexpr const char* in_flight_type = "tag:rollcall,2026:idempotency-key-in-fli
 constexpr const char* taken_type = "tag:rollcall,2026:email-taken";
 constexpr const char* memory_type = "tag:rollcall,2026:memory-full";
 constexpr const char* storage_type = "tag:rollcall,2026:not-durable";
+constexpr const char* unknown_type = "tag:rollcall,2026:outcome-unknown";
 
 constexpr auto not_an_object_detail = [] {
   ConstantText<256> text;
@@ -173,6 +174,13 @@ constexpr ProblemRow rows[] = {
      "The server has as much memory as it may have (--max-memory), so it creates no more users. "
      "Nothing was changed. Delete users, or raise the limit.",
      false, 10},
+    {Problem::database_unavailable, 503, "Service Unavailable", storage_type, "Not stored",
+     "The database can't be reached. Nothing was changed. Try again.", false, 2},
+    // No Retry-After: a retry without a key may do the same thing twice.
+    {Problem::outcome_unknown, 504, "Gateway Timeout", unknown_type, "Outcome unknown",
+     "The database did not say in time whether the change was made. With an Idempotency-Key, send "
+     "the same request again: it is done once. Without one, look first.",
+     false, 0},
     // No Retry-After: ids never become free again.
     {Problem::ids_exhausted, 503, "Service Unavailable", blank, "Service Unavailable",
      "All ids up to 9007199254740991 have been used. The user was not created, and no more can be.",

@@ -55,6 +55,8 @@ enum class Problem : std::uint8_t {
   overloaded,
   came_too_late,
   memory_full,
+  database_unavailable,
+  outcome_unknown,
   ids_exhausted,
   too_many_listings,
   storage_hung,

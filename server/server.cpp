@@ -71,7 +71,7 @@ Server::~Server() = default;
 
 void Server::open_store() {
   const Clock::time_point begun = system_clock().now();
-  LoadProgressLine line(options_.store);
+  LoadProgressLine line(storage::shown_store(options_.store));
   storage::StoreOptions store_options = options_.store_options;
   store_options.load = {memory_.most() + memory_.most() / load_memory_share, resident_octets};
   service_manager_.loading(0, system_clock().now());
@@ -151,7 +151,8 @@ std::string Server::description() const {
     const std::string name = each->name();
     line += (name.starts_with("unix:") ? " " : " http://") + name;
   }
-  line += " from " + options_.store + " (" + std::to_string(store_->size()) + " users, " +
+  line += " from " + storage::shown_store(options_.store) + " (" + std::to_string(store_->size()) +
+          " users, " +
           (shares_.threads == 1 ? "1 thread)"
                                 : "up to " + std::to_string(shares_.threads) + " threads)");
   if (const auto admin = admin_->endpoint()) line += "; admin http://" + text(*admin);

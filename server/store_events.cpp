@@ -46,6 +46,9 @@ const char* advice(storage::Status status) noexcept {
              "in place, start again";
     case Status::busy:
       return "another program has locked it, so writes get 503 until it lets go";
+    case Status::unavailable:
+      return "requests wait a few seconds for it and then get 503, until it can be reached: check "
+             "the database and the network";
     case Status::out_of_memory:
       return "there is no memory for it, so writes get 503 until there is: free some";
     default:

@@ -41,25 +41,30 @@ struct OpenFailure {
     newer_schema,            ///< Its schema is `found`, newer than `known`.
     other_definition,        ///< Its table or trigger `detail` is not the one of its schema.
     damaged,                 ///< By what `detail` says.
-    changed_rows,         ///< `found` users are not what was written: those of `ids`, 20 at most.
-    too_many_users,       ///< They do not fit into memory. If `known` is not 0: they take more
-                          ///< than `found` octets, and the process may have `known`.
-    not_read,             ///< SQLite failed with `detail`.
-    not_written,          ///< SQLite failed with `detail`.
-    upgrade_not_copied,   ///< The schema is old, and `path`, to be a copy of the file before it
-                          ///< is upgraded, can't be written: `detail`.
-    no_wal,               ///< There can be no WAL beside the file: its journal mode is `detail`.
-    wal_not_read,         ///< Reading the WAL `path` failed with the errno `code`.
-    wal_damaged,          ///< As `wal` says: users would be lost. `path` is the real name of
-                          ///< the data file.
-    wal_without_data,     ///< The file is missing or empty, but its WAL `detail` has `found`
-                          ///< frames.
-    wal_behind,           ///< Its WAL has `found` frames, and another program that has the file
-                          ///< open knows of `known`.
-    changed_meanwhile,    ///< Another program wrote to the file while it was opened.
-    uri,                  ///< `path` is what SQLite takes for a URI.
-    network_file_system,  ///< `path` is on one, called `detail`.
-    shared_emails,        ///< Addresses must be unique, and the users of each of `ids` share one.
+    changed_rows,          ///< `found` users are not what was written: those of `ids`, 20 at most.
+    too_many_users,        ///< They do not fit into memory. If `known` is not 0: they take more
+                           ///< than `found` octets, and the process may have `known`.
+    not_read,              ///< SQLite failed with `detail`.
+    not_written,           ///< SQLite failed with `detail`.
+    upgrade_not_copied,    ///< The schema is old, and `path`, to be a copy of the file before it
+                           ///< is upgraded, can't be written: `detail`.
+    no_wal,                ///< There can be no WAL beside the file: its journal mode is `detail`.
+    wal_not_read,          ///< Reading the WAL `path` failed with the errno `code`.
+    wal_damaged,           ///< As `wal` says: users would be lost. `path` is the real name of
+                           ///< the data file.
+    wal_without_data,      ///< The file is missing or empty, but its WAL `detail` has `found`
+                           ///< frames.
+    wal_behind,            ///< Its WAL has `found` frames, and another program that has the file
+                           ///< open knows of `known`.
+    changed_meanwhile,     ///< Another program wrote to the file while it was opened.
+    uri,                   ///< `path` is what SQLite takes for a URI.
+    network_file_system,   ///< `path` is on one, called `detail`.
+    shared_emails,         ///< Addresses must be unique, and the users of each of `ids` share one.
+    without_postgres,      ///< This program was built without PostgreSQL's library.
+    database_not_reached,  ///< Connecting to the database `path` failed: `detail`.
+    database_failed,       ///< The database refused what opening needs: `detail`.
+    database_settings,     ///< The database would lose users, or alter them: `detail`.
+    emails_are_unique,     ///< Other instances keep addresses unique, and this one is not to.
   };
 
   Reason reason = Reason::unknown_store;

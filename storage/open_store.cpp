@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,9 @@
 #include "storage/local/table_sink.hpp"
 #include "storage/sqlite/header.hpp"
 #include "storage/sqlite/journal.hpp"
+#ifdef ROLLCALL_POSTGRES
+#include "storage/postgres/postgres_store.hpp"
+#endif
 
 namespace rollcall::storage {
 namespace {
@@ -73,6 +77,20 @@ std::unique_ptr<SqliteJournal> open_journal(const std::string& path, UserSink& s
   }
 }
 
+bool is_postgres_url(const std::string& url) noexcept {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+std::unique_ptr<Store> open_shared([[maybe_unused]] const std::string& url,
+                                   [[maybe_unused]] const StoreOptions& options,
+                                   [[maybe_unused]] Events& events) {
+#ifdef ROLLCALL_POSTGRES
+  return open_postgres(url, shown_store(url), options.rules, events);
+#else
+  throw StoreOpenError({.reason = OpenFailure::Reason::without_postgres, .path = shown_store(url)});
+#endif
+}
+
 std::unique_ptr<Store> open_sqlite(const std::string& path, const StoreOptions& options,
                                    const LoadProgress& progress, Events& events) {
   auto table = std::make_unique<Table>();
@@ -106,16 +124,37 @@ void tell_opening(const OpenReport& report, const std::string& path, Events& eve
 }
 
 bool is_store_url(const std::string& url) noexcept {
-  if (url == "memory:") return true;
+  if (url == "memory:" || is_postgres_url(url)) return true;
   // :memory: is SQLite's name for a database without a file.
   return url.starts_with(sqlite) && url.size() > sqlite.size() && url != "sqlite::memory:";
+}
+
+std::string shown_store(const std::string& url) {
+  if (!is_postgres_url(url)) return url;
+  std::string shown = url;
+  const std::size_t user = shown.find("//") + 2;
+  const std::size_t end = std::min(shown.find_first_of("/?", user), shown.size());
+  const std::size_t at = shown.rfind('@', end);
+  if (at != shown.npos && at > user) {
+    const std::size_t colon = shown.find(':', user);
+    if (colon < at) shown.replace(colon, at - colon, ":***");
+  }
+  for (const std::string_view name : {"password=", "sslpassword="}) {
+    for (std::size_t place = shown.find(name); place != shown.npos;
+         place = shown.find(name, place + name.size())) {
+      if (place == 0 || (shown[place - 1] != '?' && shown[place - 1] != '&')) continue;
+      const std::size_t value = place + name.size();
+      shown.replace(value, std::min(shown.find('&', value), shown.size()) - value, "***");
+    }
+  }
+  return shown;
 }
 
 std::string sqlite_path(const std::string& url) {
   if (url == "memory:") {
     throw StoreOpenError({.reason = OpenFailure::Reason::not_durable, .path = url});
   }
-  if (!is_store_url(url)) {
+  if (!is_store_url(url) || is_postgres_url(url)) {
     throw StoreOpenError({.reason = OpenFailure::Reason::unknown_store, .path = url});
   }
   return url.substr(sqlite.size());
@@ -124,6 +163,7 @@ std::string sqlite_path(const std::string& url) {
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,
                                   const LoadProgress& progress, Events& events) {
   if (url == "memory:") return std::make_unique<MemoryStore>(options.rules, events);
+  if (is_postgres_url(url)) return open_shared(url, options, events);
   return open_sqlite(sqlite_path(url), options, progress, events);
 }
 

@@ -27,15 +27,18 @@ enum class Status : std::uint8_t {
                       ///< it was served: the store takes no write until it is reopened.
   out_of_memory,      ///< Nothing was kept; a later write may succeed.
   cancelled,          ///< Nothing was kept or found; see Session::cancel().
+  unavailable,        ///< Nothing was kept or found; the database can't be reached.
+  unknown,            ///< The database was told to keep it, and has not said whether it did.
 };
 
-inline constexpr std::size_t status_count = static_cast<std::size_t>(Status::cancelled) + 1;
+inline constexpr std::size_t status_count = static_cast<std::size_t>(Status::unknown) + 1;
 
-/// What a status says about the operation. In a store of this process it is always known.
+/// What a status says about the operation. In a store of this process it is never unknown.
 enum class Outcome : std::uint8_t {
   done,      ///< As it was asked for.
   refused,   ///< For what it asks or for what the store contains: asked again, it is refused again.
   not_done,  ///< And never will be: it may be asked again.
+  unknown,   ///< Done, or not done, or done later: with its key it may be asked again.
 };
 
 constexpr Outcome outcome_of(Status status) noexcept {
@@ -50,6 +53,8 @@ constexpr Outcome outcome_of(Status status) noexcept {
     case Status::key_in_flight:
     case Status::ids_exhausted:
       return Outcome::refused;
+    case Status::unknown:
+      return Outcome::unknown;
     case Status::disk_full:
     case Status::io_error:
     case Status::sync_failed:
@@ -59,6 +64,7 @@ constexpr Outcome outcome_of(Status status) noexcept {
     case Status::file_replaced:
     case Status::out_of_memory:
     case Status::cancelled:
+    case Status::unavailable:
       break;
   }
   return Outcome::not_done;

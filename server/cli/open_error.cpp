@@ -81,6 +81,26 @@ std::string describe_damage(const std::string& data, const storage::WalDamage& w
   return line;
 }
 
+std::string describe_database(const storage::OpenFailure& failure) {
+  const std::string& path = failure.path;
+  switch (failure.reason) {
+    case Reason::without_postgres:
+      return path +
+             " needs a build with PostgreSQL's library: run script/bootstrap --postgres and "
+             "build again";
+    case Reason::database_not_reached:
+      return path + " can't be reached: " + failure.detail;
+    case Reason::database_settings:
+      return path + " is not safe to keep users in: " + failure.detail;
+    case Reason::emails_are_unique:
+      return path +
+             " keeps e-mail addresses unique, for all its instances: start with "
+             "--unique-email, or stop them all and drop the index users_email_key";
+    default:
+      return path + " refused what the store needs: " + failure.detail;
+  }
+}
+
 std::string describe_wal(const storage::OpenFailure& failure) {
   const std::string& path = failure.path;
   switch (failure.reason) {
@@ -144,7 +164,7 @@ std::string describe(const storage::StoreOpenError& error) {
   switch (failure.reason) {
     case Reason::unknown_store:
       return "unknown store '" + path.substr(0, max_told_octets) +
-             "': give memory: or sqlite:PATH with --store";
+             "': give memory:, sqlite:PATH or postgresql://HOST/NAME with --store";
     case Reason::not_durable:
       return "memory: is gone when its server ends: give --store sqlite:PATH";
     case Reason::not_sqlite:
@@ -188,6 +208,12 @@ std::string describe(const storage::StoreOpenError& error) {
       return "another program wrote to " + path + " while it was opened: start again";
     case Reason::shared_emails:
       return shared_emails(failure);
+    case Reason::without_postgres:
+    case Reason::database_not_reached:
+    case Reason::database_failed:
+    case Reason::database_settings:
+    case Reason::emails_are_unique:
+      return describe_database(failure);
     default:
       return describe_place(failure);
   }

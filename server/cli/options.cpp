@@ -87,9 +87,10 @@ po::options_description describe() {
       ("socket-mode", po::value<Texts>()->value_name("MODE"),
        "permissions of the files of --listen unix:PATH, in octal (default: 0660)")  //
       ("store", po::value<Texts>()->value_name("URL"),
-       "where to keep users: sqlite:PATH, a file on disk, or memory:, lost at exit (default: "
-       "sqlite:rollcall.db)")                                            //
-      ("threads", po::value<Texts>()->value_name("N"), threads.c_str())  //
+       "where to keep users: sqlite:PATH, a file on disk, postgresql://HOST/NAME, a database that "
+       "several "
+       "instances share, or memory:, lost at exit (default: sqlite:rollcall.db)")  //
+      ("threads", po::value<Texts>()->value_name("N"), threads.c_str())            //
       ("commit", po::value<Texts>()->value_name("WHO"),
        "who commits batches: turn, the I/O threads in turn, thread, a dedicated thread, or auto, "
        "as suits the load (default: auto)")  //
@@ -277,7 +278,8 @@ Options interpret(const Settings& settings) {
   };
   Options options;
   const Given store = given("store", "sqlite:rollcall.db");
-  if (!storage::is_store_url(store.text)) store.refuse("memory: or sqlite:PATH");
+  if (!storage::is_store_url(store.text))
+    store.refuse("memory:, sqlite:PATH or postgresql://HOST/NAME");
   options.store = store.text;
   const std::string processors = std::to_string(usable_processors());
   set_threads(given("threads", processors), options);

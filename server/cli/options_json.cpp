@@ -70,7 +70,7 @@ std::string json_of(const Options& options) {
       {"socket-mode", octal(options.socket_mode)},
       {"admin-listen", admin_of(options.admin_listen)},
       {"agent-listen", options.agent_listen ? json::value(text_of(*options.agent_listen)) : "off"},
-      {"store", options.store},
+      {"store", storage::shown_store(options.store)},
       {"threads", std::to_string(options.least_threads) + "-" + std::to_string(options.threads)},
       {"commit", text_of(options.store_options.commit_by)},
       {"unique-email", rules.unique_email},

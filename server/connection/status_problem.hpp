@@ -37,6 +37,10 @@ inline protocol::Problem to_problem(storage::Status status) noexcept {
       return Problem::storage_replaced;
     case storage::Status::out_of_memory:
       return Problem::out_of_memory;
+    case storage::Status::unavailable:
+      return Problem::database_unavailable;
+    case storage::Status::unknown:
+      return Problem::outcome_unknown;
     case storage::Status::io_error:
     case storage::Status::cancelled:
       break;

@@ -22,7 +22,9 @@ Health::Found Health::find() const noexcept {
   if (draining) return {State::draining, storage::Status::ok};
   if (store == nullptr) return {State::starting, storage::Status::ok};
   // What passes by itself is no reason to send no traffic, which alone would find it passed.
-  if (const storage::Status status = store->health(); is_lasting(status)) {
+  const storage::Status status = store->health();
+  // Another instance may reach the database that this one does not.
+  if (is_lasting(status) || status == storage::Status::unavailable) {
     return {State::store_refuses_writes, status};
   }
   return {hung_.load(std::memory_order_relaxed) ? State::store_hung : State::ready,

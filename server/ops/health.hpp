@@ -18,7 +18,7 @@ class Health {
   enum class State : std::uint8_t {
     draining,              ///< Requests are answered, but new traffic should go elsewhere.
     starting,              ///< The store is being loaded.
-    store_refuses_writes,  ///< Until a restart: see storage::is_lasting().
+    store_refuses_writes,  ///< Until a restart (storage::is_lasting()), or it has no database.
     store_hung,            ///< What the store has been asked for does not come.
     ready,                 ///< Traffic is welcome.
   };

@@ -1,5 +1,7 @@
 #include "storage/local/decider.hpp"
 
+#include "storage/decision.hpp"
+
 namespace rollcall::storage {
 
 using Verb = WriteOperation::Verb;
@@ -66,23 +68,8 @@ void Decider::decide_update(WriteOperation& operation) {
     in_table = record.view();
     current = &in_table;
   }
-  if (current == nullptr) {
-    operation.status = Status::not_found;
-    return;
-  }
-  if (operation.condition != nullptr &&
-      !operation.condition->holds(version_of(operation.id, *current))) {
-    operation.status = Status::condition_failed;
-    return;
-  }
-  operation.status = Status::ok;
-  if (operation.verb == Verb::remove && operation.merged != nullptr) {
-    operation.merged->assign(*current);
-    operation.user = operation.merged->view();
-  } else if (operation.is_partial()) {
-    operation.merged->assign(merge(operation.members, operation.user, *current));
-    operation.user = operation.merged->view();
-  }
+  operation.status = decide_change(operation, current);
+  if (operation.status != Status::ok) return;
   if (emails_ && !note_email(operation, *current)) {
     operation.status = Status::email_taken;
   } else if (operation.key != nullptr) {

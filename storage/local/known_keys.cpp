@@ -4,16 +4,11 @@
 #include <chrono>
 #include <utility>
 
+#include "storage/decision.hpp"
 #include "storage/limits.hpp"
 
 namespace rollcall::storage {
 namespace {
-
-/// A creation has no id yet, and no user has the id 0: so the two kinds of write never agree.
-Version payload_of(const WriteOperation& operation) noexcept {
-  const bool creates = operation.verb == WriteOperation::Verb::create;
-  return version_of(creates ? 0 : operation.id, merge(operation.members, operation.user, {}));
-}
 
 std::unique_ptr<char[]> pack(const UserView& user) {
   auto packed = std::make_unique_for_overwrite<char[]>(PackedUser::octets(user));

@@ -6,7 +6,7 @@
 #include <new>
 
 #include "storage/email_key.hpp"
-#include "storage/local/folding.hpp"
+#include "storage/folding.hpp"
 
 namespace rollcall::storage {
 namespace {

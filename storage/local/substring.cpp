@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "storage/local/folding.hpp"
+#include "storage/folding.hpp"
 
 namespace rollcall::storage {
 namespace {

@@ -8,7 +8,7 @@
 namespace rollcall::storage {
 
 /// A text to be looked for in members of users, whatever the case of letters and the composition of
-/// characters (storage/local/folding.hpp). What it looks into is ASCII in any case, or folded. A
+/// characters (storage/folding.hpp). What it looks into is ASCII in any case, or folded. A
 /// look takes time in proportion to the text that is searched, whatever both are (Knuth, Morris,
 /// Pratt: Fast Pattern Matching in Strings, 1977). Immutable; throws std::bad_alloc when it is
 /// made.

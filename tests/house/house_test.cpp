@@ -70,12 +70,21 @@ std::vector<std::string> check_sqlite(const File& file) {
   return allowed ? std::vector<std::string>{} : forbid("", {"#include <sqlite3.h>"})(file);
 }
 
+/// PostgreSQL's library is known to the sources of one room.
+std::vector<std::string> check_libpq(const File& file) {
+  const bool allowed =
+      (file.path.starts_with("storage/postgres/") && file.path.ends_with(".cpp")) ||
+      file.path.starts_with("tests/");
+  return allowed ? std::vector<std::string>{} : forbid("", {"#include <libpq-fe.h>"})(file);
+}
+
 /// What the sources of a room may include: rooms, and single headers. A room that has no row, or
 /// an include that is in neither, breaks the rule. `storage/` <- `protocol/` <- `server/`.
 const std::map<std::string, std::set<std::string>> rooms{
     {"storage", {"storage"}},
     {"storage/local", {"storage", "storage/local"}},
     {"storage/sqlite", {"storage", "storage/sqlite", "storage/local/journal.hpp"}},
+    {"storage/postgres", {"storage", "storage/postgres"}},
     {"protocol", {"storage", "protocol", "protocol/http", "protocol/json"}},
     {"protocol/http", {"storage", "protocol", "protocol/http"}},
     {"protocol/json", {"storage", "protocol", "protocol/http/body_sink.hpp", "protocol/json"}},
@@ -100,7 +109,7 @@ const std::map<std::string, std::set<std::string>> rooms{
 
 /// Sources that join rooms, and what only they may include in addition.
 const std::map<std::string, std::set<std::string>> joints{
-    {"storage/open_store.cpp", {"storage/local", "storage/sqlite"}},
+    {"storage/open_store.cpp", {"storage/local", "storage/sqlite", "storage/postgres"}},
     {"storage/offline_store.hpp", {"storage/local", "storage/sqlite"}},
     {"storage/offline_store.cpp", {"storage/local", "storage/sqlite"}},
     {"server/main.cpp", {"server/cli"}},
@@ -174,6 +183,7 @@ const std::vector<Rule>& rules() {
       check_size,
       check_socket_calls,
       check_sqlite,
+      check_libpq,
       check_mutex,
   };
   return all;
@@ -240,6 +250,9 @@ BOOST_AUTO_TEST_CASE(each_rule_is_seen_to_be_broken) {
                            File{"server/a.hpp", "  std::shared_mutex mutex_;\n"},
                            File{"storage/a.hpp", "#include <boost/json.hpp>\n"},
                            File{"storage/a.hpp", "#include <sqlite3.h>\n"},
+                           File{"storage/postgres/a.hpp", "#include <libpq-fe.h>\n"},
+                           File{"storage/sqlite/a.cpp", "#include <libpq-fe.h>\n"},
+                           File{"storage/postgres/a.cpp", "#include \"storage/local/table.hpp\"\n"},
                            File{"protocol/a.hpp", "#include \"server/server.hpp\"\n"},
                            File{"protocol/a.cpp", "#include <thread>\n"},
                            File{"server/a.cpp", "#include <sqlite3.h>\n"},
@@ -276,6 +289,25 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"protocol/json/writer.cpp", "tests/protocol/answer_test.cpp"},
     {"storage/sqlite/load.cpp", "tests/storage/sqlite/open_test.cpp"},
     {"storage/sqlite/database.cpp", "tests/storage/sqlite/journal_test.cpp"},
+    {"storage/decision.cpp", "tests/storage/store_update_test.cpp"},
+    {"storage/postgres/connection.cpp", "tests/postgres/opening_test.cpp"},
+    {"storage/postgres/lane.cpp", "tests/postgres/opening_test.cpp"},
+    {"storage/postgres/schema.cpp", "tests/postgres/opening_test.cpp"},
+    {"storage/postgres/postgres_store.cpp", "tests/postgres/opening_test.cpp"},
+    {"storage/postgres/writer.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/link.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/waker.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/loop.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/write_batch.cpp", "tests/storage/store_model_test.cpp"},
+    {"storage/postgres/write_script.cpp", "tests/storage/store_model_test.cpp"},
+    {"storage/postgres/sql.cpp", "tests/storage/store_model_test.cpp"},
+    {"storage/postgres/looked.cpp", "tests/storage/store_model_test.cpp"},
+    {"storage/postgres/list_sql.cpp", "tests/storage/store_listing_test.cpp"},
+    {"storage/postgres/lister.cpp", "tests/storage/store_listing_test.cpp"},
+    {"storage/postgres/user_columns.cpp", "tests/storage/store_listing_test.cpp"},
+    {"storage/postgres/downloads.cpp", "tests/storage/store_listing_test.cpp"},
+    {"storage/postgres/finder.cpp", "tests/storage/store_contract_test.cpp"},
+    {"storage/postgres/parameters.cpp", "tests/postgres/parameters_test.cpp"},
     {"server/connection/connection_input.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/connection/connection_streams.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/ops/admin_listener.cpp", "tests/wire/admin_test.cpp"},

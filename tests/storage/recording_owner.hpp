@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <vector>
@@ -34,6 +35,14 @@ class RecordingOwner final : public SessionOwner {
       session.deliver();
       session.end_turn();
     }
+  }
+
+  /// Ends a turn; then waits, for a moment at most, for what other threads may do.
+  void turn(Session& session) {
+    session.end_turn();
+    std::unique_lock lock(mutex_);
+    woken_.wait_for(lock, std::chrono::milliseconds(1), [this] { return wakes_ > 0; });
+    wakes_ = 0;
   }
 
   std::vector<WriteOperation*> written;

@@ -16,13 +16,14 @@ BOOST_AUTO_TEST_CASE(a_status_says_whether_it_is_done_refused_or_not_done) {
   }
   for (const Status each : {Status::disk_full, Status::io_error, Status::sync_failed, Status::busy,
                             Status::queue_full, Status::changed_elsewhere, Status::file_replaced,
-                            Status::out_of_memory, Status::cancelled}) {
+                            Status::out_of_memory, Status::cancelled, Status::unavailable}) {
     BOOST_TEST((outcome_of(each) == Outcome::not_done));
   }
+  BOOST_TEST((outcome_of(Status::unknown) == Outcome::unknown));
 }
 
 BOOST_AUTO_TEST_CASE(only_what_a_restart_has_to_mend_is_lasting) {
-  for (int i = 0; i <= static_cast<int>(Status::cancelled); ++i) {
+  for (int i = 0; i < static_cast<int>(status_count); ++i) {
     const auto each = static_cast<Status>(i);
     const bool lasting = each == Status::sync_failed || each == Status::changed_elsewhere ||
                          each == Status::file_replaced;

@@ -94,7 +94,7 @@ BOOST_DATA_TEST_CASE(a_durable_store_opened_again_has_every_user_and_goes_on_cou
 }
 
 BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_refused_and_the_others_are_kept) {
-  OpenedStore opened(kinds[1]);
+  OpenedStore opened(durable_kind);
   for (const std::size_t beyond : {-1, 0, 1}) {
     RecordingOwner owner;
     const auto session = opened.store->open_session(owner);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_refused_and_the_others_are_
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_has_room_until_half_of_the_writes_that_may_wait_do) {
-  OpenedStore opened(kinds[1]);
+  OpenedStore opened(durable_kind);
   for (const std::size_t beyond : {-1, 0, 1}) {
     RecordingOwner owner;
     const auto session = opened.store->open_session(owner);
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_stream_has_room_until_half_of_the_writes_that_may_wait_do
 }
 
 BOOST_AUTO_TEST_CASE(each_of_two_sessions_has_half_of_the_room_and_its_own) {
-  OpenedStore opened(kinds[1]);
+  OpenedStore opened(durable_kind);
   RecordingOwner owner;
   RecordingOwner other_owner;
   const auto session = opened.store->open_session(owner);

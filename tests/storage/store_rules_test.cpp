@@ -193,6 +193,8 @@ BOOST_DATA_TEST_CASE(of_two_partial_replacements_with_one_key_in_one_batch_one_i
 }
 
 BOOST_DATA_TEST_CASE(the_key_of_a_partial_replacement_is_known_for_its_lifetime, kinds, kind) {
+  // The database's clock can't be set: tests/postgres ages the rows.
+  if (kind.shared) return;
   StoreRules rules;
   rules.keys.lifetime = std::chrono::seconds(10);
   OpenedStore opened(kind, rules);
@@ -262,7 +264,7 @@ BOOST_DATA_TEST_CASE(of_threads_that_create_the_same_address_one_wins, kinds, ki
 }
 
 BOOST_AUTO_TEST_CASE(a_file_with_a_shared_address_is_refused_with_the_ids_and_not_the_address) {
-  OpenedStore opened(kinds[1]);
+  OpenedStore opened(sqlite_by_turn);
   for (const char* email : {"a@b.c", "x@b.c", "A@B.c"}) create_with(*opened.store, email);
   opened.close();
   const std::string path = opened.directory.file("a.db");

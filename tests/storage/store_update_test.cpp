@@ -105,7 +105,7 @@ BOOST_DATA_TEST_CASE(sessions_on_many_threads_lose_no_conditional_update, kinds,
       for (int done = 0; done < updates;) {
         FindOperation look;
         look.id = 1;
-        session->find(look);
+        find(*session, owner, look);
         Condition condition;
         condition.match.add(version_of(1, look.user.view()));
         const std::string next =

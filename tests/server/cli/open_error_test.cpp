@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(open_error)
 
 BOOST_AUTO_TEST_CASE(every_reason_has_a_line_of_its_own_that_names_the_path) {
   std::set<std::string> lines;
-  const auto last = static_cast<unsigned>(Reason::shared_emails);
+  const auto last = static_cast<unsigned>(Reason::emails_are_unique);
   for (unsigned i = 0; i <= last; ++i) {
     const auto reason = static_cast<Reason>(i);
     const std::string line = text({.reason = reason, .path = "data/a.db", .detail = "why"});

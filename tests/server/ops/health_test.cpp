@@ -50,6 +50,8 @@ BOOST_AUTO_TEST_CASE(what_the_store_recovers_from_by_itself_keeps_it_ready) {
     store.says = passing;
     BOOST_TEST((health.state() == State::ready));
   }
+  store.says = storage::Status::unavailable;
+  BOOST_TEST((health.problem() == Problem::database_unavailable));
   store.says = storage::Status::file_replaced;
   BOOST_TEST((health.state() == State::store_refuses_writes));
   BOOST_TEST((health.problem() == Problem::storage_replaced));

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "storage/local/folding.hpp"
+#include "storage/folding.hpp"
 
 namespace rollcall::storage {
 

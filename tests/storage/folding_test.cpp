@@ -1,4 +1,4 @@
-#include "storage/local/folding.hpp"
+#include "storage/folding.hpp"
 
 #include <utf8proc.h>
 

@@ -1,0 +1,356 @@
+#include "storage/postgres/connection.hpp"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "storage/postgres/limits.hpp"
+
+namespace rollcall::storage::postgres {
+namespace {
+
+constexpr int binary = 1;
+
+std::string first_line(const char* text) {
+  std::string line = text == nullptr ? "" : text;
+  // libpq has a line for each host it tried; the last one says most.
+  while (!line.empty() && line.back() == '\n') line.pop_back();
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line.empty() ? "the connection was lost" : line;
+}
+
+/// One of the hosts of a URL.
+struct Host {
+  std::string name;
+  std::string address;
+  std::string port;
+  bool named = false;  ///< Otherwise libpq's default.
+};
+
+std::vector<std::string> split(const char* list) {
+  std::vector<std::string> all(1);
+  for (const char* at = list == nullptr ? "" : list; *at != '\0'; ++at) {
+    if (*at == ',') {
+      all.emplace_back();
+    } else {
+      all.back() += *at;
+    }
+  }
+  return all;
+}
+
+/// Those of `url`; none if libpq can't read it.
+std::vector<Host> hosts_of(const std::string& url) {
+  std::vector<Host> hosts;
+  PQconninfoOption* const options = PQconninfoParse(url.c_str(), nullptr);
+  if (options == nullptr) return hosts;
+  std::vector<std::string> names, addresses, ports;
+  for (const PQconninfoOption* each = options; each->keyword != nullptr; ++each) {
+    const std::string_view keyword = each->keyword;
+    if (keyword == "host") names = split(each->val);
+    if (keyword == "hostaddr") addresses = split(each->val);
+    if (keyword == "port") ports = split(each->val);
+  }
+  PQconninfoFree(options);
+  const std::size_t count = std::max(names.size(), addresses.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    Host host;
+    if (i < names.size()) host.name = names[i];
+    if (i < addresses.size()) host.address = addresses[i];
+    // One port is that of all hosts.
+    host.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
+    host.named = !host.name.empty() || !host.address.empty();
+    hosts.push_back(std::move(host));
+  }
+  return hosts;
+}
+
+/// What libpq wants of parameters.
+struct Sent {
+  explicit Sent(const Parameters& parameters) {
+    for (const Parameters::Value& each : parameters.all()) {
+      types.push_back(each.type);
+      values.push_back(each.null ? nullptr : each.view().data());
+      lengths.push_back(static_cast<int>(each.view().size()));
+      formats.push_back(binary);
+    }
+  }
+  int count() const noexcept { return static_cast<int>(values.size()); }
+
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats;
+};
+
+}  // namespace
+
+Result& Result::operator=(Result&& other) noexcept {
+  std::swap(result_, other.result_);
+  return *this;
+}
+
+Result::~Result() { PQclear(result_); }
+
+Result::Kind Result::kind() const noexcept {
+  if (result_ == nullptr) return Kind::none;
+  switch (PQresultStatus(result_)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+      return Kind::done;
+    case PGRES_PIPELINE_SYNC:
+      return Kind::pipeline_end;
+    case PGRES_PIPELINE_ABORTED:
+      return Kind::skipped;
+    default:
+      return Kind::failed;
+  }
+}
+
+int Result::rows() const noexcept { return PQntuples(result_); }
+
+std::string_view Result::text(int row, int column) const noexcept {
+  return {PQgetvalue(result_, row, column),
+          static_cast<std::size_t>(PQgetlength(result_, row, column))};
+}
+
+std::int64_t Result::integer(int row, int column) const noexcept {
+  return integer_of(text(row, column));
+}
+
+bool Result::is_null(int row, int column) const noexcept {
+  return PQgetisnull(result_, row, column) == 1;
+}
+
+std::int64_t Result::affected() const noexcept {
+  std::int64_t count = 0;
+  for (const char* at = PQcmdTuples(result_); *at != '\0'; ++at) count = count * 10 + (*at - '0');
+  return count;
+}
+
+std::string Result::state() const {
+  const char* const state = PQresultErrorField(result_, PG_DIAG_SQLSTATE);
+  return state == nullptr ? "" : state;
+}
+
+std::string Result::message() const {
+  const char* const primary = PQresultErrorField(result_, PG_DIAG_MESSAGE_PRIMARY);
+  return first_line(primary == nullptr ? PQresultErrorMessage(result_) : primary);
+}
+
+Connection::Connection(pg_conn* connection, Clock::time_point deadline,
+                       const std::atomic<bool>& stop)
+    : connection_(connection), deadline_(deadline), stop_(stop) {
+  const auto note = [](void* warned, const PGresult* notice) {
+    const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity != nullptr && std::string_view(severity) == "WARNING") {
+      *static_cast<bool*>(warned) = true;
+    }
+  };
+  if (connection_ != nullptr) PQsetNoticeReceiver(connection_, note, &warned_);
+}
+
+Connection::~Connection() { PQfinish(connection_); }
+
+std::unique_ptr<Connection> Connection::open(const std::string& url, Clock::time_point deadline,
+                                             const std::atomic<bool>& stop, std::string& error) {
+  std::vector<std::unique_ptr<Connection>> tried;
+  for (const Host& host : hosts_of(url)) {
+    // What comes later overrides what comes earlier, so the URL has the last word but for the host,
+    // which is one of its own, and the encoding.
+    const char* const names[] = {"fallback_application_name",
+                                 "target_session_attrs",
+                                 "tcp_user_timeout",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "dbname",
+                                 "client_encoding",
+                                 "port",
+                                 host.named ? "host" : nullptr,
+                                 "hostaddr",
+                                 nullptr};
+    const char* const values[] = {"rollcall",
+                                  "read-write",
+                                  "5000",
+                                  "5",
+                                  "2",
+                                  "3",
+                                  url.c_str(),
+                                  "UTF8",
+                                  host.port.c_str(),
+                                  host.name.c_str(),
+                                  host.address.c_str(),
+                                  nullptr};
+    std::unique_ptr<Connection> one(
+        new Connection(PQconnectStartParams(names, values, 1), deadline, stop));
+    if (one->connection_ == nullptr) throw std::bad_alloc();
+    tried.push_back(std::move(one));
+  }
+  std::unique_ptr<Connection> made = first_connected(tried);
+  if (made && PQsetnonblocking(made->connection_, 1) == 0 && made->look_for_pooler()) return made;
+  if (made) tried.push_back(std::move(made));
+  for (const auto& each : tried) {
+    if (!error.empty()) error += "; ";
+    error += each->next_ == Next::failed ? each->error() : "no answer in time";
+  }
+  // What libpq can't parse it repeats, with the password that may be in it.
+  if (tried.empty()) error = "libpq can't read the URL";
+  return nullptr;
+}
+
+/// All hosts side by side: one that does not answer holds up nobody.
+std::unique_ptr<Connection> Connection::first_connected(
+    std::vector<std::unique_ptr<Connection>>& tried) {
+  for (const auto& each : tried) {
+    each->next_ = PQstatus(each->connection_) == CONNECTION_BAD ? Next::failed : Next::write;
+  }
+  std::vector<pollfd> waiting;
+  for (;;) {
+    waiting.clear();
+    for (const auto& each : tried) {
+      if (each->next_ == Next::failed) continue;
+      const short events = each->next_ == Next::read ? POLLIN : POLLOUT;
+      waiting.push_back({PQsocket(each->connection_), events, 0});
+    }
+    if (waiting.empty() || !tried.front()->poll_until_deadline(waiting)) return nullptr;
+    std::size_t place = 0;
+    for (auto& each : tried) {
+      if (each->next_ == Next::failed || waiting[place++].revents == 0) continue;
+      if (each->poll_connecting()) {
+        std::unique_ptr<Connection> made = std::move(each);
+        std::erase(tried, nullptr);
+        return made;
+      }
+    }
+  }
+}
+
+/// True once it is connected.
+bool Connection::poll_connecting() {
+  switch (PQconnectPoll(connection_)) {
+    case PGRES_POLLING_OK:
+      return true;
+    case PGRES_POLLING_READING:
+      next_ = Next::read;
+      return false;
+    case PGRES_POLLING_WRITING:
+      next_ = Next::write;
+      return false;
+    default:
+      next_ = Next::failed;
+      return false;
+  }
+}
+
+bool Connection::poll_until_deadline(std::vector<pollfd>& waiting) {
+  constexpr std::chrono::milliseconds look_for_stop{50};
+  while (!stop_.load(std::memory_order_relaxed)) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    if (left.count() <= 0) return false;
+    const int wait = static_cast<int>(std::min(left, look_for_stop).count());
+    if (::poll(waiting.data(), waiting.size(), wait) > 0) return true;
+  }
+  return false;
+}
+
+/// False at the deadline.
+bool Connection::wait(bool to_write) {
+  const auto events = static_cast<short>(POLLIN | (to_write ? POLLOUT : 0));
+  std::vector<pollfd> one{{PQsocket(connection_), events, 0}};
+  return poll_until_deadline(one);
+}
+
+Result Connection::run(const char* sql, const Parameters& parameters) {
+  const Sent sent(parameters);
+  const int began =
+      sent.count() == 0
+          ? PQsendQuery(connection_, sql)
+          : PQsendQueryParams(connection_, sql, sent.count(), sent.types.data(), sent.values.data(),
+                              sent.lengths.data(), sent.formats.data(), binary);
+  if (began == 0) return {};
+  Result last;
+  for (;;) {
+    while (PQisBusy(connection_) == 1) {
+      const int unsent = PQflush(connection_);
+      if (unsent < 0 || !wait(unsent == 1) || PQconsumeInput(connection_) == 0) return {};
+    }
+    Result result(PQgetResult(connection_));
+    if (result.kind() == Result::Kind::none) return last;
+    // Of several statements the first that failed, or the last.
+    if (last.kind() != Result::Kind::failed) last = std::move(result);
+  }
+}
+
+bool Connection::look_for_pooler() {
+  // A parameter makes the result binary.
+  const Result result = run("SELECT pg_backend_pid()::int8 + $1::int8", Parameters().add(0));
+  if (result.kind() != Result::Kind::done) return false;
+  pooled_ = result.integer(0, 0) != PQbackendPID(connection_);
+  return true;
+}
+
+bool Connection::prepare(std::span<const Statement> statements) {
+  if (pooled_) return true;
+  for (const Statement& each : statements) {
+    if (PQsendPrepare(connection_, each.name, each.sql, 0, nullptr) == 0) return false;
+    for (bool good = false;;) {
+      while (PQisBusy(connection_) == 1) {
+        const int unsent = PQflush(connection_);
+        if (unsent < 0 || !wait(unsent == 1) || PQconsumeInput(connection_) == 0) return false;
+      }
+      const Result result(PQgetResult(connection_));
+      if (result.kind() == Result::Kind::none) {
+        if (!good) return false;
+        break;
+      }
+      good = result.kind() == Result::Kind::done;
+    }
+  }
+  return true;
+}
+
+bool Connection::start_pipeline() { return PQenterPipelineMode(connection_) == 1; }
+
+int Connection::descriptor() const noexcept { return PQsocket(connection_); }
+
+bool Connection::send(const Statement& statement, const Parameters& parameters) {
+  const Sent sent(parameters);
+  if (pooled_ || *statement.name == '\0') {
+    return PQsendQueryParams(connection_, statement.sql, sent.count(), sent.types.data(),
+                             sent.values.data(), sent.lengths.data(), sent.formats.data(),
+                             binary) == 1;
+  }
+  return PQsendQueryPrepared(connection_, statement.name, sent.count(), sent.values.data(),
+                             sent.lengths.data(), sent.formats.data(), binary) == 1;
+}
+
+bool Connection::end_part() { return PQpipelineSync(connection_) == 1 && move(); }
+
+bool Connection::move() {
+  const int unsent = PQflush(connection_);
+  if (unsent < 0) return false;
+  unsent_ = unsent == 1;
+  return PQconsumeInput(connection_) == 1;
+}
+
+Result Connection::next() {
+  // A null result ends each statement's results, and says nothing by itself.
+  for (int ends = 0; ends < 2 && PQisBusy(connection_) == 0; ++ends) {
+    Result result(PQgetResult(connection_));
+    if (result.kind() != Result::Kind::none) return result;
+  }
+  return {};
+}
+
+bool Connection::take_warning() noexcept { return std::exchange(warned_, false); }
+
+std::string Connection::error() const { return first_line(PQerrorMessage(connection_)); }
+
+}  // namespace rollcall::storage::postgres

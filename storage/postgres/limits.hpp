@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of the shared store. Units are in the names or the types.
+namespace rollcall::storage::postgres {
+
+/// How long what is asked for may wait until it is sent to the database; then nothing was done.
+inline constexpr std::chrono::milliseconds max_wait{5'000};
+/// How long a write that was sent may stay without a result; then its outcome is unknown.
+inline constexpr std::chrono::milliseconds max_in_flight{10'000};
+
+/// To connect, to look at the settings, and to prepare the statements.
+inline constexpr std::chrono::milliseconds connect_time{4'000};
+/// How long the first connection is tried for, before the store is not opened.
+inline constexpr std::chrono::milliseconds open_time{8'000};
+/// Between two attempts to connect: it doubles from the first to the second.
+inline constexpr std::chrono::milliseconds min_retry{50};
+inline constexpr std::chrono::milliseconds max_retry{1'000};
+
+/// Writes of one transaction. More of them only wait longer for each other.
+inline constexpr std::size_t max_batch = 8'192;
+/// Look-ups by id that are one query.
+inline constexpr std::size_t max_finds = 4'096;
+/// Look-ups by id that may wait; one more is refused.
+inline constexpr std::size_t max_pending_finds = 65'536;
+/// Listings that may wait; one more is refused.
+inline constexpr std::size_t max_pending_lists = 1'024;
+/// Connections for listings, each of which makes one at a time.
+inline constexpr std::size_t list_connections = 2;
+/// A listing that takes the database longer is given up.
+inline constexpr std::chrono::milliseconds max_list_time{15'000};
+
+/// Ids that an instance takes from the database at a time: as many as last about ten seconds.
+inline constexpr std::uint64_t min_lease = 1'000;
+inline constexpr std::uint64_t max_lease = 1'000'000;
+
+/// A lane whose instance has said nothing for so long may be taken over by another one.
+inline constexpr std::chrono::hours lane_lifetime{24};
+/// Between two looks at what others have written, and two signs of life.
+inline constexpr std::chrono::milliseconds look_interval{1'000};
+inline constexpr std::chrono::minutes sign_of_life{10};
+/// Idempotency keys whose time is over that are removed at one look.
+inline constexpr std::size_t max_keys_a_look = 2'000;
+
+/// Users of one piece of a download.
+inline constexpr std::size_t users_a_piece = 1'000;
+/// A download that takes longer is cut: what it reads keeps the database from cleaning up.
+inline constexpr std::chrono::minutes max_download_time{15};
+/// How long the key of an upload stays in flight after the last sign of its instance.
+inline constexpr std::chrono::seconds upload_lease{60};
+
+}  // namespace rollcall::storage::postgres

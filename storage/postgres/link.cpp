@@ -1,0 +1,116 @@
+#include "storage/postgres/link.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rollcall::storage::postgres {
+
+Link::Link(std::string url, SetUp set_up, Waker& waker)
+    : url_(std::move(url)), set_up_(std::move(set_up)), waker_(waker) {}
+
+Link::~Link() {
+  stopping_.store(true, std::memory_order_relaxed);
+  end_attempt();
+}
+
+void Link::adopt(std::unique_ptr<Connection> connection) { connection_ = std::move(connection); }
+
+void Link::step(Clock::time_point now) {
+  if (attempt_ && attempt_->over.load(std::memory_order_acquire)) {
+    connection_ = std::move(attempt_->made);
+    reason_ = std::move(attempt_->error);
+    end_attempt();
+    if (connection_) {
+      pause_ = min_retry;
+    } else {
+      next_attempt_ = now + pause_;
+      pause_ = std::min(2 * pause_, max_retry);
+    }
+  }
+  // Nothing was asked, so what the server sends says at most that it goes.
+  if (connection_ && !busy_ && std::exchange(ready_, false) && !connection_->move()) {
+    lose(connection_->error(), now);
+  }
+  if (!connection_ && !attempt_ && now >= next_attempt_) begin_attempt();
+}
+
+void Link::begin_attempt() {
+  attempt_ = std::make_unique<Attempt>();
+  attempt_->thread = std::thread([this, &attempt = *attempt_] {
+    auto made = Connection::open(url_, Clock::now() + connect_time, stopping_, attempt.error);
+    if (made && set_up_(*made, attempt.error) && made->start_pipeline()) {
+      attempt.made = std::move(made);
+    } else if (attempt.error.empty()) {
+      attempt.error = made->error();
+    }
+    attempt.over.store(true, std::memory_order_release);
+    waker_.wake();
+  });
+}
+
+void Link::end_attempt() noexcept {
+  if (!attempt_) return;
+  attempt_->thread.join();
+  attempt_.reset();
+}
+
+void Link::send(const Script& script) {
+  results_.clear();
+  failure_ = {};
+  busy_ = true;
+  // If the connection is gone, nothing will come: collect() has to look.
+  ready_ = true;
+  connection_->take_warning();
+  script.send(*connection_);
+}
+
+Link::Reply Link::collect() {
+  if (!busy_ || !connection_ || !std::exchange(ready_, false)) return Reply::none;
+  const bool alive = connection_->move();
+  for (;;) {
+    Result result = connection_->next();
+    switch (result.kind()) {
+      case Result::Kind::none:
+        if (alive) return Reply::none;
+        lose(connection_->error(), Clock::now());
+        return Reply::lost;
+      case Result::Kind::done:
+        results_.push_back(std::move(result));
+        break;
+      case Result::Kind::skipped:
+        break;
+      case Result::Kind::failed:
+        // Without a state it is libpq that says so, of the connection.
+        if (result.state().empty()) {
+          lose(connection_->error(), Clock::now());
+          return Reply::lost;
+        }
+        if (failure_.kind() == Result::Kind::none) failure_ = std::move(result);
+        break;
+      case Result::Kind::pipeline_end:
+        busy_ = false;
+        if (failure_.kind() != Result::Kind::none) return Reply::failed;
+        if (!connection_->take_warning()) return Reply::committed;
+        lose("a commit was not confirmed by the standby", Clock::now());
+        return Reply::lost;
+    }
+  }
+}
+
+void Link::lose(std::string reason, Clock::time_point now) {
+  if (!connection_) return;
+  connection_.reset();
+  busy_ = false;
+  ready_ = false;
+  reason_ = std::move(reason);
+  down_since_ = now;
+  next_attempt_ = now;
+}
+
+pollfd Link::wanted() const noexcept {
+  if (!connection_) return {-1, 0, 0};
+  const auto events = static_cast<short>(POLLIN | (connection_->has_unsent() ? POLLOUT : 0));
+  return {connection_->descriptor(), events, 0};
+}
+
+}  // namespace rollcall::storage::postgres

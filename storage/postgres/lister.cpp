@@ -1,0 +1,68 @@
+#include "storage/postgres/lister.hpp"
+
+#include <utility>
+
+#include "storage/postgres/list_sql.hpp"
+
+namespace rollcall::storage::postgres {
+
+void ListQueue::add(const Pending<ListOperation>& list) {
+  if (waiting_.size() >= max_pending_lists) return list.finish(Status::queue_full);
+  waiting_.push_back(list);
+}
+
+bool ListQueue::take(Pending<ListOperation>& list) {
+  if (waiting_.empty()) return false;
+  list = waiting_.front();
+  waiting_.pop_front();
+  return true;
+}
+
+void ListQueue::expire(Clock::time_point now) {
+  while (!waiting_.empty() && now - waiting_.front().since > max_wait) {
+    waiting_.front().finish(Status::unavailable);
+    waiting_.pop_front();
+  }
+}
+
+void Lister::step(Clock::time_point now, bool unique_emails) {
+  if (const Link::Reply reply = link_.collect(); reply != Link::Reply::none) end(reply);
+  if (state_ != State::idle && now - sent_ > max_list_time + max_wait) {
+    link_.lose("the database did not answer in time", now);
+    end(Link::Reply::failed);
+  }
+  if (state_ != State::idle || !link_.is_up() || !queue_.take(list_)) return;
+  script_.clear();
+  write_listing(list_.operation->request, unique_emails, script_);
+  sent_ = now;
+  state_ = State::listing;
+  link_.send(script_);
+}
+
+void Lister::end(Link::Reply reply) {
+  switch (std::exchange(state_, State::idle)) {
+    case State::idle:
+      return;
+    case State::lent:
+      if (reply == Link::Reply::committed) take_(link_.results());
+      return;
+    case State::listing:
+      break;
+  }
+  if (reply == Link::Reply::lost) return queue_.put_back(list_);
+  if (reply == Link::Reply::failed) return list_.finish(Status::io_error);
+  take_listing(link_.results(), *list_.operation);
+  list_.finish(list_.operation->status);
+}
+
+bool Lister::lend(const Script& script, Clock::time_point now,
+                  std::function<void(std::span<const Result>)> take) {
+  if (state_ != State::idle || !link_.is_up()) return false;
+  take_ = std::move(take);
+  sent_ = now;
+  state_ = State::lent;
+  link_.send(script);
+  return true;
+}
+
+}  // namespace rollcall::storage::postgres

@@ -1,0 +1,206 @@
+#include "storage/postgres/loop.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "storage/postgres/schema.hpp"
+#include "storage/postgres/sql.hpp"
+
+namespace rollcall::storage::postgres {
+namespace {
+
+bool set_up_reads(Connection& connection, std::string& error) {
+  if (connection.prepare(statements_of_reads())) return true;
+  error = connection.error();
+  return false;
+}
+
+template <class List>
+void move_to(List& from, List& to) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
+void move_to(Loop::Work& from, Loop::Work& to) {
+  move_to(from.writes, to.writes);
+  move_to(from.finds, to.finds);
+  move_to(from.lists, to.lists);
+  move_to(from.exports, to.exports);
+}
+
+}  // namespace
+
+bool set_up_writes(Connection& connection, OpenFailure& failure) {
+  if (!check_settings(connection, failure)) return false;
+  if (connection.prepare(statements_of_writes())) return true;
+  failure.reason = OpenFailure::Reason::database_failed;
+  failure.detail = connection.error();
+  return false;
+}
+
+Loop::Loop(const std::string& url, const WriteBatch::Rules& rules,
+           std::unique_ptr<Connection> first, const Lane& lane, std::int64_t others, Events& events)
+    : write_link_(
+          url,
+          [this](Connection& connection, std::string& error) {
+            OpenFailure failure;
+            if (!set_up_writes(connection, failure)) {
+              error = failure.detail;
+              return false;
+            }
+            return writer_.set_up(connection, error);
+          },
+          waker_),
+      writer_(write_link_, lane, rules, events),
+      find_link_(url, set_up_reads, waker_),
+      finder_(find_link_),
+      downloads_(url, waker_),
+      others_(others) {
+  write_link_.adopt(std::move(first));
+  for (auto& each : list_links_) {
+    each = std::make_unique<Link>(
+        url, [](Connection&, std::string&) { return true; }, waker_);
+    listers_.emplace_back(*each, list_queue_);
+  }
+  thread_ = std::thread([this] { run(); });
+}
+
+Loop::~Loop() {
+  stopping_.store(true, std::memory_order_release);
+  waker_.wake();
+  thread_.join();
+}
+
+void Loop::submit(Work& work) {
+  {
+    const MutexLock lock(mutex_);
+    move_to(work, submitted_);
+  }
+  waker_.wake();
+}
+
+void Loop::run() {
+  while (!stopping_.load(std::memory_order_acquire)) {
+    step(Clock::now());
+    wait();
+  }
+  leave();
+}
+
+void Loop::step(Clock::time_point now) {
+  take_work();
+  write_link_.step(now);
+  writer_.step(now);
+  find_link_.step(now);
+  finder_.step(now);
+  list_queue_.expire(now);
+  for (std::size_t i = 0; i < listers_.size(); ++i) {
+    list_links_[i]->step(now);
+    listers_[i].step(now, writer_.unique_emails());
+  }
+  downloads_.step(now);
+  look_around(now);
+}
+
+void Loop::take_work() {
+  {
+    const MutexLock lock(mutex_);
+    std::swap(submitted_, work_);
+  }
+  for (const auto& each : work_.writes) writer_.add(each);
+  for (const auto& each : work_.finds) finder_.add(each);
+  for (const auto& each : work_.lists) list_queue_.add(each);
+  for (const auto& each : work_.exports) downloads_.add(each);
+  work_.writes.clear();
+  work_.finds.clear();
+  work_.lists.clear();
+  work_.exports.clear();
+}
+
+void Loop::look_around(Clock::time_point now) {
+  if (now - looked_ < look_interval) return;
+  write_upkeep(now);
+  const auto take = [this](std::span<const Result> results) { take_upkeep(results); };
+  if (listers_.back().lend(upkeep_, now, take)) looked_ = now;
+}
+
+/// What nobody asks for: how many users others have made, keys whose time is over, signs of life.
+void Loop::write_upkeep(Clock::time_point now) {
+  const Lane& lane = writer_.lane();
+  upkeep_.clear();
+  upkeep_.add("SELECT coalesce(sum(users), 0)::int8 FROM lanes WHERE lane <> $1::int8",
+              Parameters().add(lane.number));
+  upkeep_.add(
+      "SELECT greatest(reltuples, 0)::int8 FROM pg_class WHERE oid = "
+      "to_regclass('idempotency_keys')");
+  upkeep_.add(
+      "DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE "
+      "expires_at <= now() AND (open_until IS NULL OR open_until <= now()) LIMIT " +
+      std::to_string(max_keys_a_look) + " FOR UPDATE SKIP LOCKED)");
+  if (!writer_.uploads().empty()) {
+    Array& keys = upkeep_.array(Array::Of::texts);
+    Array& tokens = upkeep_.array(Array::Of::integers);
+    writer_.uploads().add_to(keys, tokens);
+    upkeep_.add(
+        "UPDATE idempotency_keys SET open_until = now() + interval '" +
+            std::to_string(upload_lease.count()) +
+            " seconds' WHERE key = ANY ($1::text[]) AND token = ANY ($2::int8[]) AND open_until IS "
+            "NOT NULL",
+        Parameters().add(keys).add(tokens));
+  }
+  if (now - lived_ > sign_of_life) {
+    lived_ = now;
+    upkeep_.add("UPDATE lanes SET seen = now() WHERE lane = $1::int8 AND owner = $2::int8",
+                Parameters().add(lane.number).add(lane.owner));
+  }
+}
+
+void Loop::take_upkeep(std::span<const Result> results) {
+  others_.store(results[0].integer(0, 0), std::memory_order_relaxed);
+  if (results[1].rows() == 1) keys_.store(results[1].integer(0, 0), std::memory_order_relaxed);
+}
+
+void Loop::wait() {
+  // Deadlines are seconds.
+  constexpr int look_ms = 100;
+  links_.assign({&write_link_, &find_link_});
+  for (const auto& each : list_links_) links_.push_back(each.get());
+  downloads_.add_links(links_);
+  wanted_.clear();
+  for (const Link* const each : links_) wanted_.push_back(each->wanted());
+  wanted_.push_back({waker_.descriptor(), POLLIN, 0});
+  ::poll(wanted_.data(), wanted_.size(), look_ms);
+  waker_.clear();
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    if (wanted_[i].revents != 0) links_[i]->ready();
+  }
+}
+
+/// Gives back what this instance has and does not need: its lane, and the ids it has not used, if
+/// nobody has taken later ones.
+void Loop::leave() {
+  if (!writer_.is_idle() || !write_link_.is_up()) return;
+  Script script;
+  const Lane& lane = writer_.lane();
+  script.add("UPDATE lanes SET owner = 0 WHERE lane = $1::int8 AND owner = $2::int8",
+             Parameters().add(lane.number).add(lane.owner));
+  if (writer_.ids().has_block()) {
+    const Ids::Block block = writer_.ids().last_block();
+    script.add("UPDATE ids SET next = $1::int8 WHERE next = $2::int8",
+               Parameters()
+                   .add(static_cast<std::int64_t>(block.next))
+                   .add(static_cast<std::int64_t>(block.end)));
+  }
+  constexpr std::chrono::seconds patience{2};
+  const Clock::time_point until = Clock::now() + patience;
+  write_link_.send(script);
+  while (write_link_.collect() == Link::Reply::none && Clock::now() < until) {
+    pollfd one = write_link_.wanted();
+    ::poll(&one, 1, 50);
+    write_link_.ready();
+  }
+}
+
+}  // namespace rollcall::storage::postgres

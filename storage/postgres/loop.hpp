@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "storage/mutex.hpp"
+#include "storage/open_error.hpp"
+#include "storage/postgres/downloads.hpp"
+#include "storage/postgres/finder.hpp"
+#include "storage/postgres/link.hpp"
+#include "storage/postgres/lister.hpp"
+#include "storage/postgres/waker.hpp"
+#include "storage/postgres/writer.hpp"
+
+namespace rollcall::storage::postgres {
+
+/// The thread that has all connections to the database: it takes what sessions hand over, and
+/// gives each operation back through their inboxes.
+class Loop {
+ public:
+  /// What one turn of a session hands over.
+  struct Work {
+    std::vector<PendingWrite> writes;
+    std::vector<Pending<FindOperation>> finds;
+    std::vector<Pending<ListOperation>> lists;
+    std::vector<Pending<ExportOperation>> exports;
+
+    bool empty() const noexcept {
+      return writes.empty() && finds.empty() && lists.empty() && exports.empty();
+    }
+  };
+
+  /// `first` is a connection that is set up for writes, `lane` the lane that was taken over it,
+  /// `others` the users that other lanes have made. `events` must outlive it.
+  Loop(const std::string& url, const WriteBatch::Rules& rules, std::unique_ptr<Connection> first,
+       const Lane& lane, std::int64_t others, Events& events);
+  /// Ends the thread; nothing may be under way any more.
+  ~Loop();
+
+  // Any thread.
+  void submit(Work& work);
+  /// See Downloads::begin().
+  Status begin_export(ExportOperation& operation) { return downloads_.begin(operation); }
+  Status health() const noexcept { return writer_.health(); }
+  std::int64_t users() const noexcept {
+    return writer_.users() + others_.load(std::memory_order_relaxed);
+  }
+  std::int64_t keys() const noexcept { return keys_.load(std::memory_order_relaxed); }
+
+ private:
+  void run();
+  void step(Clock::time_point now);
+  void take_work();
+  void look_around(Clock::time_point now);
+  void write_upkeep(Clock::time_point now);
+  void take_upkeep(std::span<const Result> results);
+  void wait();
+  void leave();
+
+  Waker waker_;
+  Mutex mutex_;
+  Work submitted_ ROLLCALL_GUARDED_BY(mutex_);
+  std::atomic<bool> stopping_{false};
+
+  // The thread's.
+  Work work_;
+  Link write_link_;
+  Writer writer_;
+  Link find_link_;
+  Finder finder_;
+  ListQueue list_queue_;
+  std::array<std::unique_ptr<Link>, list_connections> list_links_;
+  std::vector<Lister> listers_;
+  Downloads downloads_;
+  Script upkeep_;
+  Clock::time_point looked_{};
+  Clock::time_point lived_ = Clock::now();
+  std::vector<Link*> links_;
+  std::vector<pollfd> wanted_;
+
+  std::atomic<std::int64_t> others_;
+  std::atomic<std::int64_t> keys_{0};
+  std::thread thread_;  ///< Last: it uses all of the above.
+};
+
+/// Looks at the settings of a connection for writes and prepares its statements. False, with
+/// `failure`.
+bool set_up_writes(Connection& connection, OpenFailure& failure);
+
+}  // namespace rollcall::storage::postgres

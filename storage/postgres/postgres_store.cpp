@@ -1,0 +1,175 @@
+#include "storage/postgres/postgres_store.hpp"
+
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "storage/open_error.hpp"
+#include "storage/postgres/loop.hpp"
+#include "storage/postgres/schema.hpp"
+#include "storage/postgres/sql.hpp"
+
+namespace rollcall::storage {
+namespace {
+
+using postgres::Clock;
+using postgres::Connection;
+using postgres::Inbox;
+using postgres::Loop;
+using postgres::Parameters;
+using postgres::Result;
+using Reason = OpenFailure::Reason;
+
+class PostgresStore final : public Store {
+ public:
+  explicit PostgresStore(std::unique_ptr<Loop> loop) noexcept : loop_(std::move(loop)) {}
+
+  std::unique_ptr<Session> open_session(SessionOwner& owner) override;
+  std::uint64_t size() const noexcept override {
+    const std::int64_t users = loop_ ? loop_->users() : 0;
+    return users > 0 ? static_cast<std::uint64_t>(users) : 0;
+  }
+  StoreFigures figures() const noexcept override {
+    return {.users = size(),
+            .keys = static_cast<std::uint64_t>(loop_->keys()),
+            .pending_writes = pending_writes_.load(std::memory_order_relaxed),
+            .wal_octets = 0};
+  }
+  Status health() const noexcept override { return loop_ ? loop_->health() : Status::ok; }
+  bool close(std::string&) noexcept override {
+    loop_.reset();
+    return true;
+  }
+
+ private:
+  class PostgresSession;
+
+  std::unique_ptr<Loop> loop_;
+  std::atomic<std::size_t> sessions_{0};
+  std::atomic<std::size_t> pending_writes_{0};
+};
+
+class PostgresStore::PostgresSession final : public Session {
+ public:
+  PostgresSession(PostgresStore& store, SessionOwner& owner)
+      : store_(store), owner_(owner), inbox_(owner) {
+    store_.sessions_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~PostgresSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
+
+  void write(WriteOperation& operation) noexcept override {
+    const bool closes = operation.verb == WriteOperation::Verb::close_upload;
+    if (store_.pending_writes_.fetch_add(1, std::memory_order_relaxed) >= max_pending_writes &&
+        !closes) {
+      store_.pending_writes_.fetch_sub(1, std::memory_order_relaxed);
+      operation.status = Status::queue_full;
+      return owner_.completed(operation);
+    }
+    ++pending_;
+    gathered_.writes.push_back({{&operation, &inbox_, Clock::now()}});
+  }
+  bool has_room() const noexcept override {
+    return pending_ * store_.sessions_.load(std::memory_order_relaxed) < max_pending_stream_writes;
+  }
+  void find(FindOperation& operation) noexcept override {
+    gathered_.finds.push_back({&operation, &inbox_, Clock::now()});
+  }
+  void list(ListOperation& operation) noexcept override {
+    gathered_.lists.push_back({&operation, &inbox_, Clock::now()});
+  }
+  void export_next(ExportOperation& operation) noexcept override {
+    operation.status = store_.loop_->begin_export(operation);
+    if (operation.status != Status::ok) return owner_.completed(operation);
+    gathered_.exports.push_back({&operation, &inbox_, Clock::now()});
+  }
+
+  bool end_turn() noexcept override {
+    deliver();
+    drop_cancelled();
+    if (!gathered_.empty()) store_.loop_->submit(gathered_);
+    return false;
+  }
+  void tick(std::chrono::steady_clock::time_point) noexcept override {}
+  void deliver() noexcept override {
+    const std::size_t writes = inbox_.deliver();
+    pending_ -= writes;
+    store_.pending_writes_.fetch_sub(writes, std::memory_order_relaxed);
+  }
+
+ private:
+  /// Listings that were cancelled before they were handed over: later they go on to their end.
+  void drop_cancelled() noexcept {
+    std::vector<ListOperation*> dropped;
+    std::erase_if(gathered_.lists, [&](const postgres::Pending<ListOperation>& each) {
+      if (each.operation->cancelled) dropped.push_back(each.operation);
+      return each.operation->cancelled;
+    });
+    for (ListOperation* const each : dropped) {
+      each->status = Status::cancelled;
+      owner_.completed(*each);
+    }
+  }
+
+  PostgresStore& store_;
+  SessionOwner& owner_;
+  Inbox inbox_;
+  Loop::Work gathered_;
+  std::size_t pending_ = 0;  ///< Writes taken and not completed.
+};
+
+std::unique_ptr<Session> PostgresStore::open_session(SessionOwner& owner) {
+  return std::make_unique<PostgresSession>(*this, owner);
+}
+
+[[noreturn]] void refuse(OpenFailure failure, const std::string& shown) {
+  failure.path = shown;
+  throw StoreOpenError(std::move(failure));
+}
+
+/// Tries for a while: a database that was started at the same time needs a moment.
+std::unique_ptr<Connection> connect(const std::string& url, const std::string& shown) {
+  const Clock::time_point until = Clock::now() + postgres::open_time;
+  static const std::atomic<bool> never{false};
+  for (;;) {
+    std::string error;
+    // Also the time that setting it up may take.
+    auto made =
+        Connection::open(url, std::max(until, Clock::now() + postgres::connect_time), never, error);
+    if (made) return made;
+    const bool may_come =
+        error.find("refused") != error.npos || error.find("starting up") != error.npos ||
+        error.find("shutting down") != error.npos || error.find("recovery") != error.npos;
+    if (!may_come || Clock::now() > until) {
+      refuse({.reason = Reason::database_not_reached, .detail = error}, shown);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& shown,
+                                     const StoreRules& rules, Events& events) {
+  std::unique_ptr<Connection> first = connect(url, shown);
+  OpenFailure failure;
+  if (!postgres::check_settings(*first, failure) ||
+      !postgres::prepare_schema(*first, rules.unique_email, failure) ||
+      !postgres::set_up_writes(*first, failure)) {
+    refuse(std::move(failure), shown);
+  }
+  postgres::Lane lane;
+  failure.reason = Reason::database_failed;
+  if (!postgres::take_lane(*first, lane, failure.detail)) refuse(std::move(failure), shown);
+  const Result others =
+      first->run("SELECT coalesce(sum(users), 0)::int8 FROM lanes WHERE lane <> $1::int8",
+                 Parameters().add(lane.number));
+  if (others.kind() != Result::Kind::done || !first->start_pipeline()) {
+    failure.detail = first->error();
+    refuse(std::move(failure), shown);
+  }
+  const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email};
+  return std::make_unique<PostgresStore>(
+      std::make_unique<Loop>(url, wanted, std::move(first), lane, others.integer(0, 0), events));
+}
+
+}  // namespace rollcall::storage

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "storage/events.hpp"
+#include "storage/postgres/ids.hpp"
+#include "storage/postgres/inbox.hpp"
+#include "storage/postgres/lane.hpp"
+#include "storage/postgres/link.hpp"
+#include "storage/postgres/uploads.hpp"
+#include "storage/postgres/write_batch.hpp"
+
+namespace rollcall::storage::postgres {
+
+/// All writes of this instance: one batch after the other, over one connection. What comes while a
+/// batch is under way is the next. A batch whose connection is lost is sent again, as it was, under
+/// its number, until it is known what has become of it. The loop's thread, but for what says so.
+class Writer {
+ public:
+  /// The references must outlive it. `lane` is this instance's.
+  Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules, Events& events);
+
+  void add(const PendingWrite& write) { waiting_.push_back(write); }
+  /// Goes on as far as it can without waiting.
+  void step(Clock::time_point now);
+  /// Nothing waits, and nothing is under way.
+  bool is_idle() const noexcept {
+    return state_ == State::idle && waiting_.empty() && again_.empty();
+  }
+  const Lane& lane() const noexcept { return lane_; }
+  Ids& ids() noexcept { return ids_; }
+  Uploads& uploads() noexcept { return uploads_; }
+  /// Addresses are unique: as it was opened, or as another instance has made them since.
+  bool unique_emails() const noexcept { return rules_.unique_emails; }
+
+  // Any thread.
+  Status health() const noexcept { return health_.load(std::memory_order_relaxed); }
+  /// What this lane has added to the number of users.
+  std::int64_t users() const noexcept { return users_.load(std::memory_order_relaxed); }
+
+  // The thread of an attempt to connect, while the connection is down.
+  /// Gets the lane, if another one is needed, and tells the database of ids that it must not give.
+  bool set_up(Connection& connection, std::string& error);
+
+ private:
+  enum class State : std::uint8_t {
+    idle,
+    leasing,     ///< Ids are asked for.
+    looking,     ///< What the batch depends on is asked for.
+    committing,  ///< The batch is, or is to be, sent.
+    asking,      ///< The fence refused it: was it done, and to what effect?
+    burning,     ///< Nobody waits for it any more, or it can't be done: its number is used up.
+  };
+
+  void begin_batch(Clock::time_point now);
+  void go_on(Clock::time_point now);
+  void lease();
+  void look();
+  void commit(Clock::time_point now);
+  void ask();
+  void burn();
+  void collect(Clock::time_point now);
+  void committed(Clock::time_point now);
+  void failed(Clock::time_point now);
+  void answered();
+  void end_batch(std::int64_t users, Clock::time_point now);
+  void refuse_batch(const std::string& state);
+  void lose_lane(Clock::time_point now);
+  void give_up(Clock::time_point now);
+  void put_back(std::vector<PendingWrite> writes);
+  void expire(Clock::time_point now);
+  void note_health(Clock::time_point now);
+
+  Link& link_;
+  Events& events_;
+  WriteBatch::Rules rules_;
+  Lane lane_;
+  Lane taken_;  ///< The thread's of an attempt, until it is over.
+  bool lane_lost_ = false;
+  Ids ids_;
+  Uploads uploads_;
+  std::deque<PendingWrite> again_;  ///< Before those that wait.
+  std::deque<PendingWrite> waiting_;
+
+  State state_ = State::idle;
+  WriteBatch batch_;
+  Looked looked_;
+  Script script_;    ///< The batch, as it is sent and sent again.
+  Script question_;  ///< Of the other states.
+  std::size_t lease_place_ = 0;
+  std::uint64_t leasing_ = 0;  ///< Ids that are asked for.
+  bool uncertain_ = false;     ///< It was sent, and what became of it is not known.
+  int attempts_ = 0;           ///< Of the batch that were refused for a reason that passes.
+  std::size_t most_ = max_batch;
+  std::size_t size_ = 0;  ///< Of the batch.
+  Clock::time_point sent_{};
+  bool stopped_ = false;  ///< The operator was told.
+
+  std::atomic<Status> health_{Status::ok};
+  std::atomic<std::int64_t> users_{0};
+  std::atomic<UserId> largest_{0};
+};
+
+}  // namespace rollcall::storage::postgres

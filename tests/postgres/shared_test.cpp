@@ -1,0 +1,199 @@
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "tests/postgres/cluster.hpp"
+#include "tests/storage/store_contract.hpp"
+
+/// Several instances over one database.
+namespace rollcall::storage {
+namespace {
+
+struct Instances {
+  explicit Instances(std::size_t count, const StoreRules& rules = {}) {
+    for (std::size_t i = 0; i < count; ++i) all.push_back(open_store(url, {.rules = rules}, {}));
+  }
+  ~Instances() {
+    std::string error;
+    for (const auto& each : all) each->close(error);
+  }
+  std::string query(const std::string& sql) const {
+    return tests::shared_cluster().query("SET search_path = " + schema + ";" + sql);
+  }
+
+  const std::string schema = tests::shared_cluster().new_schema();
+  const std::string url = tests::shared_cluster().url(schema);
+  std::vector<std::unique_ptr<Store>> all;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(shared)
+
+BOOST_AUTO_TEST_CASE(every_id_is_given_once_and_every_user_is_read_through_any_instance) {
+  Instances instances(3);
+  std::mutex mutex;
+  std::vector<UserId> ids;
+  std::vector<std::thread> threads;
+  for (const auto& store : instances.all) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) {
+        const auto made = create(*store, std::vector<std::string>(100, "A"));
+        const std::lock_guard lock(mutex);
+        for (const WriteOperation& each : made) ids.push_back(each.id);
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  BOOST_TEST(std::set<UserId>(ids.begin(), ids.end()).size() == 6'000U);
+  for (const auto& store : instances.all) {
+    UserRecord user;
+    for (std::size_t i = 0; i < ids.size(); i += 500) {
+      BOOST_TEST((find(*store, ids[i], user) == Status::ok));
+    }
+  }
+  BOOST_TEST(
+      instances.query("SELECT count(*) = sum(1), (SELECT sum(users) FROM lanes) FROM users") ==
+      "t|6000\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_one_instance_wrote_another_reads_at_once_and_counts_soon) {
+  Instances instances(2);
+  Store& one = *instances.all[0];
+  Store& other = *instances.all[1];
+  create(one, {"A"});
+  UserRecord user;
+  BOOST_TEST((find(other, 1, user) == Status::ok));
+  BOOST_TEST((replace(other, 1, {"B", "F", "b@b.c"}) == Status::ok));
+  BOOST_TEST((find(one, 1, user) == Status::ok));
+  BOOST_TEST(user.view().last_name == "B");
+  BOOST_TEST((remove(one, 1) == Status::ok));
+  BOOST_TEST((find(other, 1, user) == Status::not_found));
+  create(one, {"A", "B"});
+  while (other.size() != 2) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
+BOOST_AUTO_TEST_CASE(no_conditional_update_is_lost_between_instances) {
+  Instances instances(3);
+  create(*instances.all[0], {"0"});
+  constexpr int updates = 60;
+  std::vector<std::thread> threads;
+  for (const auto& store : instances.all) {
+    threads.emplace_back([&] {
+      for (int done = 0; done < updates;) {
+        UserRecord now;
+        find(*store, 1, now);
+        Condition condition;
+        condition.match.add(version_of(1, now.view()));
+        const std::string next = std::to_string(std::stoi(std::string(now.view().last_name)) + 1);
+        WriteOperation operation = replacement(1, {next, "F", "a@b.c"});
+        operation.condition = &condition;
+        if (write(*store, operation) == Status::ok) ++done;
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  UserRecord user;
+  find(*instances.all[0], 1, user);
+  BOOST_TEST(user.view().last_name == std::to_string(3 * updates));
+}
+
+BOOST_AUTO_TEST_CASE(a_key_and_a_unique_address_are_those_of_all_instances) {
+  StoreRules rules;
+  rules.unique_email = true;
+  Instances instances(3, rules);
+  std::atomic<int> made{0}, replayed{0}, taken{0};
+  std::vector<std::thread> threads;
+  std::vector<std::set<UserId>> ids(instances.all.size());
+  for (std::size_t t = 0; t < instances.all.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 40; ++i) {
+        const std::string text = "key-" + std::to_string(i);
+        const std::string email = text + "@b.c";
+        IdempotencyKey key;
+        key.text = text;
+        WriteOperation keyed;
+        keyed.user = {"L", "F", email};
+        keyed.key = &key;
+        const Status status = write(*instances.all[t], keyed);
+        ++(status == Status::ok ? made : replayed);
+        BOOST_TEST((status == Status::ok || status == Status::replayed));
+        ids[t].insert(keyed.id);
+        WriteOperation plain;
+        plain.user = {"L", "F", email};
+        if (write(*instances.all[t], plain) == Status::email_taken) ++taken;
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  BOOST_TEST(made == 40);
+  BOOST_TEST(replayed == 80);
+  BOOST_TEST(taken == 120);
+  BOOST_TEST((ids[0] == ids[1] && ids[1] == ids[2]));
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_has_its_key_for_itself_among_all_instances) {
+  Instances instances(2);
+  RecordingOwner owner;
+  const auto session = instances.all[0]->open_session(owner);
+  std::vector<UploadRun> runs;
+  const auto open = [&](Store& store, IdempotencyKey& key) {
+    key.text = "k";
+    key.runs = &runs;
+    WriteOperation operation;
+    operation.verb = WriteOperation::Verb::open_upload;
+    operation.key = &key;
+    return write(store, operation);
+  };
+  IdempotencyKey first, second;
+  BOOST_TEST((open(*instances.all[0], first) == Status::ok));
+  BOOST_TEST((open(*instances.all[1], second) == Status::key_in_flight));
+  IdempotencyKey line;
+  line.upload = first.upload;
+  line.line = 1;
+  WriteOperation created;
+  created.user = {"L", "F", "a@b.c"};
+  created.key = &line;
+  BOOST_TEST((write(*instances.all[0], created) == Status::ok));
+  WriteOperation closing;
+  closing.verb = WriteOperation::Verb::close_upload;
+  closing.key = &first;
+  BOOST_TEST((write(*instances.all[0], closing) == Status::ok));
+  BOOST_TEST((open(*instances.all[1], second) == Status::ok));
+  BOOST_REQUIRE(runs.size() == 1U);
+  BOOST_TEST(runs[0].id == created.id);
+}
+
+BOOST_AUTO_TEST_CASE(a_key_lives_by_the_clock_of_the_database) {
+  StoreRules rules;
+  rules.keys.lifetime = std::chrono::seconds(3'600);
+  Instances instances(1, rules);
+  Store& store = *instances.all[0];
+  const auto create_with_key = [&] {
+    IdempotencyKey key;
+    key.text = "k";
+    WriteOperation operation;
+    operation.user = {"L", "F", "a@b.c"};
+    operation.key = &key;
+    return write(store, operation);
+  };
+  const auto age = [&](const std::string& seconds) {
+    instances.query("UPDATE idempotency_keys SET expires_at = expires_at - interval '" + seconds +
+                    " seconds'");
+  };
+  BOOST_TEST((create_with_key() == Status::ok));
+  age("3590");
+  BOOST_TEST((create_with_key() == Status::replayed));
+  age("11");
+  BOOST_TEST((create_with_key() == Status::ok));
+  age("3601");
+  while (instances.query("SELECT count(*) FROM idempotency_keys") != "0\n") {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace rollcall::storage
