@@ -60,6 +60,7 @@ struct OpenFailure {
     uri,                   ///< `path` is what SQLite takes for a URI.
     network_file_system,   ///< `path` is on one, called `detail`.
     shared_emails,         ///< Addresses must be unique, and the users of each of `ids` share one.
+    not_a_file_store,      ///< What is asked for works on a file, and `path` is a database.
     without_postgres,      ///< This program was built without PostgreSQL's library.
     database_not_reached,  ///< Connecting to the database `path` failed: `detail`.
     database_failed,       ///< The database refused what opening needs: `detail`.

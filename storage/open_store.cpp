@@ -154,7 +154,11 @@ std::string sqlite_path(const std::string& url) {
   if (url == "memory:") {
     throw StoreOpenError({.reason = OpenFailure::Reason::not_durable, .path = url});
   }
-  if (!is_store_url(url) || is_postgres_url(url)) {
+  if (is_postgres_url(url)) {
+    throw StoreOpenError(
+        {.reason = OpenFailure::Reason::not_a_file_store, .path = shown_store(url)});
+  }
+  if (!is_store_url(url)) {
     throw StoreOpenError({.reason = OpenFailure::Reason::unknown_store, .path = url});
   }
   return url.substr(sqlite.size());

@@ -84,9 +84,13 @@ std::string describe_damage(const std::string& data, const storage::WalDamage& w
 std::string describe_database(const storage::OpenFailure& failure) {
   const std::string& path = failure.path;
   switch (failure.reason) {
+    case Reason::not_a_file_store:
+      return path +
+             " is a database, and this command works on a file: docs/scale.md says what to use "
+             "instead";
     case Reason::without_postgres:
       return path +
-             " needs a build with PostgreSQL's library: run script/bootstrap --postgres and "
+             " needs a build with PostgreSQL's library: run script/bootstrap and "
              "build again";
     case Reason::database_not_reached:
       return path + " can't be reached: " + failure.detail;
@@ -208,6 +212,7 @@ std::string describe(const storage::StoreOpenError& error) {
       return "another program wrote to " + path + " while it was opened: start again";
     case Reason::shared_emails:
       return shared_emails(failure);
+    case Reason::not_a_file_store:
     case Reason::without_postgres:
     case Reason::database_not_reached:
     case Reason::database_failed:

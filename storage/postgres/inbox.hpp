@@ -1,6 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "storage/mutex.hpp"
@@ -16,10 +19,10 @@ class Inbox {
   Inbox& operator=(const Inbox&) = delete;
 
   /// The loop's thread: the operation, whose status is set, is the owner's again.
-  void put(WriteOperation& operation) { put(finished_.writes, operation); }
-  void put(FindOperation& operation) { put(finished_.finds, operation); }
-  void put(ListOperation& operation) { put(finished_.lists, operation); }
-  void put(ExportOperation& operation) { put(finished_.exports, operation); }
+  void put(WriteOperation& operation) { put(&Finished::writes, operation); }
+  void put(FindOperation& operation) { put(&Finished::finds, operation); }
+  void put(ListOperation& operation) { put(&Finished::lists, operation); }
+  void put(ExportOperation& operation) { put(&Finished::exports, operation); }
 
   /// The session's thread: tells the owner of what there is. How many writes that were.
   std::size_t deliver() noexcept {
@@ -45,10 +48,10 @@ class Inbox {
   };
 
   template <class Operation>
-  void put(std::vector<Operation*>& to, Operation& operation) {
+  void put(std::vector<Operation*> Finished::*to, Operation& operation) {
     // All under the lock: once deliver() can have it, the session may end.
     const MutexLock lock(mutex_);
-    to.push_back(&operation);
+    (finished_.*to).push_back(&operation);
     if (!asked_.exchange(true, std::memory_order_acq_rel)) owner_.wake();
   }
   template <class Operation>
@@ -60,8 +63,8 @@ class Inbox {
   SessionOwner& owner_;
   std::atomic<bool> asked_{false};
   Mutex mutex_;
-  Finished finished_;   ///< While the mutex is held.
-  Finished delivered_;  ///< The session's thread's.
+  Finished finished_ ROLLCALL_GUARDED_BY(mutex_);
+  Finished delivered_;  ///< The session's thread's; empty, but for its memory.
 };
 
 /// An operation that the loop has, and whom it is to be given back to.

@@ -12,6 +12,9 @@ inline constexpr std::chrono::milliseconds max_wait{5'000};
 /// How long a write that was sent may stay without a result; then its outcome is unknown.
 inline constexpr std::chrono::milliseconds max_in_flight{10'000};
 
+/// A batch that takes longer means that the database hangs: the instance is not ready.
+inline constexpr std::chrono::milliseconds hang_time{2'500};
+
 /// To connect, to look at the settings, and to prepare the statements.
 inline constexpr std::chrono::milliseconds connect_time{4'000};
 /// How long the first connection is tried for, before the store is not opened.
