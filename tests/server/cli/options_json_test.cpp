@@ -43,6 +43,52 @@ BOOST_AUTO_TEST_CASE(every_option_has_the_value_that_is_in_effect) {
   BOOST_TEST(json.at("max-queue-delay").as_int64() == 100);
 }
 
+BOOST_AUTO_TEST_CASE(each_option_is_under_its_own_name) {
+  const auto json = effective({"--store",
+                               "memory:",
+                               "--unique-email",
+                               "--idempotency-lifetime",
+                               "2",
+                               "--max-idempotency-keys",
+                               "3",
+                               "--max-connections",
+                               "4",
+                               "--header-timeout",
+                               "5",
+                               "--body-timeout",
+                               "6",
+                               "--write-timeout",
+                               "7",
+                               "--idle-timeout",
+                               "8",
+                               "--drain-delay",
+                               "9",
+                               "--base-path",
+                               "/b",
+                               "--cors-origin",
+                               "http://o",
+                               "--max-queue-delay",
+                               "10",
+                               "--agent-listen",
+                               "127.0.0.1:11",
+                               "--max-memory",
+                               "16M"});
+  BOOST_TEST(json.at("store").as_string() == "memory:");
+  BOOST_TEST(json.at("unique-email").as_bool());
+  BOOST_TEST(json.at("base-path").as_string() == "/b");
+  BOOST_TEST(json.at("cors-origin").as_array().at(0).as_string() == "http://o");
+  BOOST_TEST(json.at("agent-listen").as_string() == "127.0.0.1:11");
+  int expected = 2;
+  for (const char* const name : {"idempotency-lifetime", "max-idempotency-keys", "max-connections",
+                                 "header-timeout", "body-timeout", "write-timeout", "idle-timeout",
+                                 "drain-delay", "max-queue-delay", "max-memory"}) {
+    const int value = std::string(name) == "max-memory" ? 16 << 20 : expected++;
+    BOOST_TEST(json.at(name).to_number<int>() == value, name);
+  }
+  BOOST_TEST(effective({}).at("max-memory").is_null());
+  BOOST_TEST(effective({"--max-memory", "off"}).at("max-memory").as_string() == "off");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_at_its_default_says_where_it_comes_from) {
   const auto given = effective({"--threads", "2"}).at("given").as_object();
   BOOST_TEST(given.at("threads").as_string() == "--threads");

@@ -69,6 +69,14 @@ BOOST_FIXTURE_TEST_CASE(an_end_that_was_announced_is_read_for_even_behind_a_shor
   BOOST_TEST((transport->read(buffer, 64).outcome == Outcome::ended));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_peer_that_only_sends_no_more_is_not_gone, Pair) {
+  BOOST_TEST(!transport->on_ready(EPOLLIN | EPOLLRDHUP).gone);
+  BOOST_TEST(transport->on_ready(EPOLLIN | EPOLLRDHUP | EPOLLHUP).gone);
+  BOOST_TEST(transport->on_ready(EPOLLERR).gone);
+  // Only TCP knows.
+  BOOST_TEST(transport->octets_age().count() == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_the_socket_can_not_take_waits_and_a_peer_that_is_gone_is_told, Pair) {
   const std::string much(100'000, 'x');
   Transport::Result result{};

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_503_on_a_connection_that_st
     BOOST_TEST(answer.find("Too many writes are waiting") != answer.npos);
     // Reads are answered, and so is the next write when there is room.
     served.arrive(get);
-    BOOST_TEST(served.store.waiting() == first_admitted_writes + 1);
+    BOOST_REQUIRE(served.store.waiting() == first_admitted_writes + 1);
     served.store.finish_find();
     served.store.finish_create(false);
     served.take_turn();

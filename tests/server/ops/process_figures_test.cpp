@@ -1,5 +1,7 @@
 #include "server/ops/process_figures.hpp"
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -41,6 +43,20 @@ BOOST_AUTO_TEST_CASE(of_this_process_there_is_something_of_each) {
   Exposition page;
   write_process(page);
   BOOST_TEST(page.take().find("\nprocess_resident_memory_bytes ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(descriptors_are_those_of_the_process_and_its_soft_limit) {
+  rlimit limit{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlimit lower{1'000, limit.rlim_max};
+  BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &lower) == 0);
+  std::uint64_t open = 0;
+  for (int i = 0; i < 1'000; ++i) open += ::fcntl(i, F_GETFD) != -1 ? 1 : 0;
+  const auto figures = read_process();
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  BOOST_REQUIRE(figures.has_value());
+  BOOST_TEST(figures->descriptors == open);
+  BOOST_TEST(figures->max_descriptors == 1'000U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
