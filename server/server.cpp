@@ -125,6 +125,8 @@ int Server::run() {
   look_around();
   health_.serve(*store_);
   service_manager_.ready();
+  // Whoever waits for the next line has all that was said before it.
+  log_.flush();
   std::printf("%s\n", description().c_str());
   std::fflush(stdout);
   context_.run();

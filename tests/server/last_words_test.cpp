@@ -1,5 +1,6 @@
 #include "server/last_words.hpp"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +60,28 @@ BOOST_AUTO_TEST_CASE(so_does_any_exception_and_one_that_may_not_leave_a_function
   });
   BOOST_TEST(code == 1);
   BOOST_TEST(said.find("out of memory") != said.npos, said);
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_that_nobody_reads_holds_nobody_up) {
+  int ends[2];
+  BOOST_REQUIRE(::pipe2(ends, O_NONBLOCK) == 0);
+  const std::string octets(4'096, 'x');
+  while (::write(ends[1], octets.data(), octets.size()) > 0) continue;
+  ::fcntl(ends[1], F_SETFL, 0);
+  const pid_t child = ::fork();
+  BOOST_REQUIRE(child >= 0);
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    // A write that waits is ended by this.
+    ::alarm(20);
+    write_last_line("the end\n");
+    ::_exit(0);
+  }
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  BOOST_TEST(WIFEXITED(status));
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
