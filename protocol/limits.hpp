@@ -35,6 +35,9 @@ inline constexpr std::size_t max_host_octets = 260;
 /// Octets of --base-path, and of what X-Forwarded-Prefix may add before it.
 inline constexpr std::size_t max_prefix_octets = 128;
 
+/// Octets of an X-Request-Id that is repeated in the response; a longer one is not.
+inline constexpr std::size_t max_request_id_octets = 128;
+
 /// The head of a response, from its status line to the empty line. A proxy's buffer for it has
 /// 4 KiB or 8 KiB.
 inline constexpr std::size_t max_answer_head_octets = 4 * 1'024;

@@ -182,6 +182,13 @@ inline constexpr std::size_t max_log_messages = 1'024;
 inline constexpr std::chrono::milliseconds log_flush_time{1'000};
 /// For an agent check to read its line and close its connection.
 inline constexpr std::chrono::milliseconds agent_timeout{2'000};
+/// Responses of one I/O thread that may wait to be written to the access log, a power of two; one
+/// more is dropped.
+inline constexpr std::size_t max_access_records = 8'192;
+/// How often they are written.
+inline constexpr std::chrono::milliseconds access_log_interval{20};
+/// What `--access-log sampled:N` takes.
+inline constexpr std::size_t max_access_sample = 1'000'000;
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

@@ -102,10 +102,15 @@ int Server::run() {
   environment.health = &health_;
   environment.queue_delay = options_.queue_delay;
   environment.memory = &memory_;
+  if (options_.log.access != AccessLogging::off) {
+    access_log_ = std::make_unique<AccessLog>(options_.log, log_);
+    metrics_.count_access_log(*access_log_);
+  }
   if (!options_.site.plain()) environment.site = &options_.site;
-  if (!options_.proxies.networks.empty()) environment.proxies = &options_.proxies;
+  if (!options_.proxies.site.proxies.empty()) environment.proxies = &options_.proxies;
   for (unsigned i = 0; i < shares_.threads; ++i) {
     environment.metrics = &metrics_.add_thread();
+    if (access_log_) environment.observer = &access_log_->add_thread();
     threads_.push_back(std::make_unique<IoThread>(*store_, options_.timeouts, environment));
     try {
       threads_.back()->start({[this] { asio::post(context_, [this] { thread_drained(); }); },

@@ -16,6 +16,7 @@
 #include "server/limits.hpp"
 #include "server/listeners.hpp"
 #include "server/notice.hpp"
+#include "server/ops/access_log.hpp"
 #include "server/ops/health.hpp"
 #include "server/ops/memory_watch.hpp"
 #include "server/ops/metrics.hpp"
@@ -91,6 +92,7 @@ class Server {
   MemoryWatch memory_;
   ServiceManager service_manager_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<AccessLog> access_log_;  ///< Null if it is off.
   Listeners listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::size_t threads_running_ = 0;

@@ -58,8 +58,12 @@ std::optional<Problem> HeadReader::take_request_line(http::verb method,
   request_.method = to_method(method, method_text);
   if (target.size() > max_target_octets) return Problem::target_too_long;
   request_.http11 = version == 11;
-  request_.target =
-      site_ == nullptr ? parse_target(target) : parse_target(target, site_->base_path);
+  if (site_ == nullptr) {
+    request_.target = parse_target(target);
+  } else {
+    if (site_->notes_callers) caller();
+    request_.target = parse_target(target, site_->base_path);
+  }
   if (!request_.target.well_formed) {
     request_.bad_octet = find_bad_octet(target);
     return Problem::bad_target;
@@ -135,8 +139,13 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
     case field::unknown:
       take_unknown_field(name, value);
       break;
-    case field::via:
     case field::forwarded:
+      request_.passed_on = true;
+      if (site_ != nullptr && site_->trusts_peer && site_->notes_callers) {
+        caller().forwarded.take_forwarded(value, site_->proxies);
+      }
+      break;
+    case field::via:
       request_.passed_on = true;
       break;
     default:
@@ -148,6 +157,8 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
 void HeadReader::take_unknown_field(std::string_view name, std::string_view value) {
   constexpr std::string_view forwarded = "x-forwarded-";
   if (equals(name, "idempotency-key")) return take_key(value);
+  if (equals(name, "x-request-id")) return caller().take_request_id(value);
+  if (equals(name, "traceparent")) return take_trace_parent(value);
   if (name.size() <= forwarded.size() ||
       !equals(name.substr(0, forwarded.size()), "x-forwarded-")) {
     return;
@@ -158,6 +169,24 @@ void HeadReader::take_unknown_field(std::string_view name, std::string_view valu
   if (equals(part, "proto")) reached().take_forwarded(Reached::Part::scheme, value);
   if (equals(part, "host")) reached().take_forwarded(Reached::Part::host, value);
   if (equals(part, "prefix")) reached().take_forwarded(Reached::Part::prefix, value);
+  if (equals(part, "for") && site_->notes_callers)
+    caller().forwarded.take_x_forwarded_for(value, site_->proxies);
+}
+
+/// Only the log has it.
+void HeadReader::take_trace_parent(std::string_view value) {
+  if (site_ != nullptr && site_->notes_callers) caller().take_trace_parent(value);
+}
+
+Caller& HeadReader::caller() {
+  std::unique_ptr<Caller>& caller = passage().caller;
+  if (!caller) caller = std::make_unique_for_overwrite<Caller>();
+  return *caller;
+}
+
+Passage& HeadReader::passage() {
+  if (!request_.passage) request_.passage = std::make_unique<Passage>();
+  return *request_.passage;
 }
 
 /// Only links to other pages of users are absolute.
@@ -165,13 +194,10 @@ void HeadReader::take_host(std::string_view value) {
   if (request_.target.path.text() == "/users") reached().take_host(value);
 }
 
-Reached& HeadReader::reached() {
-  if (!request_.reached) request_.reached = std::make_unique<Reached>();
-  return *request_.reached;
-}
+Reached& HeadReader::reached() { return passage().reached; }
 
 std::string HeadReader::prefix() const {
-  std::string prefix = request_.reached ? request_.reached->prefix() : std::string();
+  std::string prefix = request_.passage ? request_.passage->reached.prefix() : std::string();
   return site_ == nullptr ? prefix : prefix + site_->base_path;
 }
 
@@ -180,8 +206,8 @@ std::string HeadReader::base() const {
   // A proxy that is not trusted, or that speaks HTTP/1.0, as nginx does unless it is told
   // otherwise, need not have kept the client's Host.
   const bool known = trusted || (request_.http11 && !request_.passed_on);
-  const bool tells = request_.reached != nullptr && known;
-  return (tells ? request_.reached->origin(trusted) : std::string()) + prefix();
+  const bool tells = request_.passage != nullptr && known;
+  return (tells ? request_.passage->reached.origin(trusted) : std::string()) + prefix();
 }
 
 std::optional<Problem> HeadReader::take_trailer() noexcept {

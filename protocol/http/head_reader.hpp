@@ -64,7 +64,10 @@ class HeadReader {
                                        std::string_view value);
   BOOST_NOINLINE void take_host(std::string_view value);
   BOOST_NOINLINE void take_unknown_field(std::string_view name, std::string_view value);
+  void take_trace_parent(std::string_view value);
   Reached& reached();
+  Caller& caller();
+  Passage& passage();
   void take_transfer_encoding(std::string_view value) noexcept;
   void take_key(std::string_view value);
   void take_condition(std::string_view value, Comparison comparison,

@@ -59,6 +59,7 @@ std::size_t RequestParser::read_whole_head(std::string_view bytes) {
   const std::size_t octets = put({bytes.data(), std::min(bytes.size(), max_header_octets)}, ec);
   if (!ec) {
     started_ = true;
+    header_octets_ = static_cast<std::uint16_t>(octets);
     return octets;
   }
   const bool skipped_line_end = skipped_line_end_;
@@ -150,6 +151,12 @@ RequestParser::Result RequestParser::read_body(std::string_view bytes) {
 }
 
 RequestParser::Result RequestParser::read_chunks(std::string_view bytes) {
+  const Result result = read_chunks_of(bytes);
+  chunk_octets_ += result.consumed;
+  return result;
+}
+
+RequestParser::Result RequestParser::read_chunks_of(std::string_view bytes) {
   using Next = ChunkReader::Next;
   std::size_t consumed = 0;
   while (!is_done()) {
@@ -167,6 +174,12 @@ RequestParser::Result RequestParser::read_chunks(std::string_view bytes) {
     if (ec || octets != step.octets) return fail(consumed, Problem::malformed_request);
   }
   return {consumed, Progress::complete};
+}
+
+std::uint64_t RequestParser::octets() const noexcept {
+  if (!head_done_) return header_octets_;
+  const std::uint64_t body = chunked() ? chunk_octets_ : content_length().value_or(0) - body_rest_;
+  return header_octets_ + body;
 }
 
 RequestParser::Result RequestParser::fail(std::size_t consumed, Problem problem) noexcept {

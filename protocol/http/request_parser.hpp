@@ -54,6 +54,11 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   std::unique_ptr<storage::Condition> take_condition() noexcept {
     return std::move(head_.request().condition);
   }
+  /// Request::caller(), which is null afterwards.
+  std::unique_ptr<Caller> take_caller() noexcept {
+    const std::unique_ptr<Passage>& passage = head_.request().passage;
+    return passage ? std::move(passage->caller) : nullptr;
+  }
   Problem problem() const noexcept { return problem_; }
   const Site* site() const noexcept { return head_.site(); }
   /// HeadReader::prefix() and base().
@@ -63,6 +68,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   /// Some octet of this message has been seen; a line end before it is none.
   bool started() const noexcept { return started_; }
   bool head_done() const noexcept { return head_done_; }
+  /// Octets of this message that were read.
+  std::uint64_t octets() const noexcept;
   /// Once the head is done: the body is a stream that may be longer than other bodies.
   bool is_unbounded() const noexcept { return is_unbounded_; }
 
@@ -78,6 +85,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   Result read_field_line(std::string_view bytes);
   Result read_body(std::string_view bytes);
   BOOST_NOINLINE Result read_chunks(std::string_view bytes);
+  Result read_chunks_of(std::string_view bytes);
   Result fail(std::size_t consumed, Problem problem) noexcept;
   Problem problem_with(const error_code& ec) const noexcept;
   void refuse(std::optional<Problem> problem, error_code& ec) noexcept;
@@ -99,6 +107,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   BodySink* sink_ = nullptr;
   const char* input_end_ = nullptr;  ///< Of the piece being parsed.
   std::uint64_t body_rest_ = 0;      ///< By Content-Length: octets that are still to come.
+  std::uint64_t chunk_octets_ = 0;   ///< Of a chunked body: consumed.
   std::uint16_t header_octets_ = 0;  ///< Consumed.
   std::uint16_t scanned_ = 0;        ///< Octets not consumed in which there is no line feed.
   Problem problem_ = Problem::malformed_request;

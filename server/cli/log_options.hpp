@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
+#include <string>
 
 #include "server/cli/settings.hpp"
 #include "server/ops/log_settings.hpp"
@@ -12,5 +13,9 @@ void describe_log(boost::program_options::options_description& options);
 
 /// What the settings say of the log. Throws UsageError.
 LogSettings log_of(const Settings& settings);
+
+/// The values of --access-log and --log-client.
+std::string text_of_access(const LogSettings& log);
+std::string text_of(LoggedClient client);
 
 }  // namespace rollcall::server

@@ -308,6 +308,8 @@ Options interpret(const Settings& settings) {
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);
   options.log = log_of(settings);
+  options.site.notes_callers = options.log.access != AccessLogging::off;
+  options.proxies.site.notes_callers = options.site.notes_callers;
   return options;
 }
 

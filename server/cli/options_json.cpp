@@ -5,6 +5,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "server/cli/log_options.hpp"
+
 namespace rollcall::server {
 namespace {
 
@@ -90,6 +92,8 @@ std::string json_of(const Options& options) {
       {"log-format", options.log.format == LogFormat::json ? "json" : "text"},
       {"log-level", std::string(name_of(options.log.level))},
       {"log-file", options.log.file},
+      {"access-log", text_of_access(options.log)},
+      {"log-client", text_of(options.log.client)},
       {"given", std::move(given)},
   };
   return json::serialize(all);

@@ -37,7 +37,10 @@ constexpr const char* names[] = {"listen",
                                  "log-format",
                                  "log-level",
                                  "log-file",
-                                 "max-memory"};
+                                 "max-memory",
+
+                                 "access-log",
+                                 "log-client"};
 
 /// Those that may be repeated; in a variable with commas or spaces between.
 constexpr const char* lists[] = {"listen", "cors-origin", "trusted-proxy"};

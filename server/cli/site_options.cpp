@@ -35,14 +35,14 @@ TrustedProxies proxies_of(const Settings& settings, const protocol::Site& site) 
   const auto found = settings.find("trusted-proxy");
   if (found == settings.end()) return proxies;
   for (const std::string& each : found->second.texts) {
-    const auto network = IpNetwork::parse(each);
+    const auto network = protocol::IpNetwork::parse(each);
     if (!network) {
       throw UsageError(found->second.origin +
                        " must be an address or a network without bits behind its prefix, such as "
                        "10.0.0.0/8 or ::1, not '" +
                        each + "'");
     }
-    proxies.networks.push_back(*network);
+    proxies.site.proxies.push_back(*network);
   }
   return proxies;
 }

@@ -14,12 +14,12 @@ void AnswerHooks::begin_run(const RequestFacts& request, unsigned status) noexce
 
 void AnswerHooks::begin_run(Code code, Clock::time_point begun) noexcept {
   if (tally_ == nullptr) return;
-  keep(run_);
-  run_ = {code, begun, 1};
-  // Nothing may join the run: more is to be done with each answer.
-  if (observer_ == nullptr && cors_ == nullptr) return;
-  keep(run_);
-  run_ = {};
+  Run& run = observer_ == nullptr && cors_ == nullptr && callers_ == 0 ? run_ : told_;
+  if (run.code != code || run.begun != begun) {
+    keep(run);
+    run = {code, begun, 0};
+  }
+  ++run.count;
 }
 
 void AnswerHooks::keep(const Run& run) noexcept {
@@ -38,8 +38,10 @@ void AnswerHooks::count_kept() noexcept {
 
 void AnswerHooks::end_turn() noexcept {
   keep(run_);
-  run_ = {};
+  keep(told_);
+  run_ = told_ = {};
   count_kept();
+  if (observer_ != nullptr) observer_->turn_ends(*now_);
 }
 
 }  // namespace rollcall::server

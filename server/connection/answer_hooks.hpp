@@ -42,6 +42,15 @@ class AnswerHooks {
   }
   /// The same for an answer in parts, whose status is `status`.
   void begin_run(const RequestFacts& request, unsigned status) noexcept;
+  /// A request with a Caller is to be answered as a whole: until it is, no answer joins a run, so
+  /// that joins_run() need not look at that.
+  void expect_caller() noexcept {
+    ++callers_;
+    keep(run_);
+    run_ = {};
+  }
+  /// It is answered, or will not be.
+  void lose_caller() noexcept { --callers_; }
   void refused(protocol::Problem problem) noexcept {
     if (tally_ != nullptr) tally_->refused(problem);
   }
@@ -70,11 +79,13 @@ class AnswerHooks {
   void keep(const Run& run) noexcept;
   void count_kept() noexcept;
 
-  Run run_;
+  Run run_;   ///< What others may join.
+  Run told_;  ///< What none may: more is to be done with each answer.
   AnswerObserver* observer_ = nullptr;
   const protocol::Cors* cors_ = nullptr;
   Tally* tally_ = nullptr;
   const Clock::time_point* now_ = nullptr;
+  std::size_t callers_ = 0;  ///< Expected.
   std::size_t kept_ = 0;
   std::array<Run, max_answer_runs> runs_;
 };

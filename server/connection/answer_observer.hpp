@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "protocol/http/caller.hpp"
 #include "protocol/route.hpp"
 #include "server/clock.hpp"
 
@@ -18,6 +19,9 @@ struct RequestFacts {
   protocol::LinesType lines = protocol::LinesType::x_ndjson;  ///< What to call an answer in lines.
   protocol::Cors::Origin origin = 0;                          ///< Request::origin
   bool keep_alive = false;  ///< The connection may stay open behind its answer.
+  /// Who asked, if anything is known of that, and until it is answered. Whoever has the facts keeps
+  /// it as long.
+  protocol::Caller* caller = nullptr;
 
   bool head() const noexcept { return method == protocol::Method::head; }
 };
@@ -30,11 +34,16 @@ struct AnswerRecord {
   bool whole = true;         ///< False: a stream that was broken off.
 };
 
-/// Is told of every answer of a thread when its last octet is written to the output: not yet sent.
-/// On that thread.
+/// Is told of every answer of a thread: when its head is about to be written, if there is a Caller,
+/// who may then be given an id; and when its last octet is written to the output, not yet sent. On
+/// that thread.
 class AnswerObserver {
  public:
+  /// An answer to `caller` begins, with `status`: its fields are not written yet.
+  virtual void begins(unsigned status, protocol::Caller& caller) noexcept = 0;
   virtual void answered(const AnswerRecord& record) noexcept = 0;
+  /// The turn in which that was is over.
+  virtual void turn_ends(Clock::time_point now) noexcept = 0;
 
  protected:
   ~AnswerObserver() = default;

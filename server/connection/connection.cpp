@@ -67,7 +67,7 @@ void Connection::write_answers() {
 void Connection::write_answer() {
   Exchange& exchange = queue_.pop();
   const bool is_last = queue_.empty() && (state_ == State::closing || ends_here());
-  const RequestFacts& request = exchange.request;
+  RequestFacts& request = exchange.request;
   protocol::AnswerContext answer = context(request, is_last || !request.keep_alive);
   answer.head = request.head();
   output_.answer(request, [&](OutputBuffer& into) {
@@ -327,6 +327,7 @@ void Connection::abandon_queue() {
   while (!queue_.empty()) {
     Exchange& exchange = queue_.pop();
     exchange.owner = nullptr;
+    lose_caller(exchange);
     if (auto* const list = std::get_if<List>(&exchange.what);
         list != nullptr && exchange.stage == Exchange::Stage::in_store) {
       thread_.session->cancel(*list);

@@ -114,6 +114,9 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   void break_upload_off(protocol::Problem why);
   void on_peer_ending();
   Exchange& begin_exchange();
+  void keep_caller(Exchange& exchange, IncomingRequest& request);
+  void lose_caller(Exchange& exchange) noexcept;
+  void note_caller(protocol::Caller& caller) const;
   void enqueue(Exchange& exchange);
   void start_listing(List& list);
 
@@ -127,6 +130,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   bool write_report(Report& report);
   bool may_write(List& list);
   void finish_upload();
+  void count_upload() const noexcept;
   void go_on_with_front();
   void go_on_with_report(Exchange& front);
   bool may_go_on(const Exchange& front) const noexcept;

@@ -1,3 +1,6 @@
+#include <boost/config.hpp>
+#include <utility>
+
 #include "server/connection/connection.hpp"
 #include "server/connection/dispatch.hpp"
 
@@ -218,7 +221,34 @@ void Connection::on_failed() {
 Exchange& Connection::begin_exchange() {
   Exchange& exchange = thread_.exchanges.take(*this);
   intake_.request().tell(exchange.request);
+  if (intake_.request().head().passage) [[unlikely]] {
+    keep_caller(exchange, intake_.request());
+  }
   return exchange;
+}
+
+/// The request goes before it is answered. Out of the way of requests without one.
+BOOST_NOINLINE void Connection::keep_caller(Exchange& exchange, IncomingRequest& request) {
+  if (request.head().caller() == nullptr) return;
+  note_caller(*request.head().caller());
+  exchange.caller = request.parser->take_caller();
+  exchange.request.caller = exchange.caller.get();
+  thread_.hooks.expect_caller();
+}
+
+/// The exchange is answered by a stream, or will not be.
+void Connection::lose_caller(Exchange& exchange) noexcept {
+  if (std::exchange(exchange.request.caller, nullptr) != nullptr) thread_.hooks.lose_caller();
+}
+
+/// What the log wants to know beside what the request says.
+void Connection::note_caller(protocol::Caller& caller) const {
+  const IncomingRequest& request = intake_.request();
+  caller.octets_in = request.parser->octets();
+  const protocol::Site* const site = request.parser->site();
+  if (site == nullptr || !site->notes_callers) return;
+  caller.client = caller.forwarded.address();
+  if (!caller.client) caller.client = transport_->peer();
 }
 
 /// Behind a request whose answer closes the connection nothing is read.

@@ -13,6 +13,8 @@ using protocol::Problem;
 void Connection::begin_upload(bool body_is_here) {
   if (!upload_) {
     RequestFacts request = intake_.request().facts();
+    request.caller = intake_.request().head().caller();
+    if (request.caller != nullptr) note_caller(*request.caller);
     request.keep_alive = request.keep_alive && request.http11 && thread_.ending == Ending::none;
     const Upload::Means means{*this, thread_.exchanges, queue_, *thread_.session,
                               thread_.upload_result_octets};
@@ -98,15 +100,23 @@ void Connection::on_upload_whole() {
 
 /// The connection is closed.
 void Connection::leave_upload() {
+  count_upload();
   upload_->abandon(output_);
   if (const std::uint64_t key = upload_->take_key(); key != 0) close_key(key, nullptr);
   upload_.reset();
+}
+
+/// What has come of it by now is all that will.
+void Connection::count_upload() const noexcept {
+  protocol::Caller* const caller = upload_->request().caller;
+  if (caller != nullptr) caller->octets_in = intake_.request().parser->octets();
 }
 
 /// All lines of an upload are settled, and it is read no further. Its key is closed before it is
 /// answered: a client that has the answer may send it again.
 void Connection::finish_upload() {
   if (const std::uint64_t key = upload_->take_key(); key != 0) return close_key(key, this);
+  count_upload();
   const RequestFacts& request = upload_->request();
   const bool whole = upload_->stage() == Upload::Stage::ended;
   const bool stays = whole && request.keep_alive && thread_.ending == Ending::none;
@@ -118,6 +128,7 @@ void Connection::finish_upload() {
     RequestFacts facts = request;
     facts.keep_alive = stays;
     Exchange& exchange = thread_.exchanges.take(*this, facts);
+    keep_caller(exchange, intake_.request());
     Report& report = exchange.become<Report>();
     report.answer = upload_->report(stays);
     exchange.stage = Exchange::Stage::done;
@@ -135,6 +146,7 @@ bool Connection::write_report(Report& report) {
   const RequestFacts& request = exchange.request;
   ends_with_connection_ = !request.http11;
   if (report.answer->write(output_, context(request, !request.keep_alive))) {
+    lose_caller(exchange);
     thread_.give_back(queue_.pop());
     return true;
   }
@@ -152,12 +164,14 @@ bool Connection::write_piece(Export& piece) {
       piece.exchange.stage = Exchange::Stage::parked;
       return false;
     case Download::Progress::whole:
+      lose_caller(piece.exchange);
       thread_.give_back(queue_.pop());
       return true;
     case Download::Progress::broken:
       break;
   }
   // Nothing can be told behind it.
+  lose_caller(piece.exchange);
   thread_.give_back(queue_.pop());
   abandon_queue();
   state_ = State::closing;

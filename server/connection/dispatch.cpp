@@ -59,6 +59,9 @@ void become_listing(Exchange& exchange, IncomingRequest& request) {
   if (const protocol::Site* const site = request.parser->site()) {
     list.link_octets -= site->cors.max_field_octets();
   }
+  if (request.head().caller() != nullptr) {
+    list.link_octets -= protocol::request_id_field.size() + protocol::max_request_id_octets;
+  }
 }
 
 void become_export(Exchange& exchange, IncomingRequest& request) {
@@ -105,7 +108,10 @@ void become_creation(Exchange& exchange, IncomingRequest& request) {
   write.text.assign(request.reader->user());
   write.user = write.text.view();
   take_key(write, request);
-  if (request.parser->site() != nullptr) keep_prefix(write, request);
+  if (const protocol::Site* const site = request.parser->site();
+      site != nullptr && site->has_prefix()) {
+    keep_prefix(write, request);
+  }
 }
 
 void become_asked(Exchange& exchange, IncomingRequest& request, const Health& health) {

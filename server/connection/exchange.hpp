@@ -169,6 +169,9 @@ struct Exchange {
   Exchange* next = nullptr;        ///< The response queue's.
   Stage stage = Stage::in_store;
   RequestFacts request;
+  /// RequestFacts::caller's, whom AnswerHooks expect. Counts only if that is not null: what an
+  /// exchange leaves here stays until the next one.
+  std::unique_ptr<protocol::Caller> caller;
   std::variant<Write, Line, BadLine, KnownRun, UploadKey, Find, List, Export, Report, Immediate>
       what{std::in_place_type<Write>, *this};
 

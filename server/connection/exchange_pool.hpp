@@ -12,10 +12,11 @@ namespace rollcall::server {
 /// The exchanges of one thread, lent and kept for reuse. Not thread-safe.
 class ExchangePool {
  public:
-  /// One of any kind.
+  /// One of any kind, which is not the answer to a Caller.
   Exchange& take(ExchangeOwner& owner, const RequestFacts& request) {
     Exchange& exchange = take(owner);
     exchange.request = request;
+    exchange.request.caller = nullptr;
     return exchange;
   }
   /// The same, whose `request` the caller sets.

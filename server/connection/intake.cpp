@@ -52,7 +52,6 @@ Intake::Step Intake::read(std::string_view octets, Clock::time_point now) {
   if (!request_) {
     request_ = requests_.take();
     request_->parser.emplace(site_);
-    request_->route = {};
   }
   RequestParser& parser = *request_->parser;
   const RequestParser::Result result = parser.read(octets);
@@ -63,6 +62,7 @@ Intake::Step Intake::read(std::string_view octets, Clock::time_point now) {
   }
   switch (result.progress) {
     case RequestParser::Progress::need_more:
+      if (!parser.head_done()) request_->route = {};
       if (stage_ == Stage::body && !octets.empty()) wants_continue_ = false;
       return {result.consumed, Event::need_more};
     case RequestParser::Progress::head:
@@ -74,6 +74,7 @@ Intake::Step Intake::read(std::string_view octets, Clock::time_point now) {
     case RequestParser::Progress::failed:
       break;
   }
+  if (!parser.head_done()) request_->route = {};
   return {result.consumed, Event::failed};
 }
 

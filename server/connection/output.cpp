@@ -9,40 +9,54 @@
 
 namespace rollcall::server {
 
+namespace {
+
+/// That of the answer at `octets`: what the client will see.
+unsigned status_at(const char* octets) noexcept {
+  constexpr std::string_view version = "HTTP/1.1 ";
+  constexpr std::size_t digits = 3;
+  const char* const text = octets + version.size();
+  unsigned status = 0;
+  std::from_chars(text, text + digits, status);
+  return status;
+}
+
+}  // namespace
+
 /// What is done but for the run.
-void Output::finish(const RequestFacts& request, std::size_t before) {
-  add_fields(request, before);
-  report(request, before);
+void Output::finish(RequestFacts& request, std::size_t before) {
+  const unsigned status = status_at(buffer_->data() + before);
+  add_fields(request, status, before);
+  if (AnswerObserver* const observer = hooks_.observer()) {
+    observer->answered({status, request, buffer_->size() - before, true});
+  }
   hooks_.begin_run(request, buffer_->data() + before);
+  if (std::exchange(request.caller, nullptr) != nullptr) hooks_.lose_caller();
 }
 
 /// Behind the status line of the answer that begins at `before`.
-void Output::add_fields(const RequestFacts& request, std::size_t before) {
-  const protocol::Cors* const cors = hooks_.cors();
-  if (cors == nullptr) return;
-  const bool preflight = request.action == protocol::Action::preflight;
-  const std::string_view fields =
-      preflight ? cors->preflight_fields(request.origin) : cors->fields(request.origin);
+void Output::add_fields(const RequestFacts& request, unsigned status, std::size_t before) {
+  AnswerObserver* const observer = hooks_.observer();
+  if (observer != nullptr && request.caller != nullptr) observer->begins(status, *request.caller);
+  const std::string_view id = request.caller == nullptr ? "" : request.caller->id();
+  const std::string_view id_name = id.empty() ? "" : protocol::request_id_field;
+  std::string_view cors_fields;
+  if (const protocol::Cors* const cors = hooks_.cors()) {
+    const bool preflight = request.action == protocol::Action::preflight;
+    cors_fields = preflight ? cors->preflight_fields(request.origin) : cors->fields(request.origin);
+  }
+  const std::size_t octets = id_name.size() + id.size() + cors_fields.size();
+  if (octets == 0) return;
   protocol::OutputBuffer& into = *buffer_;
-  into.reserve(fields.size());
+  into.reserve(octets);
   const std::string_view answer(into.data() + before, into.size() - before);
   const std::size_t place = answer.find('\r');
-  char* const at = into.at(before + place);
-  std::memmove(at + fields.size(), at, answer.size() - place);
-  std::memcpy(at, fields.data(), fields.size());
-  into.commit(fields.size());
-}
-
-/// The status is that of the octets: what the client will see.
-void Output::report(const RequestFacts& request, std::size_t before) const noexcept {
-  AnswerObserver* const observer = hooks_.observer();
-  if (observer == nullptr) return;
-  constexpr std::string_view version = "HTTP/1.1 ";
-  constexpr std::size_t digits = 3;
-  const char* const status = buffer_->data() + before + version.size();
-  AnswerRecord record{0, request, buffer_->size() - before, true};
-  std::from_chars(status, status + digits, record.status);
-  observer->answered(record);
+  char* at = into.at(before + place);
+  std::memmove(at + octets, at, answer.size() - place);
+  for (const std::string_view each : {id_name, id, cors_fields}) {
+    at += each.copy(at, each.size());
+  }
+  into.commit(octets);
 }
 
 void Output::end(const Stream& stream, bool whole) noexcept {

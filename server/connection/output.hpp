@@ -32,9 +32,10 @@ class Output {
   bool empty() const noexcept { return buffer_ == nullptr; }
   std::size_t size() const noexcept { return buffer_ ? buffer_->size() : 0; }
 
-  /// `write` appends a whole answer.
+  /// `write` appends a whole answer. A Caller must be expected (AnswerHooks); he is taken off
+  /// `request`, and is no more.
   template <class Write>
-  void answer(const RequestFacts& request, const Write& write) {
+  void answer(RequestFacts& request, const Write& write) {
     protocol::OutputBuffer& into = buffer();
     const std::size_t before = into.size();
     write(into);
@@ -42,13 +43,19 @@ class Output {
       finish(request, before);
     }
   }
+  template <class Write>
+  void answer(RequestFacts&& request, const Write& write) {
+    answer(request, write);
+  }
   /// `write` appends the next part of an answer, the head first.
   template <class Write>
   void part(Stream& stream, const Write& write) {
     protocol::OutputBuffer& into = buffer();
     const std::size_t before = into.size();
     write(into);
-    if (stream.octets == 0 && into.size() > before) add_fields(stream.request, before);
+    if (stream.octets == 0 && into.size() > before) {
+      add_fields(stream.request, stream.status, before);
+    }
     stream.octets += into.size() - before;
     if (into.size() == 0) drop();
   }
@@ -67,9 +74,8 @@ class Output {
     if (!buffer_) buffer_ = buffers_.take();
     return *buffer_;
   }
-  void finish(const RequestFacts& request, std::size_t before);
-  void add_fields(const RequestFacts& request, std::size_t before);
-  void report(const RequestFacts& request, std::size_t before) const noexcept;
+  void finish(RequestFacts& request, std::size_t before);
+  void add_fields(const RequestFacts& request, unsigned status, std::size_t before);
 
   Buffers& buffers_;
   AnswerHooks& hooks_;

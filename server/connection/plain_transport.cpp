@@ -10,28 +10,60 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace rollcall::server {
 
-std::optional<IpAddress> PlainTransport::peer() const noexcept {
+namespace {
+
+/// The address of the peer of `socket`; nothing if it is not an IP address.
+std::optional<IpAddress> address_of_peer(int socket) noexcept {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  if (::getpeername(socket_, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
     return std::nullopt;
   }
-  IpAddress address{};
   if (storage.ss_family == AF_INET6) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
+    IpAddress address{};
     std::memcpy(address.data(), &v6.sin6_addr, address.size());
-  } else if (storage.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
-    address[10] = address[11] = 0xff;
-    std::memcpy(address.data() + 12, &v4.sin_addr, 4);
-  } else {
-    return std::nullopt;
+    return address;
   }
-  return address;
+  if (storage.ss_family != AF_INET) return std::nullopt;
+  const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
+  return protocol::map_ipv4(reinterpret_cast<const unsigned char*>(&v4.sin_addr));
+}
+
+}  // namespace
+
+std::optional<IpAddress> PlainTransport::peer() const noexcept {
+  if (!peer_) {
+    // Without memory it is asked for again.
+    peer_.reset(new (std::nothrow) std::optional<IpAddress>(address_of_peer(socket_)));
+    if (!peer_) return address_of_peer(socket_);
+  }
+  return *peer_;
+}
+
+void PlainTransport::set_peer(const IpAddress& peer) {
+  peer_ = std::make_unique<std::optional<IpAddress>>(peer);
+}
+
+inline Transport::Result PlainTransport::receive(char* into, std::size_t room, int flags) noexcept {
+  ssize_t received = 0;
+  do {
+    received = ::recv(socket_, into, room, MSG_DONTWAIT | flags);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return {0, errno == EAGAIN ? Outcome::wait : Outcome::broken};
+  if (received == 0) return {0, Outcome::ended};
+  const auto octets = static_cast<std::size_t>(received);
+  // Edge-triggered: a short read has emptied the socket (epoll(7), question 9).
+  return {octets, octets < room && !ending_ ? Outcome::wait : Outcome::again};
+}
+
+Transport::Result PlainTransport::peek(char* into, std::size_t room) noexcept {
+  return receive(into, room, MSG_PEEK);
 }
 
 std::chrono::milliseconds PlainTransport::octets_age() const noexcept {
@@ -49,15 +81,7 @@ Readiness PlainTransport::on_ready(std::uint32_t events) noexcept {
 }
 
 Transport::Result PlainTransport::read(char* into, std::size_t room) noexcept {
-  ssize_t received = 0;
-  do {
-    received = ::recv(socket_, into, room, MSG_DONTWAIT);
-  } while (received < 0 && errno == EINTR);
-  if (received < 0) return {0, errno == EAGAIN ? Outcome::wait : Outcome::broken};
-  if (received == 0) return {0, Outcome::ended};
-  const auto octets = static_cast<std::size_t>(received);
-  // Edge-triggered: a short read has emptied the socket (epoll(7), question 9).
-  return {octets, octets < room && !ending_ ? Outcome::wait : Outcome::again};
+  return receive(into, room, 0);
 }
 
 Transport::Result PlainTransport::write(std::string_view octets) noexcept {

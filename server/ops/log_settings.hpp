@@ -19,11 +19,29 @@ inline constexpr std::size_t log_level_count = static_cast<std::size_t>(LogLevel
 
 enum class LogFormat : std::uint8_t { text, json };
 
-/// What `--log-*` says.
+/// Which answers the access log has.
+enum class AccessLogging : std::uint8_t {
+  off,
+  errors,   ///< Those with a status from 400 on, and streams that were broken off.
+  sampled,  ///< One in so many of each I/O thread.
+  all,
+};
+
+/// How much the access log says of a client's address.
+enum class LoggedClient : std::uint8_t {
+  none,
+  prefix,  ///< Its network: the first 24 bits of IPv4, the first 48 of IPv6.
+  full,
+};
+
+/// What `--log-*` and `--access-log` say.
 struct LogSettings {
   LogFormat format = LogFormat::text;
   LogLevel level = LogLevel::info;  ///< Messages that matter less are left out.
   std::string file{};               ///< Empty: standard error.
+  AccessLogging access = AccessLogging::off;
+  std::size_t sample = 1;  ///< Of AccessLogging::sampled: one answer in so many.
+  LoggedClient client = LoggedClient::prefix;
 };
 
 /// `error`, `warning`, `info` or `debug`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/ops/access_log.hpp"
 #include "server/ops/enumerator_names.hpp"
 #include "server/ops/exposition.hpp"
 #include "server/ops/health.hpp"
@@ -56,6 +57,11 @@ void Metrics::serve(const storage::Store& store, std::chrono::nanoseconds time) 
   load_time_ = time;
 }
 
+void Metrics::count_access_log(const AccessLog& log) {
+  const storage::MutexLock lock(mutex_);
+  access_log_ = &log;
+}
+
 void Metrics::stop_serving() {
   const storage::MutexLock lock(mutex_);
   store_ = nullptr;
@@ -80,6 +86,7 @@ std::string Metrics::page() const {
     write_connections(page);
     write_threads(page);
     write_store(page);
+    write_log(page);
   }
   store_metrics_.write(page);
   write_program(page);
@@ -186,6 +193,14 @@ void Metrics::write_store(Exposition& page) const {
               "Octets of the WAL that are not in the data file yet.", figures.wal_octets);
 }
 
+void Metrics::write_log(Exposition& page) const {
+  page.family("rollcall_log_dropped_total", Type::counter,
+              "Lines that are missing in the log: nobody had read enough of it.");
+  page.sample({{"log", "server"}}, log_ == nullptr ? std::uint64_t{0} : log_->dropped());
+  page.sample({{"log", "access"}},
+              access_log_ == nullptr ? std::uint64_t{0} : access_log_->dropped());
+}
+
 void Metrics::write_program(Exposition& page) const {
   page.family("rollcall_state", Type::gauge,
               "1 for the state that the server is in, as /readyz says it.");
@@ -195,9 +210,6 @@ void Metrics::write_program(Exposition& page) const {
         Health::State::store_refuses_writes, Health::State::store_hung}) {
     page.sample({{"state", name_of(state)}}, std::uint64_t{state == now});
   }
-  page.family("rollcall_log_dropped_total", Type::counter,
-              "Lines that are missing in the log: nobody had read enough of it.");
-  page.sample({{"log", "server"}}, log_ == nullptr ? std::uint64_t{0} : log_->dropped());
   page.single("rollcall_memory_limit_bytes", Type::gauge,
               "Memory of the process beyond which it creates no users; 0 without a limit.",
               max_memory_.value());

@@ -13,6 +13,7 @@
 
 namespace rollcall::server {
 
+class AccessLog;
 class Exposition;
 class Health;
 class ServerLog;
@@ -31,6 +32,8 @@ class Metrics {
   void serve(const storage::Store& store, std::chrono::nanoseconds time);
   /// The store is about to go.
   void stop_serving();
+  /// Its losses are on the page. It must outlive this, or the page not be asked for any more.
+  void count_access_log(const AccessLog& log);
   /// Of add_thread()'s, so many have connections just now.
   void set_working_threads(std::size_t count) noexcept { working_threads_.set(count); }
   void set_max_connections(std::size_t count) noexcept { max_connections_.set(count); }
@@ -50,6 +53,7 @@ class Metrics {
   void write_connections(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
   void write_threads(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
   void write_store(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
+  void write_log(Exposition& page) const ROLLCALL_REQUIRES(mutex_);
   void write_program(Exposition& page) const;
 
   const Health& health_;
@@ -60,6 +64,7 @@ class Metrics {
   Gauge max_memory_;
   mutable storage::Mutex mutex_;
   std::deque<ThreadMetrics> threads_ ROLLCALL_GUARDED_BY(mutex_);
+  const AccessLog* access_log_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
   const storage::Store* store_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
   std::chrono::nanoseconds load_time_ ROLLCALL_GUARDED_BY(mutex_){0};
 };

@@ -104,9 +104,11 @@ def ask(port, method, target, body=None, **fields):
 
 def use(name, port):
     """What is wrong with answers that come through the proxy."""
-    status, _, _ = ask(port, "POST", "/users", USER, Content_Type="application/json")
+    status, headers, _ = ask(port, "POST", "/users", USER, Content_Type="application/json")
     if status != 201:
         yield f"{name}: a create is {status}"
+    if len(headers.get("X-Request-Id", "")) < 32:
+        yield f"{name}: the id of a request is not {headers.get('X-Request-Id')}"
     status, _, body = ask(port, "POST", "/users", (USER + b"\n") * LINES,
                           Content_Type="application/x-ndjson")
     if status != 200 or body.count(b'"id":') != LINES:

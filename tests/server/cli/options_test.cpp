@@ -273,17 +273,17 @@ BOOST_AUTO_TEST_CASE(origins_of_pages_are_a_list_and_none_is_allowed_without_it)
 }
 
 BOOST_AUTO_TEST_CASE(the_address_that_clients_use_is_a_base_path_and_the_proxies_that_are_trusted) {
-  BOOST_TEST(good({}).proxies.networks.empty());
+  BOOST_TEST(good({}).proxies.site.proxies.empty());
   BOOST_TEST(good({"--base-path", "/api/v1/"}).site.base_path == "/api/v1");
   BOOST_TEST(good({"--base-path", "/"}).site.plain());
   const Options options = good({"--trusted-proxy", "10.0.0.0/8", "--base-path=/a"},
                                {{"ROLLCALL_CORS_ORIGIN", "https://a.example"}});
-  BOOST_TEST(options.proxies.networks.size() == 1U);
+  BOOST_TEST(options.proxies.site.proxies.size() == 1U);
   BOOST_TEST(options.proxies.site.trusts_peer);
   BOOST_TEST(!options.site.trusts_peer);
   BOOST_TEST(options.proxies.site.base_path == "/a");
   BOOST_TEST(options.proxies.site.cors.on());
-  BOOST_TEST(good({}, {{"ROLLCALL_TRUSTED_PROXY", "::1, 127.0.0.1"}}).proxies.networks.size() ==
+  BOOST_TEST(good({}, {{"ROLLCALL_TRUSTED_PROXY", "::1, 127.0.0.1"}}).proxies.site.proxies.size() ==
              2U);
   for (const char* path : {"api", "//x", "/a/../b", "/a b"}) {
     BOOST_TEST(mistake({"--base-path", path}).find("--base-path must be") != std::string::npos);

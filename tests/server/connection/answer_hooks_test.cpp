@@ -105,6 +105,26 @@ BOOST_FIXTURE_TEST_CASE(a_turn_of_any_number_of_runs_is_counted_as_a_whole, Coun
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(answers_to_callers_are_counted_with_the_others_and_have_their_ids,
+                        Counting) {
+  tests::Sink sink;
+  protocol::Caller caller;
+  caller.take_request_id("r");
+  for (int i = 0; i < 6; ++i) {
+    request.caller = i % 2 == 0 ? &caller : nullptr;
+    if (request.caller != nullptr) hooks.expect_caller();
+    answer(created);
+  }
+  hooks.end_turn();
+  BOOST_TEST(tally.answers() == 6U);
+  output.send(sink);
+  std::size_t ids = 0;
+  for (std::size_t at = 0; (at = sink.text.find("X-Request-Id: r\r", at)) != sink.text.npos; ++at) {
+    ++ids;
+  }
+  BOOST_TEST(ids == 3U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_stream_is_counted_when_it_ends, Counting) {
   Output::Stream stream{request};
   output.part(stream, [](OutputBuffer& into) { into.append("HTTP/1.1 200 OK\r\n\r\n"); });

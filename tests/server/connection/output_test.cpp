@@ -76,6 +76,46 @@ BOOST_FIXTURE_TEST_CASE(fields_of_cors_come_once_behind_each_status_line, Writte
   BOOST_TEST(recording.records.back().status == 404U);
 }
 
+BOOST_FIXTURE_TEST_CASE(the_id_of_a_request_comes_before_other_fields_and_once_in_a_stream,
+                        Written) {
+  protocol::Cors cors;
+  cors.allow("https://a.example");
+  hooks = {&recording, &cors};
+  protocol::Caller caller;
+  caller.take_request_id("r-1");
+  RequestFacts request;
+  request.caller = &caller;
+  Output::Stream stream{request};
+  for (const char* part : {"", "HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "line\r\n"}) {
+    output.part(stream, [&](OutputBuffer& into) { into.append(part); });
+  }
+  hooks.expect_caller();
+  output.answer(request, [](OutputBuffer& into) { into.append(not_found); });
+  const std::string fields = "\r\nX-Request-Id: r-1\r\nVary: Origin";
+  BOOST_TEST(take() == "HTTP/1.1 200 OK" + fields +
+                           "\r\nA: b\r\n\r\nline\r\nHTTP/1.1 404 Not Found" + fields + "\r\n\r\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_observer_may_give_a_request_an_id_before_its_answer_is_told, Written) {
+  protocol::Caller caller;
+  RequestFacts request;
+  request.caller = &caller;
+  recording.id = "given";
+  hooks.expect_caller();
+  output.answer(request, [](OutputBuffer& into) { into.append(not_found); });
+  BOOST_TEST(take() == "HTTP/1.1 404 Not Found\r\nX-Request-Id: given\r\n\r\n");
+  BOOST_TEST(recording.begun == std::vector<unsigned>{404});
+  BOOST_TEST(request.caller == nullptr);
+  request.caller = &caller;
+  Output::Stream stream{request};
+  stream.status = 413;
+  for (const char* part : {"HTTP/1.1 413 Content Too Large\r\n\r\n", "line"}) {
+    output.part(stream, [&](OutputBuffer& into) { into.append(part); });
+  }
+  BOOST_TEST((recording.begun == std::vector<unsigned>{404, 413}));
+  BOOST_TEST(recording.records.back().octets == std::string(not_found).size() + 21);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_the_transport_does_not_take_stays, Written) {
   BOOST_TEST((output.send(sink) == Output::Sent::nothing));
   sink.room = 5;

@@ -13,8 +13,15 @@ namespace rollcall::tests {
 
 /// Keeps what it is told.
 struct RecordingObserver final : server::AnswerObserver {
+  void begins(unsigned status, protocol::Caller& caller) noexcept override {
+    begun.push_back(status);
+    if (!id.empty()) caller.set_id(id);
+  }
   void answered(const server::AnswerRecord& record) noexcept override { records.push_back(record); }
+  void turn_ends(server::Clock::time_point) noexcept override {}
   std::vector<server::AnswerRecord> records;
+  std::vector<unsigned> begun;
+  std::string id;  ///< What requests are called; nothing if it is empty.
 };
 
 /// Takes what is written.

@@ -50,6 +50,25 @@ BOOST_FIXTURE_TEST_CASE(a_short_read_has_emptied_the_socket_and_a_full_one_may_n
   BOOST_TEST((result.outcome == Outcome::wait));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_peeked_at_is_there_to_be_read, Pair) {
+  BOOST_TEST((transport->peek(buffer, 4).outcome == Outcome::wait));
+  peer_sends("abcdef");
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST(transport->peek(buffer, sizeof buffer).octets == 6U);
+    BOOST_TEST(std::string(buffer, 6) == "abcdef");
+  }
+  BOOST_TEST(transport->read(buffer, 2).octets == 2U);
+  BOOST_TEST(transport->peek(buffer, sizeof buffer).octets == 4U);
+  BOOST_TEST(std::string(buffer, 4) == "cdef");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_peer_is_whom_a_proxy_names_and_nobody_on_a_file, Pair) {
+  BOOST_TEST(!transport->peer().has_value());
+  const auto named = protocol::parse_ip_address("203.0.113.9");
+  transport->set_peer(*named);
+  BOOST_TEST((transport->peer() == named));
+}
+
 BOOST_FIXTURE_TEST_CASE(what_was_written_is_delivered_when_the_peer_has_it, Pair) {
   BOOST_TEST(transport->is_delivered());
   transport->write("abc");

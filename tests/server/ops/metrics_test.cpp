@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(every_problem_and_every_reason_has_a_sample_before_it_happe
   BOOST_TEST(has(page, "rollcall_connections_closed_total{reason=\"idle_timeout\"} 0"));
   BOOST_TEST(page.find("moved") == page.npos);
   BOOST_TEST(has(page, "rollcall_log_dropped_total{log=\"server\"} 0"));
+  BOOST_TEST(has(page, "rollcall_log_dropped_total{log=\"access\"} 0"));
 }
 
 BOOST_AUTO_TEST_CASE(only_overload_makes_fewer_connections_useful_than_may_be_open) {
