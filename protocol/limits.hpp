@@ -38,6 +38,11 @@ inline constexpr std::size_t max_prefix_octets = 128;
 /// Octets of an X-Request-Id that is repeated in the response; a longer one is not.
 inline constexpr std::size_t max_request_id_octets = 128;
 
+/// Octets of a PROXY header: of version 1 as its specification says, with the line end; of version
+/// 2 ours, since its extensions may be of any length.
+inline constexpr std::size_t max_proxy_line_octets = 107;
+inline constexpr std::size_t max_proxy_header_octets = 4 * 1'024;
+
 /// The head of a response, from its status line to the empty line. A proxy's buffer for it has
 /// 4 KiB or 8 KiB.
 inline constexpr std::size_t max_answer_head_octets = 4 * 1'024;

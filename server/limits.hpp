@@ -189,6 +189,8 @@ inline constexpr std::size_t max_access_records = 8'192;
 inline constexpr std::chrono::milliseconds access_log_interval{20};
 /// What `--access-log sampled:N` takes.
 inline constexpr std::size_t max_access_sample = 1'000'000;
+/// How long a connection may take to send its PROXY header.
+inline constexpr std::chrono::milliseconds proxy_header_time{3'000};
 /// No accept for this long when the process has no descriptor left.
 inline constexpr std::chrono::milliseconds accept_pause{100};
 

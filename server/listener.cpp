@@ -13,7 +13,6 @@
 #include <system_error>
 #include <utility>
 
-#include "server/connection/plain_transport.hpp"
 #include "server/limits.hpp"
 
 namespace rollcall::server {

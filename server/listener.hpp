@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "server/connection/transport.hpp"
+#include "server/connection/plain_transport.hpp"
 #include "server/notice.hpp"
 #include "server/ops/log.hpp"
 
@@ -28,7 +28,7 @@ struct SocketFile {
 class Listener {
  public:
   using Executor = boost::asio::io_context::executor_type;
-  using OnAccept = std::function<void(std::unique_ptr<Transport>)>;
+  using OnAccept = std::function<void(std::unique_ptr<PlainTransport>)>;
 
   /// Binds, which reserves the address, but accepts no connections yet. `log` must outlive this.
   /// Throws boost::system::system_error.

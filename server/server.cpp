@@ -46,6 +46,12 @@ Server::Server(const Options& options, ServerLog& log)
       deadline_(context_),
       memory_(most_memory(options.max_memory)),
       service_manager_(context_),
+      gate_(context_, options_.proxy_rules, shares_.turned_away,
+            {[this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); },
+             [this](CloseReason why) {
+               metrics_.closed_early(why);
+               end_threads_if_drained();
+             }}),
       thread_balance_(std::min(options.least_threads, shares_.threads), shares_.threads),
       looking_(context_) {
   if (shares_.connections < options.connections) {
@@ -59,7 +65,7 @@ Server::Server(const Options& options, ServerLog& log)
   watch_hangup();
   Sockets sockets = make_sockets(
       context_, options_, log_,
-      [this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); });
+      [this](std::unique_ptr<PlainTransport> transport) { gate_.take(std::move(transport)); });
   admin_ =
       std::make_unique<Admin>(options_, sockets, health_, metrics_, log_,
                               Admin::Acts{[this] { asio::post(context_, [this] { drain(); }); },
@@ -338,6 +344,7 @@ void Server::stop() {
   ::alarm(static_cast<unsigned>(stop_limit.count()));
   log_.say(LogLevel::info, "stopping; answering requests in flight");
   for (const auto& each : listeners_) each->close();
+  gate_.hurry();
   for (const auto& each : threads_) each->stop();
   at_deadline(stop_stream_time, [this] {
     for (const auto& each : threads_) each->stop_streams();
@@ -360,7 +367,7 @@ void Server::thread_drained() {
 }
 
 void Server::end_threads_if_drained() {
-  if (threads_drained_ < threads_.size() || finding_room_ > 0) return;
+  if (threads_drained_ < threads_.size() || finding_room_ + gate_.waiting() > 0) return;
   for (const auto& each : threads_) each->end();
 }
 

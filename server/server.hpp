@@ -22,6 +22,7 @@
 #include "server/ops/metrics.hpp"
 #include "server/ops/server_log.hpp"
 #include "server/ops/service_manager.hpp"
+#include "server/proxy_gate.hpp"
 #include "server/store_events.hpp"
 #include "server/thread_balance.hpp"
 #include "storage/store.hpp"
@@ -92,6 +93,7 @@ class Server {
   MemoryWatch memory_;
   ServiceManager service_manager_;
   std::unique_ptr<storage::Store> store_;
+  ProxyGate gate_;
   std::unique_ptr<AccessLog> access_log_;  ///< Null if it is off.
   Listeners listeners_;
   std::vector<std::unique_ptr<IoThread>> threads_;

@@ -12,6 +12,7 @@
 
 #include "server/cli/log_options.hpp"
 #include "server/cli/overload_options.hpp"
+#include "server/cli/proxy_options.hpp"
 #include "server/cli/settings.hpp"
 #include "server/cli/site_options.hpp"
 #include "server/limits.hpp"
@@ -126,6 +127,7 @@ po::options_description describe() {
       ("trusted-proxy", po::value<Texts>()->value_name("CIDR")->composing(),
        "address or network of a proxy whose X-Forwarded-Proto, -Host and -Prefix count; may be "
        "repeated (default: none)");
+  describe_proxy_protocol(options);
   describe_log(options);
   options.add_options()                                                             //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE")  //
@@ -307,6 +309,7 @@ Options interpret(const Settings& settings) {
   options.agent_listen = parse_side_address(given("agent-listen", "off"), "127.0.0.1:3002");
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);
+  options.proxy_rules = proxy_rules_of(settings);
   options.log = log_of(settings);
   options.site.notes_callers = options.log.access != AccessLogging::off;
   options.proxies.site.notes_callers = options.site.notes_callers;

@@ -14,6 +14,7 @@
 #include "server/connection/trusted_proxies.hpp"
 #include "server/limits.hpp"
 #include "server/ops/log_settings.hpp"
+#include "server/proxy_rules.hpp"
 #include "storage/open_store.hpp"
 
 namespace rollcall::server {
@@ -67,6 +68,7 @@ struct Options {
   protocol::Site site;
   TrustedProxies proxies;
   LogSettings log;
+  ProxyRules proxy_rules;
   Settings given;  ///< What all of it was made from; an option that is not in it has its default.
 };
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "server/cli/log_options.hpp"
+#include "server/cli/proxy_options.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -89,6 +90,8 @@ std::string json_of(const Options& options) {
       {"cors-origin", texts_of(options, "cors-origin")},
       {"base-path", options.site.base_path},
       {"trusted-proxy", texts_of(options, "trusted-proxy")},
+      {"proxy-protocol", text_of(options.proxy_rules)},
+      {"proxy-from", texts_of(options, "proxy-from")},
       {"log-format", options.log.format == LogFormat::json ? "json" : "text"},
       {"log-level", std::string(name_of(options.log.level))},
       {"log-file", options.log.file},

@@ -40,10 +40,12 @@ constexpr const char* names[] = {"listen",
                                  "max-memory",
 
                                  "access-log",
-                                 "log-client"};
+                                 "log-client",
+                                 "proxy-protocol",
+                                 "proxy-from"};
 
 /// Those that may be repeated; in a variable with commas or spaces between.
-constexpr const char* lists[] = {"listen", "cors-origin", "trusted-proxy"};
+constexpr const char* lists[] = {"listen", "cors-origin", "trusted-proxy", "proxy-from"};
 
 bool is_list(const std::string& name) {
   return std::find(std::begin(lists), std::end(lists), name) != std::end(lists);

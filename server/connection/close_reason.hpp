@@ -7,16 +7,18 @@ namespace rollcall::server {
 
 /// Why a connection was closed.
 enum class CloseReason : std::uint8_t {
-  client,         ///< Its client closed it, and everything was answered.
-  done,           ///< We did, behind the last answer or because of a stop.
-  reset,          ///< It broke.
-  idle_timeout,   ///< Timeouts::idle
-  write_timeout,  ///< Timeouts::write
-  made_room,      ///< It was idle, and another needed its place.
-  crowded_out,    ///< Its client had left more unread than others could spare.
-  broken_off,     ///< A stream could not go on, and nothing else would tell its client.
-  cut,            ///< The stop had waited long enough.
-  moved,          ///< It was not: another thread has it now.
+  client,                ///< Its client closed it, and everything was answered.
+  done,                  ///< We did, behind the last answer or because of a stop.
+  reset,                 ///< It broke.
+  idle_timeout,          ///< Timeouts::idle
+  write_timeout,         ///< Timeouts::write
+  made_room,             ///< It was idle, and another needed its place.
+  crowded_out,           ///< Its client had left more unread than others could spare.
+  broken_off,            ///< A stream could not go on, and nothing else would tell its client.
+  cut,                   ///< The stop had waited long enough.
+  bad_proxy_header,      ///< It did not begin with the PROXY header that its proxy owes.
+  proxy_header_timeout,  ///< The header did not come in time, or others needed its place.
+  moved,                 ///< It was not: another thread has it now.
 };
 inline constexpr std::size_t close_reason_count = static_cast<std::size_t>(CloseReason::moved);
 

@@ -151,8 +151,10 @@ void Metrics::write_connections(Exposition& page) const {
               "Connections closed, by the reason.");
   for (std::size_t i = 0; i < close_reason_count; ++i) {
     const auto reason = static_cast<CloseReason>(i);
-    page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
-                sum(threads_, [reason](const ThreadMetrics& each) { return each.closed(reason); }));
+    page.sample({{"reason", close_reason_names[i]}},
+                closed_early_[i].value() + sum(threads_, [reason](const ThreadMetrics& each) {
+                  return each.closed(reason);
+                }));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -32,6 +33,10 @@ class Metrics {
   void serve(const storage::Store& store, std::chrono::nanoseconds time);
   /// The store is about to go.
   void stop_serving();
+  /// A connection was closed before any thread had it. On one thread.
+  void closed_early(CloseReason reason) noexcept {
+    closed_early_[static_cast<std::size_t>(reason)].add(1);
+  }
   /// Its losses are on the page. It must outlive this, or the page not be asked for any more.
   void count_access_log(const AccessLog& log);
   /// Of add_thread()'s, so many have connections just now.
@@ -59,6 +64,7 @@ class Metrics {
   const Health& health_;
   const ServerLog* const log_;
   StoreMetrics store_metrics_;
+  std::array<Counter, close_reason_count> closed_early_;
   Gauge working_threads_;
   Gauge max_connections_;
   Gauge max_memory_;

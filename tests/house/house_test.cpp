@@ -318,6 +318,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/cli/export.cpp", "tests/wire/import_test.cpp"},
     {"server/cli/import.cpp", "tests/wire/import_test.cpp"},
     {"server/cli/input_file.cpp", "tests/wire/import_test.cpp"},
+    {"server/proxy_gate.cpp", "tests/wire/proxy_protocol_test.cpp"},
     {"server/listener.cpp", "tests/wire/limits_test.cpp"},
     {"server/listeners.cpp", "tests/wire/activation_test.cpp"},
     {"server/connection/answering.cpp", "tests/driven/answers_test.cpp"},
