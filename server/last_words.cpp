@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -33,6 +34,12 @@ namespace {
   }
 }
 
+/// Only async-signal-safe calls.
+extern "C" void end_hung_stop(int) {
+  write_last_line("rollcall: the disk does not respond; exiting anyway\n");
+  ::_exit(1);
+}
+
 }  // namespace
 
 void write_last_line(std::string_view line) noexcept {
@@ -40,6 +47,11 @@ void write_last_line(std::string_view line) noexcept {
   pollfd output{STDERR_FILENO, POLLOUT, 0};
   if (::poll(&output, 1, patience_milliseconds) <= 0) return;
   [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+void end_if_hung_after(std::chrono::seconds time) noexcept {
+  std::signal(SIGALRM, end_hung_stop);
+  ::alarm(static_cast<unsigned>(time.count()));
 }
 
 void install_last_words() noexcept { std::set_terminate(end); }

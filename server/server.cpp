@@ -20,12 +20,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What has to be last is a disk that hangs: the stop must not. Only async-signal-safe calls.
-extern "C" void end_hung_stop(int) {
-  write_last_line("rollcall: the disk does not respond; exiting anyway\n");
-  ::_exit(1);
-}
-
 /// Octets of memory that the process may have; 0 is any amount.
 std::uint64_t most_memory(const MaxMemory& most) {
   if (const auto* const octets = std::get_if<std::uint64_t>(&most)) return *octets;
@@ -340,8 +334,7 @@ void Server::begin_end(int signal) {
 
 void Server::stop() {
   ending_ = Ending::stopping;
-  std::signal(SIGALRM, end_hung_stop);
-  ::alarm(static_cast<unsigned>(stop_limit.count()));
+  end_if_hung_after(stop_limit);
   log_.say(LogLevel::info, "stopping; answering requests in flight");
   for (const auto& each : listeners_) each->close();
   gate_.hurry();

@@ -81,17 +81,15 @@ po::options_description describe() {
        "127.0.0.1:3000)")  //
       ("admin-listen", po::value<Texts>()->value_name("HOST:PORT|off"),
        "where to serve /metrics, /readyz, /config and what an operator may do (default: the port "
-       "of "
-       "this host after the one of --listen, unless it is in use)")  //
+       "of this host after the one of --listen, unless it is in use)")  //
       ("agent-listen", po::value<Texts>()->value_name("HOST:PORT|off"),
        "where to answer the agent checks of HAProxy (default: off)")  //
       ("socket-mode", po::value<Texts>()->value_name("MODE"),
        "permissions of the files of --listen unix:PATH, in octal (default: 0660)")  //
       ("store", po::value<Texts>()->value_name("URL"),
        "where to keep users: sqlite:PATH, a file on disk, postgresql://HOST/NAME, a database that "
-       "several "
-       "instances share, or memory:, lost at exit (default: sqlite:rollcall.db)")  //
-      ("threads", po::value<Texts>()->value_name("N"), threads.c_str())            //
+       "several instances share, or memory:, lost at exit (default: sqlite:rollcall.db)")  //
+      ("threads", po::value<Texts>()->value_name("N"), threads.c_str())                    //
       ("commit", po::value<Texts>()->value_name("WHO"),
        "who commits batches: turn, the I/O threads in turn, thread, a dedicated thread, or auto, "
        "as suits the load (default: auto)")  //
