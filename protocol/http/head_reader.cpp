@@ -89,7 +89,9 @@ std::optional<Problem> HeadReader::take_field(field number, std::string_view nam
       count(content_lengths_);
       // Beast takes a list of equal lengths for one (RFC 9110, section 8.6, lets a server refuse
       // it).
-      for (const char c : value) bad_framing_ = bad_framing_ || c == ',';
+      for (const char c : value) {
+        if (c == ',') bad_framing_ = true;
+      }
       return std::nullopt;
     case field::content_type:
       count(content_types_);
