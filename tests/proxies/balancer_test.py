@@ -109,7 +109,7 @@ def haproxy_full(house):
     down = 0
     for clients in (64, 128):
         with house.balance("haproxy", server_options="check inter 100ms",
-                           more="  option httpchk GET /readyz") as balancer:
+                           more="  option httpchk GET /readyz\n  timeout check 2s") as balancer:
             load = Load(balancer.port, clients)
             time.sleep(3 * ROUNDS)
             load.stop()
