@@ -81,11 +81,52 @@ bool is_postgres_url(const std::string& url) noexcept {
   return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
 
+/// A password with an unescaped '/', '?' or '@' can be anywhere: nobody can tell where it ends.
+bool hides_parts(std::string_view url) noexcept {
+  const std::size_t user = url.find("//") + 2;
+  const std::size_t end = std::min(url.find_first_of("/?", user), url.size());
+  const std::size_t at = url.find('@', user);
+  return at != url.npos && (at > end || url.rfind('@') != at);
+}
+
+/// Each value of `query`, unless its name is plain and has nothing to do with passwords.
+std::string shown_query(std::string_view query) {
+  std::string shown;
+  while (!query.empty()) {
+    // Behind the '?' or '&' that it begins with.
+    const std::string_view part = query.substr(0, query.find('&', 1));
+    query.remove_prefix(part.size());
+    const std::string_view name = part.substr(1, part.find('=', 1) - 1);
+    const bool plain = name.size() + 1 < part.size() &&
+                       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == name.npos &&
+                       name.find("pass") == name.npos;
+    shown += part[0];
+    if (plain) {
+      shown += part.substr(1);
+    } else {
+      // Without a '=' it may be what is behind the '&' in a password.
+      if (name.size() + 1 < part.size()) shown.append(name) += '=';
+      shown += "***";
+    }
+  }
+  return shown;
+}
+
 std::unique_ptr<Store> open_shared([[maybe_unused]] const std::string& url,
                                    [[maybe_unused]] const StoreOptions& options,
                                    [[maybe_unused]] Events& events) {
 #ifdef ROLLCALL_POSTGRES
-  return open_postgres(url, shown_store(url), options.rules, events);
+  try {
+    return open_postgres(url, shown_store(url), options.rules, events);
+  } catch (const StoreOpenError& error) {
+    if (!hides_parts(url) || error.failure().reason != OpenFailure::Reason::database_not_reached) {
+      throw;
+    }
+    // libpq repeats what it takes for a host or a port.
+    OpenFailure failure = error.failure();
+    failure.detail = "escape '/', '?' and '@' in the URL's user, password and parameters";
+    throw StoreOpenError(std::move(failure));
+  }
 #else
   throw StoreOpenError({.reason = OpenFailure::Reason::without_postgres, .path = shown_store(url)});
 #endif
@@ -131,6 +172,7 @@ bool is_store_url(const std::string& url) noexcept {
 
 std::string shown_store(const std::string& url) {
   if (!is_postgres_url(url)) return url;
+  if (hides_parts(url)) return "postgresql://***";
   std::string shown = url;
   const std::size_t user = shown.find("//") + 2;
   const std::size_t end = std::min(shown.find_first_of("/?", user), shown.size());
@@ -139,15 +181,8 @@ std::string shown_store(const std::string& url) {
     const std::size_t colon = shown.find(':', user);
     if (colon < at) shown.replace(colon, at - colon, ":***");
   }
-  for (const std::string_view name : {"password=", "sslpassword="}) {
-    for (std::size_t place = shown.find(name); place != shown.npos;
-         place = shown.find(name, place + name.size())) {
-      if (place == 0 || (shown[place - 1] != '?' && shown[place - 1] != '&')) continue;
-      const std::size_t value = place + name.size();
-      shown.replace(value, std::min(shown.find('&', value), shown.size()) - value, "***");
-    }
-  }
-  return shown;
+  const std::size_t query = shown.find('?', user);
+  return query == shown.npos ? shown : shown.substr(0, query) + shown_query(shown.substr(query));
 }
 
 std::string sqlite_path(const std::string& url) {

@@ -150,6 +150,26 @@ BOOST_AUTO_TEST_CASE(no_password_is_told) {
   BOOST_TEST(unreadable.detail.find("secret") == unreadable.detail.npos, unreadable.detail);
 }
 
+BOOST_AUTO_TEST_CASE(a_password_that_is_not_escaped_or_has_an_escaped_name_is_not_told) {
+  for (const char* url :
+       {"postgresql://u:sec/ret@%2Fnowhere/x", "postgresql://u:sec?ret@%2Fn/x",
+        "postgresql://u:sec@ret@%2Fnowhere/x", "postgres://u:a/sec@ret@%2Fn/x",
+        "postgresql://%2Fnowhere/x?password=sec@ret", "postgresql://%2Fnowhere/x?pass%77ord=secret",
+        "postgresql://%2Fnowhere/x?PASSWORD=secret",
+        "postgresql://%2Fnowhere/x?password=a&secret"}) {
+    BOOST_TEST_CONTEXT(url) {
+      const std::string shown = shown_store(url);
+      BOOST_TEST(shown.find("sec") == shown.npos, shown);
+      BOOST_TEST(shown.find("ret") == shown.npos, shown);
+    }
+  }
+  BOOST_TEST(shown_store("postgresql://u@h/x?sslmode=require&user=v") ==
+             "postgresql://u@h/x?sslmode=require&user=v");
+  const OpenFailure failure = failure_of("postgresql://u:sec/ret@127.0.0.1/x");
+  BOOST_TEST((failure.reason == Reason::database_not_reached));
+  BOOST_TEST(failure.detail.find("sec") == failure.detail.npos, failure.detail);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage
