@@ -25,13 +25,13 @@ void ListQueue::expire(Clock::time_point now) {
   }
 }
 
-void Lister::step(Clock::time_point now, bool unique_emails) {
+void Lister::step(Clock::time_point now, bool unique_emails, bool may_take) {
   if (const Link::Reply reply = link_.collect(); reply != Link::Reply::none) end(reply);
   if (state_ != State::idle && now - sent_ > max_list_time + max_wait) {
     link_.lose("the database did not answer in time", now);
     end(Link::Reply::failed);
   }
-  if (state_ != State::idle || !link_.is_up() || !queue_.take(list_)) return;
+  if (!may_take || state_ != State::idle || !link_.is_up() || !queue_.take(list_)) return;
   script_.clear();
   write_listing(list_.operation->request, unique_emails, script_);
   sent_ = now;

@@ -29,8 +29,8 @@ class Lister {
   /// The references must outlive it.
   Lister(Link& link, ListQueue& queue) noexcept : link_(link), queue_(queue) {}
 
-  /// `unique_emails`: see write_listing().
-  void step(Clock::time_point now, bool unique_emails);
+  /// `unique_emails`: see write_listing(). Takes a listing of the queue only if it `may_take`.
+  void step(Clock::time_point now, bool unique_emails, bool may_take);
   bool is_idle() const noexcept { return state_ == State::idle; }
 
   /// Sends something else, if nothing is under way: `take` gets the results if it was done.

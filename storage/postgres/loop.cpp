@@ -98,7 +98,9 @@ void Loop::step(Clock::time_point now) {
   list_queue_.expire(now);
   for (std::size_t i = 0; i < listers_.size(); ++i) {
     list_links_[i]->step(now);
-    listers_[i].step(now, writer_.unique_emails());
+    // The last one is kept free for the look around that is due, however many listings wait.
+    const bool may_take = i + 1 < listers_.size() || now - looked_ < look_interval;
+    listers_[i].step(now, writer_.unique_emails(), may_take);
   }
   downloads_.step(now);
   look_around(now);
@@ -121,13 +123,16 @@ void Loop::take_work() {
 
 void Loop::look_around(Clock::time_point now) {
   if (now - looked_ < look_interval) return;
-  write_upkeep(now);
+  const bool lives = write_upkeep(now);
   const auto take = [this](std::span<const Result> results) { take_upkeep(results); };
-  if (listers_.back().lend(upkeep_, now, take)) looked_ = now;
+  if (!listers_.back().lend(upkeep_, now, take)) return;
+  looked_ = now;
+  if (lives) lived_ = now;
 }
 
 /// What nobody asks for: how many users others have made, keys whose time is over, signs of life.
-void Loop::write_upkeep(Clock::time_point now) {
+/// True with a sign of life.
+bool Loop::write_upkeep(Clock::time_point now) {
   const Lane& lane = writer_.lane();
   upkeep_.clear();
   upkeep_.add("SELECT coalesce(sum(users), 0)::int8 FROM lanes WHERE lane <> $1::int8",
@@ -150,11 +155,12 @@ void Loop::write_upkeep(Clock::time_point now) {
             "NOT NULL",
         Parameters().add(keys).add(tokens));
   }
-  if (now - lived_ > sign_of_life) {
-    lived_ = now;
+  const bool lives = now - lived_ > sign_of_life;
+  if (lives) {
     upkeep_.add("UPDATE lanes SET seen = now() WHERE lane = $1::int8 AND owner = $2::int8",
                 Parameters().add(lane.number).add(lane.owner));
   }
+  return lives;
 }
 
 void Loop::take_upkeep(std::span<const Result> results) {

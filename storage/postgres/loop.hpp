@@ -56,7 +56,7 @@ class Loop {
   void step(Clock::time_point now);
   void take_work();
   void look_around(Clock::time_point now);
-  void write_upkeep(Clock::time_point now);
+  bool write_upkeep(Clock::time_point now);
   void take_upkeep(std::span<const Result> results);
   void wait();
   void leave();
