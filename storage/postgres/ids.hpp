@@ -50,6 +50,13 @@ class Ids {
     left_ += last - first;
   }
 
+  /// Gives out none of those that are left. The database may have gone back to before they were
+  /// leased (a restored backup, a standby that lagged), and another instance may have them now.
+  void drop() noexcept {
+    blocks_.clear();
+    left_ = 0;
+  }
+
   /// The largest that this instance knows to be given out, to whomever.
   UserId largest() const noexcept { return largest_; }
   void note(UserId id) noexcept { largest_ = std::max(largest_, id); }

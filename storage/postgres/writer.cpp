@@ -48,6 +48,7 @@ void Writer::step(Clock::time_point now) {
     put_back(batch_.take_back());
     state_ = State::idle;
   }
+  if (!link_.is_up()) ids_.drop();
   give_up(now);
   expire(now);
   note_health(now);

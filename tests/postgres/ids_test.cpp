@@ -19,6 +19,18 @@ BOOST_AUTO_TEST_CASE(ids_are_given_once_and_never_beyond_the_largest_of_all) {
   BOOST_TEST(leased.left() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(ids_that_are_dropped_are_not_given_but_stay_known) {
+  Ids leased;
+  leased.add(10, 11);
+  leased.take();
+  leased.drop();
+  BOOST_TEST(leased.left() == 0U);
+  BOOST_TEST(!leased.has_block());
+  BOOST_TEST(leased.largest() == 10U);
+  leased.add(10, 21);
+  BOOST_TEST(leased.take() == 11U);
+}
+
 BOOST_AUTO_TEST_CASE(a_lease_grows_while_it_is_used_up_fast_and_shrinks_again) {
   Ids leased;
   Clock::time_point now = Clock::now();

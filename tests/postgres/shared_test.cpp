@@ -28,6 +28,13 @@ struct Instances {
   std::vector<std::unique_ptr<Store>> all;
 };
 
+/// Those of all stores to the database.
+void end_connections() {
+  tests::shared_cluster().query(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = "
+      "'rollcall'");
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(shared)
@@ -192,6 +199,19 @@ BOOST_AUTO_TEST_CASE(a_key_lives_by_the_clock_of_the_database) {
   while (instances.query("SELECT count(*) FROM idempotency_keys") != "0\n") {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
+}
+
+BOOST_AUTO_TEST_CASE(ids_leased_before_the_connection_was_lost_are_not_given_after_it) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  const UserId before = create(store, {"A"})[0].id;
+  // The database may be another one now, where they are someone else's.
+  const std::string next = instances.query("SELECT next FROM ids");
+  end_connections();
+  UserRecord user;
+  while (find(store, before, user) != Status::ok) {
+  }
+  BOOST_TEST(create(store, {"B"})[0].id >= std::stoull(next));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
