@@ -138,6 +138,11 @@ std::string Result::state() const {
   return state == nullptr ? "" : state;
 }
 
+std::string Result::constraint() const {
+  const char* const name = PQresultErrorField(result_, PG_DIAG_CONSTRAINT_NAME);
+  return name == nullptr ? "" : name;
+}
+
 std::string Result::message() const {
   const char* const primary = PQresultErrorField(result_, PG_DIAG_MESSAGE_PRIMARY);
   return first_line(primary == nullptr ? PQresultErrorMessage(result_) : primary);

@@ -52,6 +52,8 @@ class Result {
   std::int64_t affected() const noexcept;
   /// The SQLSTATE, "" if the error is the connection's.
   std::string state() const;
+  /// The name of the constraint or unique index that refused it, "" if none did.
+  std::string constraint() const;
   /// The error in one line, without what PostgreSQL calls its detail, which may have users' data.
   std::string message() const;
 

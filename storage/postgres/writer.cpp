@@ -79,7 +79,9 @@ void Writer::begin_batch(Clock::time_point now) {
   batch_.clear();
   for (auto* const from : {&again_, &waiting_}) {
     while (!from->empty() && batch_.size() < most_) {
-      batch_.gather(from->front());
+      // What is put back again and again is not to be tried for ever.
+      const bool is_late = now - from->front().since > max_wait;
+      is_late ? expire(from->front()) : batch_.gather(from->front());
       from->pop_front();
     }
   }
@@ -251,7 +253,8 @@ void Writer::failed(Clock::time_point now) {
     link_.lose(link_.failure().message(), now);
     return;
   }
-  if (state == "23505" && batch_.is_plain()) rules_.unique_emails = true;
+  // Another instance has made addresses unique since: from now on they are looked at first.
+  if (link_.failure().constraint() == "users_email_key") rules_.unique_emails = true;
   const bool again = passes_by_itself(state) && ++attempts_ < 4 && !batch_.is_plain();
   if (again) return;
   refuse_batch(state);
@@ -269,6 +272,9 @@ void Writer::refuse_batch(const std::string& state) {
     batch_.finish_all(Status::disk_full);
   } else if (is_about_the_server(state) || (size_ == 1 && !passes_by_itself(state))) {
     batch_.finish_all(Status::io_error);
+  } else if (size_ == 1 && state != "23505") {
+    // Others wait behind it.
+    batch_.finish_all(Status::unavailable);
   } else {
     // It may be one of them: the others are not to fail with it.
     most_ = std::max<std::size_t>(size_ / 2, 1);
@@ -308,14 +314,18 @@ void Writer::give_up(Clock::time_point now) {
 void Writer::expire(Clock::time_point now) {
   for (auto* const from : {&again_, &waiting_}) {
     while (!from->empty() && now - from->front().since > max_wait) {
-      const WriteOperation& operation = *from->front().operation;
-      const bool closes = operation.verb == WriteOperation::Verb::close_upload;
-      // Its key is free again when its lease in the database is over.
-      if (closes) uploads_.closed(static_cast<std::int64_t>(operation.key->upload));
-      from->front().finish(closes ? Status::ok : Status::unavailable);
+      expire(from->front());
       from->pop_front();
     }
   }
+}
+
+void Writer::expire(const PendingWrite& write) {
+  const WriteOperation& operation = *write.operation;
+  const bool closes = operation.verb == WriteOperation::Verb::close_upload;
+  // Its key is free again when its lease in the database is over.
+  if (closes) uploads_.closed(static_cast<std::int64_t>(operation.key->upload));
+  write.finish(closes ? Status::ok : Status::unavailable);
 }
 
 void Writer::note_health(Clock::time_point now) {

@@ -72,6 +72,7 @@ class Writer {
   void give_up(Clock::time_point now);
   void put_back(std::vector<PendingWrite> writes);
   void expire(Clock::time_point now);
+  void expire(const PendingWrite& write);
   void note_health(Clock::time_point now);
 
   Link& link_;

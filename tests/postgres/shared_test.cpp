@@ -28,6 +28,12 @@ struct Instances {
   std::vector<std::unique_ptr<Store>> all;
 };
 
+Status create_with(Store& store, const std::string& email) {
+  WriteOperation operation;
+  operation.user = {"L", "F", email};
+  return write(store, operation);
+}
+
 /// Those of all stores to the database.
 void end_connections() {
   tests::shared_cluster().query(
@@ -212,6 +218,32 @@ BOOST_AUTO_TEST_CASE(ids_leased_before_the_connection_was_lost_are_not_given_aft
   while (find(store, before, user) != Status::ok) {
   }
   BOOST_TEST(create(store, {"B"})[0].id >= std::stoull(next));
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_blocks_nothing) {
+  Instances instances(1);
+  Store& old = *instances.all[0];
+  BOOST_TEST((create_with(old, "a@b.c") == Status::ok));
+  BOOST_TEST((create_with(old, "b@b.c") == Status::ok));
+  StoreRules rules;
+  rules.unique_email = true;
+  instances.all.push_back(open_store(instances.url, {.rules = rules}, {}));
+  WriteOperation update = replacement(2, {"L", "F", "a@b.c"});
+  BOOST_TEST((write(old, update) == Status::email_taken));
+  BOOST_TEST((create_with(old, "c@b.c") == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_there_already_does_not_make_addresses_unique) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  BOOST_TEST((create_with(store, "b@b.c") == Status::ok));
+  // As if someone had written it by hand.
+  instances.query(
+      "INSERT INTO users SELECT (jsonb_populate_record(u, jsonb_build_object('id', 2))).* FROM "
+      "users u");
+  BOOST_TEST((create_with(store, "b@b.c") == Status::ok));
+  BOOST_TEST((create_with(store, "b@b.c") == Status::ok));
+  BOOST_TEST(instances.query("SELECT max(id) FROM users") == "4\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
