@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/limits.hpp"
+#include "storage/local/commit_load.hpp"
 
 namespace rollcall::storage {
 
@@ -60,7 +61,8 @@ Status CommitRound::write(const Batch& batch, CommitBy by) {
 Status CommitRound::make_durable(const Batch& batch, std::size_t writes, CommitBy by) {
   const Clock::time_point begun = Clock::now();
   const Status status = journal_.commit(batch.first, decider_.keys().changes());
-  events_.committed({writes, status, by, Clock::now() - begun, journal_.take_sync_time()});
+  last_ = {writes, status, by, Clock::now() - begun, journal_.take_sync_time()};
+  events_.committed(last_);
   set_health(status);
   return status;
 }
@@ -197,6 +199,19 @@ class QueueCommitter final : public Committer, private BatchOwner {
     lead(owner);
   }
 
+  bool hand_over(BatchOwner& owner, const Batch& batch) noexcept override {
+    const MutexLock lock(mutex_);
+    if (leader_ != nullptr || !thread_leads()) return false;
+    try {
+      waiting_.push_back({&owner, batch});
+    } catch (const std::bad_alloc&) {
+      round_.end_for_memory();
+    }
+    set_leader(this);
+    ready_.notify_one();
+    return true;
+  }
+
  private:
   /// Whether the owner is to lead now.
   bool queue(BatchOwner& owner, const Batch& batch, bool has_read) {
@@ -215,22 +230,20 @@ class QueueCommitter final : public Committer, private BatchOwner {
     return true;
   }
 
-  /// What a turn says of the load.
   void note(BatchOwner& owner, const Batch& batch, bool has_read) ROLLCALL_REQUIRES(mutex_) {
-    if (has_read || (!batch.empty() && last_owner_ != nullptr && last_owner_ != &owner)) {
-      mixed_turns_ = turns_of_memory;
-    } else if (mixed_turns_ > 0 && !batch.empty()) {
-      --mixed_turns_;
-    }
+    const bool other = !batch.empty() && last_owner_ != nullptr && last_owner_ != &owner;
+    load_.note_turn(!batch.empty(), has_read || other);
     if (!batch.empty()) last_owner_ = &owner;
   }
 
   bool thread_leads() const ROLLCALL_REQUIRES(mutex_) {
-    return by_ == CommitBy::thread || (by_ == CommitBy::load && mixed_turns_ > 0);
+    return by_ == CommitBy::thread || (by_ == CommitBy::load && load_.wants_thread());
   }
 
   void set_leader(BatchOwner* leader) ROLLCALL_REQUIRES(mutex_) {
     leader_ = leader;
+    const bool idle = leader == nullptr && by_ == CommitBy::load;
+    idle_share_.store(idle ? load_.half().value_or(no_share) : no_share, std::memory_order_relaxed);
     leader_hint_.store(leader, std::memory_order_release);
   }
 
@@ -260,6 +273,10 @@ class QueueCommitter final : public Committer, private BatchOwner {
     // All under the lock: the next leader may commit, and its session end, as soon as it is free.
     const MutexLock lock(mutex_);
     leading_ = false;
+    const CommitFacts& last = round_.last_commit();
+    std::size_t waiting = 0;
+    for (const SubmittedBatch& each : waiting_) waiting += each.batch.count;
+    load_.note_commit(last.writes, waiting, last.sync_time);
     if (waiting_.empty()) return set_leader(nullptr);
     BatchOwner* const next = thread_leads() ? this : waiting_.front().owner;
     set_leader(next);
@@ -282,9 +299,6 @@ class QueueCommitter final : public Committer, private BatchOwner {
   void finished(const Batch&) noexcept override {}
   void lead_next() noexcept override { ready_.notify_one(); }
 
-  /// Turns without a read and by one owner until that is what the load is taken for.
-  static constexpr int turns_of_memory = 64;
-
   CommitRound& round_;
   const CommitBy by_;
   Mutex mutex_;
@@ -297,7 +311,7 @@ class QueueCommitter final : public Committer, private BatchOwner {
   std::atomic<BatchOwner*> leader_hint_{nullptr};  ///< The same, for a look without the lock.
   bool leading_ ROLLCALL_GUARDED_BY(mutex_) = false;
   BatchOwner* last_owner_ ROLLCALL_GUARDED_BY(mutex_) = nullptr;
-  int mixed_turns_ ROLLCALL_GUARDED_BY(mutex_) = 0;
+  CommitLoad load_ ROLLCALL_GUARDED_BY(mutex_);
   bool stopping_ ROLLCALL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  ///< Last: it uses all of the above.
 };

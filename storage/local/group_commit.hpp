@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -68,6 +69,9 @@ class CommitRound {
   /// `by` is who calls: CommitBy::turn or thread.
   void commit(const std::vector<SubmittedBatch>& batches, CommitBy by) noexcept;
 
+  /// The latest commit of the journal. The leader's thread.
+  const CommitFacts& last_commit() const noexcept { return last_; }
+
   /// Upkeep of the journal, between rounds.
   void maintain() noexcept;
 
@@ -106,6 +110,7 @@ class CommitRound {
   Decider& decider_;
   Events& events_;
   UserId last_id_;
+  CommitFacts last_;
   bool wal_is_large_ = false;   ///< The operator knows.
   Status upkeep_ = Status::ok;  ///< How the latest upkeep ended.
   Mutex showing_;
@@ -125,12 +130,23 @@ class Committer {
   /// perhaps answered reads. The batch is taken over and will be finished, here or later. Upkeep
   /// that is due is done even if no batch is there.
   virtual void end_turn(BatchOwner& owner, const Batch& batch, bool has_read) noexcept = 0;
+
+  /// A thread of its own leads and has nothing to do: from so many writes an owner should hand them
+  /// over before its turn ends, so that the rest gathers during their sync. Otherwise more than any
+  /// turn gathers.
+  std::size_t idle_share() const noexcept { return idle_share_.load(std::memory_order_relaxed); }
+  /// Takes `batch`, which is not empty, if so; false if the owner is to keep it.
+  virtual bool hand_over(BatchOwner& owner, const Batch& batch) noexcept = 0;
+
+ protected:
+  static constexpr std::size_t no_share = std::numeric_limits<std::size_t>::max();
+  std::atomic<std::size_t> idle_share_{no_share};
 };
 
 /// CommitBy::turn: the thread whose turn ends commits, for itself and for all that wait; when more
 /// has been queued meanwhile, the owner of the oldest batch leads next. CommitBy::thread: a thread
-/// of its own commits, and no other ever waits for the disk. CommitBy::load: as by turn, while all
-/// writes are one owner's and it reads nothing; otherwise as by thread.
+/// of its own commits, and no other ever waits for the disk. CommitBy::load: by thread or by turn,
+/// as CommitLoad wants it.
 std::unique_ptr<Committer> make_committer(CommitRound& round, CommitBy by);
 
 }  // namespace rollcall::storage

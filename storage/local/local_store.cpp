@@ -28,6 +28,7 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
     }
     gathered_.append(operation);
     ++pending_writes_;
+    if (gathered_.count >= store_.committer_->idle_share()) hand_over();
   }
 
   bool has_room() const noexcept override {
@@ -77,6 +78,10 @@ class LocalStore::LocalSession final : public Session, private BatchOwner {
     }
     store_.pending_writes_.fetch_sub(1, std::memory_order_relaxed);
     return Status::queue_full;
+  }
+
+  [[gnu::cold]] void hand_over() noexcept {
+    if (store_.committer_->hand_over(*this, gathered_)) gathered_ = Batch{};
   }
 
   void finished(const Batch& batch) noexcept override {

@@ -370,6 +370,50 @@ BOOST_AUTO_TEST_CASE(as_suits_the_load_turns_go_on_while_a_sync_hangs_once_a_rea
   BOOST_TEST(owner.ids.size() == 501U);
 }
 
+BOOST_AUTO_TEST_CASE(as_suits_the_load_a_few_writes_a_slow_sync_are_committed_by_a_thread) {
+  WaitedOwner owner;
+  committer = make_committer(round, CommitBy::load);
+  journal.sync_time = std::chrono::milliseconds(1);
+  const auto commit = [&](std::size_t writes) {
+    const int before = owner.count;
+    committer->end_turn(owner, owner.gather(writes), false);
+    while (owner.count == before) std::this_thread::yield();
+  };
+  for (int i = 0; i < 100; ++i) commit(4);
+  BOOST_TEST(!events.commits.empty());
+  BOOST_TEST((events.commits.back().by == CommitBy::thread));
+  // Alone now.
+  for (int i = 0; i < 100; ++i) commit(1);
+  BOOST_TEST((events.commits.back().by == CommitBy::turn));
+  committer.reset();
+}
+
+BOOST_AUTO_TEST_CASE(half_of_a_turn_is_handed_over_to_a_thread_that_has_nothing_to_do) {
+  WaitedOwner owner;
+  committer = make_committer(round, CommitBy::load);
+  journal.sync_time = std::chrono::milliseconds(1);
+  BOOST_TEST(!committer->hand_over(owner, owner.gather(1)));
+  for (int i = 1; i <= 100; ++i) {
+    committer->end_turn(owner, owner.gather(4), false);
+    while (owner.count < i) std::this_thread::yield();
+  }
+  // What waits for the thread is done by one commit, and nobody is idle until it is.
+  std::promise<void> begun, go_on;
+  journal.on_commit = [&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  };
+  while (committer->idle_share() != 2) std::this_thread::yield();
+  BOOST_TEST(committer->hand_over(owner, owner.gather(2)));
+  begun.get_future().wait();
+  BOOST_TEST(committer->idle_share() > max_pending_writes);
+  BOOST_TEST(!committer->hand_over(owner, owner.gather(2)));
+  go_on.set_value();
+  while (owner.count < 101) std::this_thread::yield();
+  committer.reset();
+  BOOST_TEST(owner.ids.size() == 402U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage
