@@ -12,6 +12,7 @@
 #include "server/cli/import.hpp"
 #include "server/cli/interruption.hpp"
 #include "server/cli/open_error.hpp"
+#include "server/cli/migrate.hpp"
 #include "server/cli/options.hpp"
 #include "server/descriptors.hpp"
 #include "server/last_words.hpp"
@@ -60,6 +61,7 @@ int main(int argc, char** argv) {
   if (command == "export") return rollcall::server::run_export(argc - 1, argv + 1);
   if (command == "check") return rollcall::server::run_check(argc - 1, argv + 1);
   if (command == "backup") return rollcall::server::run_backup(argc - 1, argv + 1);
+  if (command == "migrate") return rollcall::server::run_migrate(argc - 1, argv + 1);
   if (command == "restore") return rollcall::server::run_restore(argc - 1, argv + 1);
   const auto parsed = rollcall::server::parse_options(argc, argv, rollcall::server::environment);
   if (const auto* early = std::get_if<rollcall::server::EarlyExit>(&parsed)) {

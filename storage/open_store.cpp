@@ -19,8 +19,6 @@
 namespace rollcall::storage {
 namespace {
 
-constexpr std::string_view sqlite = "sqlite:";
-
 /// Takes users until the process has more memory than it may.
 class LimitedSink final : public UserSink {
  public:
@@ -77,41 +75,6 @@ std::unique_ptr<SqliteJournal> open_journal(const std::string& path, UserSink& s
   }
 }
 
-bool is_postgres_url(const std::string& url) noexcept {
-  return url.starts_with("postgresql://") || url.starts_with("postgres://");
-}
-
-/// A password with an unescaped '/', '?' or '@' can be anywhere: nobody can tell where it ends.
-bool hides_parts(std::string_view url) noexcept {
-  const std::size_t user = url.find("//") + 2;
-  const std::size_t end = std::min(url.find_first_of("/?", user), url.size());
-  const std::size_t at = url.find('@', user);
-  return at != url.npos && (at > end || url.rfind('@') != at);
-}
-
-/// Each value of `query`, unless its name is plain and has nothing to do with passwords.
-std::string shown_query(std::string_view query) {
-  std::string shown;
-  while (!query.empty()) {
-    // Behind the '?' or '&' that it begins with.
-    const std::string_view part = query.substr(0, query.find('&', 1));
-    query.remove_prefix(part.size());
-    const std::string_view name = part.substr(1, part.find('=', 1) - 1);
-    const bool plain = name.size() + 1 < part.size() &&
-                       name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == name.npos &&
-                       name.find("pass") == name.npos;
-    shown += part[0];
-    if (plain) {
-      shown += part.substr(1);
-    } else {
-      // Without a '=' it may be what is behind the '&' in a password.
-      if (name.size() + 1 < part.size()) shown.append(name) += '=';
-      shown += "***";
-    }
-  }
-  return shown;
-}
-
 std::unique_ptr<Store> open_shared([[maybe_unused]] const std::string& url,
                                    [[maybe_unused]] const StoreOptions& options,
                                    [[maybe_unused]] Events& events) {
@@ -119,13 +82,7 @@ std::unique_ptr<Store> open_shared([[maybe_unused]] const std::string& url,
   try {
     return open_postgres(url, shown_store(url), options.rules, events);
   } catch (const StoreOpenError& error) {
-    if (!hides_parts(url) || error.failure().reason != OpenFailure::Reason::database_not_reached) {
-      throw;
-    }
-    // libpq repeats what it takes for a host or a port.
-    OpenFailure failure = error.failure();
-    failure.detail = "escape '/', '?' and '@' in the URL's user, password and parameters";
-    throw StoreOpenError(std::move(failure));
+    throw StoreOpenError(shown_failure(url, error.failure()));
   }
 #else
   throw StoreOpenError({.reason = OpenFailure::Reason::without_postgres, .path = shown_store(url)});
@@ -162,41 +119,6 @@ void tell_opening(const OpenReport& report, const std::string& path, Events& eve
   if (report.recovered_frames > 0) events.recovered(path, report.recovered_frames);
   if (report.unfinished_frames > 0) events.unfinished_dropped(path, report.unfinished_frames);
   if (!report.upgrade_copy.empty()) events.upgraded(path, report.upgrade_copy);
-}
-
-bool is_store_url(const std::string& url) noexcept {
-  if (url == "memory:" || is_postgres_url(url)) return true;
-  // :memory: is SQLite's name for a database without a file.
-  return url.starts_with(sqlite) && url.size() > sqlite.size() && url != "sqlite::memory:";
-}
-
-std::string shown_store(const std::string& url) {
-  if (!is_postgres_url(url)) return url;
-  if (hides_parts(url)) return "postgresql://***";
-  std::string shown = url;
-  const std::size_t user = shown.find("//") + 2;
-  const std::size_t end = std::min(shown.find_first_of("/?", user), shown.size());
-  const std::size_t at = shown.rfind('@', end);
-  if (at != shown.npos && at > user) {
-    const std::size_t colon = shown.find(':', user);
-    if (colon < at) shown.replace(colon, at - colon, ":***");
-  }
-  const std::size_t query = shown.find('?', user);
-  return query == shown.npos ? shown : shown.substr(0, query) + shown_query(shown.substr(query));
-}
-
-std::string sqlite_path(const std::string& url) {
-  if (url == "memory:") {
-    throw StoreOpenError({.reason = OpenFailure::Reason::not_durable, .path = url});
-  }
-  if (is_postgres_url(url)) {
-    throw StoreOpenError(
-        {.reason = OpenFailure::Reason::not_a_file_store, .path = shown_store(url)});
-  }
-  if (!is_store_url(url)) {
-    throw StoreOpenError({.reason = OpenFailure::Reason::unknown_store, .path = url});
-  }
-  return url.substr(sqlite.size());
 }
 
 std::unique_ptr<Store> open_store(const std::string& url, const StoreOptions& options,

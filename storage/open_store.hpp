@@ -8,6 +8,7 @@
 #include "storage/open_error.hpp"
 #include "storage/store.hpp"
 #include "storage/store_options.hpp"
+#include "storage/store_url.hpp"
 
 namespace rollcall::storage {
 
@@ -15,15 +16,6 @@ struct OpenReport;
 
 /// Called now and then while a store is loaded, with the users loaded so far. May be empty.
 using LoadProgress = std::function<void(std::uint64_t users)>;
-
-/// Whether `url` is `memory:`, `sqlite:PATH`, or a connection URI of PostgreSQL (postgresql://…).
-bool is_store_url(const std::string& url) noexcept;
-
-/// `url` without passwords: what may be shown.
-std::string shown_store(const std::string& url);
-
-/// The PATH of `sqlite:PATH`. Throws StoreOpenError if `url` is anything else.
-std::string sqlite_path(const std::string& url);
 
 /// Opens what `url` names: `memory:` (nothing is kept), `sqlite:PATH` (made if it does not exist;
 /// PATH is taken as it stands, relative to the current directory), or the database of a PostgreSQL

@@ -23,7 +23,7 @@ constexpr const char* import_head =
     "Usage: rollcall import FILE [OPTION]...\n"
     "\n"
     "FILE is {\"users\": [...]} (json-server's db.json), an array of users, or one user per line;\n"
-    "- reads standard input. No server may have the store open.\n"
+    "- reads standard input. No server may have a file of sqlite: open.\n"
     "\n"
     "Example:\n"
     "  rollcall import db.json --map lastName=last-name --map firstName=first-name\n"
@@ -50,7 +50,9 @@ constexpr const char* export_head =
 
 constexpr const char* export_tail =
     "\n"
-    "No server may have the store open.\n"
+    "No server may have a file of sqlite: open. Of a database, servers at work or not, it shows "
+    "one\n"
+    "moment.\n"
     "\n"
     "Exit codes: 0 every user was exported; 1 the store can't be read, or the output can't be\n"
     "written; 2 bad option.\n";
@@ -89,6 +91,24 @@ constexpr const char* copy_codes =
     "Exit codes: 0 done; 1 the store or FILE can't be read or written, or exists already; 2 bad\n"
     "option; 128 + N ended by signal N.\n";
 
+constexpr const char* migrate_head =
+    "rollcall migrate - makes the tables of a database, or brings them to this version.\n"
+    "\n"
+    "Usage: rollcall migrate [OPTION]...\n"
+    "\n"
+    "Example:\n"
+    "  rollcall migrate --store postgresql://owner@db1,db2/rollcall\n"
+    "\n";
+
+constexpr const char* migrate_tail =
+    "\n"
+    "A server does so by itself when it starts, if its role may. Run this as the role that owns "
+    "the\n"
+    "tables, so that the servers' needs no such right. Servers of this version and the one before\n"
+    "may be at work meanwhile. A file of sqlite: is upgraded too; no server may have it open.\n"
+    "\n"
+    "Exit codes: 0 done; 1 the store can't be opened; 2 bad option.\n";
+
 constexpr const char* check_head =
     "rollcall check - says what is in a data file and whether it is whole. It changes nothing.\n"
     "\n"
@@ -118,7 +138,8 @@ void add_help(po::options_description& options) {
 void add_common(po::options_description& options) {
   options.add_options()  //
       ("store", po::value<Texts>()->value_name("URL"),
-       "the store: sqlite:PATH (default: sqlite:rollcall.db)")  //
+       "the store: sqlite:PATH (default: sqlite:rollcall.db) or, but for backup and restore, "
+       "postgresql://...")  //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE");
   add_help(options);
 }
@@ -183,24 +204,28 @@ std::string value(const po::variables_map& given, const char* name, const std::s
   return given.contains(name) ? given[name].as<Texts>().front() : otherwise;
 }
 
-/// Finds the store as the server does, with the server's own parser.
-std::string find_store(const po::variables_map& given, const Environment& environment) {
+/// What the server would be told, with the server's own parser.
+Options find_options(const po::variables_map& given, const Environment& environment) {
   std::vector<std::string> words{"rollcall"};
   for (const char* name : {"store", "config"}) {
     if (given.contains(name))
       words.push_back("--" + std::string(name) + "=" + value(given, name, ""));
   }
+  if (given.contains("unique-email")) words.push_back("--unique-email");
   std::vector<const char*> pointers;
   pointers.reserve(words.size());
   for (const std::string& each : words) pointers.push_back(each.c_str());
   const auto parsed =
       parse_options(static_cast<int>(pointers.size()), pointers.data(), environment);
   if (const auto* const early = std::get_if<EarlyExit>(&parsed)) throw EarlyExit(*early);
-  const std::string& store = std::get<Options>(parsed).store;
-  if (store == "memory:") {
+  if (std::get<Options>(parsed).store == "memory:") {
     throw std::runtime_error("memory: is lost when its server exits: give sqlite:PATH");
   }
-  return store;
+  return std::get<Options>(parsed);
+}
+
+std::string find_store(const po::variables_map& given, const Environment& environment) {
+  return find_options(given, environment).store;
 }
 
 FileFormat parse_format(const po::variables_map& given, FileFormat otherwise) {
@@ -311,6 +336,21 @@ std::variant<CopyOptions, EarlyExit> parse_copy_options(int argc, const char* co
                   {store_tail, restores ? restore_tail : backup_tail, copy_codes});
     }
     return CopyOptions{file_of(given, command), find_store(given, environment)};
+  });
+}
+
+std::variant<MigrateOptions, EarlyExit> parse_migrate_options(int argc, const char* const* argv,
+                                                              const Environment& environment) {
+  return guarded<MigrateOptions>([&]() -> std::variant<MigrateOptions, EarlyExit> {
+    po::options_description described("Options", 96);
+    add_common(described);
+    described.add_options()("unique-email",
+                            "also make the index that keeps addresses unique, as the servers' "
+                            "--unique-email needs it");
+    const po::variables_map given = parse(argc, argv, described, 0);
+    if (given.contains("help")) return help(migrate_head, described, {store_tail, migrate_tail});
+    const Options options = find_options(given, environment);
+    return MigrateOptions{options.store, options.store_options.rules.unique_email};
   });
 }
 

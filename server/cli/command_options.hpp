@@ -34,6 +34,12 @@ struct CopyOptions {
   std::string store;
 };
 
+/// What `rollcall migrate` was told to do.
+struct MigrateOptions {
+  std::string store;
+  bool unique_email = false;
+};
+
 /// What `rollcall check` was told to do.
 struct CheckOptions {
   std::string file;
@@ -48,6 +54,8 @@ std::variant<ExportOptions, EarlyExit> parse_export_options(int argc, const char
 /// `argv[0]` is backup or restore.
 std::variant<CopyOptions, EarlyExit> parse_copy_options(int argc, const char* const* argv,
                                                         const Environment& environment);
+std::variant<MigrateOptions, EarlyExit> parse_migrate_options(int argc, const char* const* argv,
+                                                              const Environment& environment);
 std::variant<CheckOptions, EarlyExit> parse_check_options(int argc, const char* const* argv);
 
 }  // namespace rollcall::server

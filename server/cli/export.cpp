@@ -90,7 +90,7 @@ int run_export(int argc, const char* const* argv) {
   // If the reader is gone, write() reports it.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    LoadProgressLine line(options.store);
+    LoadProgressLine line(storage::shown_store(options.store));
     PlainLog log;
     StoreEvents events(log);
     storage::OfflineStore store(

@@ -115,7 +115,7 @@ class Import {
   }
 
   void open_store() {
-    LoadProgressLine line(options_.store);
+    LoadProgressLine line(storage::shown_store(options_.store));
     PlainLog log;
     StoreEvents events(log);
     store_.emplace(
@@ -200,8 +200,8 @@ class Import {
 
   void require_written(storage::Status status) {
     if (status == storage::Status::ok) return;
-    throw std::runtime_error("can't write " + options_.store + ": " + store_->last_error() +
-                             ": fix that and import again");
+    throw std::runtime_error("can't write " + storage::shown_store(options_.store) + ": " +
+                             store_->last_error() + ": fix that and import again");
   }
 
   void refuse(storage::UserId id, const std::vector<protocol::MemberError>& errors) {
@@ -276,7 +276,7 @@ class Import {
       code = exit_failure;
     }
     std::printf("imported %s, refused %s, into %s\n", users_text(imported_).c_str(),
-                grouped(refused_).c_str(), options_.store.c_str());
+                grouped(refused_).c_str(), storage::shown_store(options_.store).c_str());
     // A reader that does not wait for the summary does not make the import fail.
     if (std::fflush(stdout) != 0 && errno != EPIPE) {
       std::fprintf(stderr, "rollcall: can't write standard output: %s\n",

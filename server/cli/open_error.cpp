@@ -96,6 +96,8 @@ std::string describe_database(const storage::OpenFailure& failure) {
       return path + " can't be reached: " + failure.detail;
     case Reason::database_settings:
       return path + " is not safe to keep users in: " + failure.detail;
+    case Reason::no_tables:
+      return path + " has no users, and no tables for them: is it the right database and schema?";
     case Reason::emails_are_unique:
       return path +
              " keeps e-mail addresses unique, for all its instances: start with "
@@ -217,6 +219,7 @@ std::string describe(const storage::StoreOpenError& error) {
     case Reason::database_not_reached:
     case Reason::database_failed:
     case Reason::database_settings:
+    case Reason::no_tables:
     case Reason::emails_are_unique:
       return describe_database(failure);
     default:

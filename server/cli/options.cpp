@@ -32,6 +32,7 @@ constexpr const char* help_head =
     "       rollcall export [OPTION]...      export every user (rollcall export --help)\n"
     "       rollcall backup FILE [OPTION]... copy the store, also while it is served\n"
     "       rollcall restore FILE [OPTION].. make a store from a backup\n"
+    "       rollcall migrate [OPTION]...     make a database's tables, or bring them up to date\n"
     "       rollcall check FILE              say what is in a data file, and whether it is whole\n"
     "\n"
     "Example:\n"

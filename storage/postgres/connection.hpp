@@ -83,6 +83,9 @@ class Connection {
   /// From now on only the calls below. False if the connection is lost.
   bool start_pipeline();
 
+  /// For the calls above, from now on.
+  void set_deadline(Clock::time_point deadline) noexcept { deadline_ = deadline; }
+
   // Does not wait. False means that the connection is lost.
   int descriptor() const noexcept;
   /// There are octets that the socket has not taken: wait for it to be writable, too.
@@ -115,7 +118,7 @@ class Connection {
   bool look_for_pooler();
 
   pg_conn* const connection_;
-  const Clock::time_point deadline_;
+  Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
   Next next_ = Next::write;
   bool warned_ = false;

@@ -59,7 +59,36 @@ std::string create_tables() {
          "NULL, first_id bigint NOT NULL, digest bigint NOT NULL, PRIMARY KEY (key, first_line));";
 }
 
-/// The version of the tables that are there, 0 for none; false with `failure`.
+/// Under the lock of the row that has the version, so that one instance makes the tables and the
+/// others wait for it.
+std::string migration() {
+  const std::string version = std::to_string(schema_version);
+  return "DO $migration$ BEGIN "
+         "CREATE TABLE IF NOT EXISTS rollcall_schema (one bool PRIMARY KEY DEFAULT true CHECK "
+         "(one), version int NOT NULL, oldest int NOT NULL);"
+         "INSERT INTO rollcall_schema (version, oldest) VALUES (0, 0) ON CONFLICT DO NOTHING;"
+         "IF (SELECT version FROM rollcall_schema FOR UPDATE) = 0 THEN " +
+         create_tables() + "UPDATE rollcall_schema SET version = " + version +
+         ", oldest = " + std::to_string(oldest_version) + "; END IF; END $migration$";
+}
+
+bool tell_shared_emails(Connection& connection, OpenFailure& failure) {
+  const std::string query = "SELECT array_agg(id ORDER BY id) FROM users GROUP BY " + email_form() +
+                            " HAVING count(*) > $1::int8 ORDER BY 1 LIMIT 20";
+  const Result shared = connection.run(query.c_str(), Parameters().add(1));
+  if (!is_done(shared)) return fail(failure, connection, shared);
+  for (int row = 0; row < shared.rows(); ++row) {
+    std::vector<UserId> ids;
+    for (const std::int64_t id : integers_of(shared.text(row, 0))) {
+      ids.push_back(static_cast<UserId>(id));
+    }
+    failure.ids.push_back(std::move(ids));
+  }
+  return fail(failure, Reason::shared_emails, "");
+}
+
+}  // namespace
+
 bool find_version(Connection& connection, std::int64_t& version, OpenFailure& failure) {
   const Result there =
       connection.run("SELECT (to_regclass('rollcall_schema') IS NOT NULL)::int::int8 + $1::int8",
@@ -79,19 +108,6 @@ bool find_version(Connection& connection, std::int64_t& version, OpenFailure& fa
   return true;
 }
 
-/// Under the lock of the row that has the version, so that one instance makes the tables and the
-/// others wait for it.
-std::string migration() {
-  const std::string version = std::to_string(schema_version);
-  return "DO $migration$ BEGIN "
-         "CREATE TABLE IF NOT EXISTS rollcall_schema (one bool PRIMARY KEY DEFAULT true CHECK "
-         "(one), version int NOT NULL, oldest int NOT NULL);"
-         "INSERT INTO rollcall_schema (version, oldest) VALUES (0, 0) ON CONFLICT DO NOTHING;"
-         "IF (SELECT version FROM rollcall_schema FOR UPDATE) = 0 THEN " +
-         create_tables() + "UPDATE rollcall_schema SET version = " + version +
-         ", oldest = " + std::to_string(oldest_version) + "; END IF; END $migration$";
-}
-
 bool make_tables(Connection& connection, OpenFailure& failure) {
   constexpr int attempts = 20;
   for (int i = 1;; ++i) {
@@ -104,23 +120,6 @@ bool make_tables(Connection& connection, OpenFailure& failure) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
-
-bool tell_shared_emails(Connection& connection, OpenFailure& failure) {
-  const std::string query = "SELECT array_agg(id ORDER BY id) FROM users GROUP BY " + email_form() +
-                            " HAVING count(*) > $1::int8 ORDER BY 1 LIMIT 20";
-  const Result shared = connection.run(query.c_str(), Parameters().add(1));
-  if (!is_done(shared)) return fail(failure, connection, shared);
-  for (int row = 0; row < shared.rows(); ++row) {
-    std::vector<UserId> ids;
-    for (const std::int64_t id : integers_of(shared.text(row, 0))) {
-      ids.push_back(static_cast<UserId>(id));
-    }
-    failure.ids.push_back(std::move(ids));
-  }
-  return fail(failure, Reason::shared_emails, "");
-}
-
-}  // namespace
 
 bool check_settings(Connection& connection, OpenFailure& failure) {
   const Result found = connection.run(

@@ -16,7 +16,14 @@ inline constexpr int oldest_version = 1;
 /// not keep texts as they are.
 bool check_settings(Connection& connection, OpenFailure& failure);
 
-/// Makes the tables if there are none, and the index of `unique_emails`, whatever other instances
+/// The version of the tables that are there, 0 if there are none. False, with `failure`, also if
+/// they are newer than this program can use.
+bool find_version(Connection& connection, std::int64_t& version, OpenFailure& failure);
+
+/// Makes the tables if there are none. True, or false with `failure`.
+bool make_tables(Connection& connection, OpenFailure& failure);
+
+/// make_tables(), and the index of `unique_emails`, whatever other instances
 /// do at the same time; each step is one transaction. A role that may make no tables can use those
 /// that are there. True, or false with `failure`.
 bool prepare_schema(Connection& connection, bool unique_emails, OpenFailure& failure);

@@ -111,8 +111,10 @@ const std::map<std::string, std::set<std::string>> rooms{
 /// Sources that join rooms, and what only they may include in addition.
 const std::map<std::string, std::set<std::string>> joints{
     {"storage/open_store.cpp", {"storage/local", "storage/sqlite", "storage/postgres"}},
-    {"storage/offline_store.hpp", {"storage/local", "storage/sqlite"}},
-    {"storage/offline_store.cpp", {"storage/local", "storage/sqlite"}},
+    {"storage/offline_file.hpp", {"storage/local", "storage/sqlite"}},
+    {"storage/offline_file.cpp", {"storage/local", "storage/sqlite"}},
+    {"storage/offline_store.cpp", {"storage/postgres"}},
+    {"storage/migrate.cpp", {"storage/sqlite", "storage/postgres"}},
     {"server/main.cpp", {"server/cli"}},
 };
 
@@ -275,6 +277,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/local/local_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/local/memory_store.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/open_store.cpp", "tests/storage/store_contract_test.cpp"},
+    {"storage/offline_file.cpp", "tests/storage/offline_store_test.cpp"},
     {"storage/sqlite/partial_file.cpp", "tests/storage/sqlite/backup_test.cpp"},
     {"storage/sqlite/header.cpp", "tests/storage/sqlite/open_test.cpp"},
     {"storage/sqlite/wal.cpp", "tests/storage/sqlite/check_test.cpp"},
@@ -291,6 +294,9 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/sqlite/load.cpp", "tests/storage/sqlite/open_test.cpp"},
     {"storage/sqlite/database.cpp", "tests/storage/sqlite/journal_test.cpp"},
     {"storage/decision.cpp", "tests/storage/store_update_test.cpp"},
+    {"storage/postgres/offline_users.cpp", "tests/postgres/offline_users_test.cpp"},
+    {"storage/migrate.cpp", "tests/postgres/offline_users_test.cpp"},
+    {"server/cli/migrate.cpp", "tests/postgres/offline_users_test.cpp"},
     {"storage/postgres/connection.cpp", "tests/postgres/opening_test.cpp"},
     {"storage/postgres/lane.cpp", "tests/postgres/opening_test.cpp"},
     {"storage/postgres/schema.cpp", "tests/postgres/opening_test.cpp"},
