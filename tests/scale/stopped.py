@@ -1,0 +1,97 @@
+"""The database is stopped under load and started again; one user's data is refused by it all the
+time; clocks of instances differ."""
+import shutil
+import time
+
+from clients import CREATES, Connection, Load, make_counters, user_of
+from ledger import Ledger
+
+CLIENTS = 32
+LIFETIME = 3        # Seconds that a key is remembered.
+LEAST_SHARE = 0.8   # Of the throughput, beside a user that fails batches.
+
+
+def database_is_stopped(house, options):
+    """For `seconds`: at first clients wait, then they are refused; afterwards all goes on."""
+    database = house.database().make()
+    for _ in range(2):
+        house.instance(database, options=["--unique-email"])
+    ledger = Ledger()
+    make_counters(ledger, house.places()[0])
+    with Load(ledger, house.places(), CLIENTS, options.seed, pause=options.pause) as load:
+        load.wait_for_answers(200)
+        database.stop()
+        time.sleep(options.seconds)
+        database.start()
+        started = time.monotonic()
+        load.wait_for_answers(200)
+        print(f"after {options.seconds:g} s without a database acknowledged again after "
+              f"{time.monotonic() - started:.2f} s")
+        time.sleep(0.3)
+    print(ledger.summary())
+    return house.check(ledger, database)
+
+
+def one_user_fails(house, options):
+    """Its address is taken, which the database says of the whole batch."""
+    database = house.database().make()
+    house.instance(database, options=["--unique-email"])
+    taken = user_of("Taken", "taken@example.com")
+    Connection(house.places()[0]).exchange("POST", "/users", taken)
+    shares, refused = [], 0
+    for i in range(options.rounds):
+        counts = []
+        for fails in (False, True):
+            ledger, other = Ledger(), Ledger()
+            with Load(ledger, house.places(), CLIENTS, options.seed, CREATES,
+                      names=f"{i}{fails}"):
+                # As many clients either way: what differs is whether theirs can be done.
+                mix = {"create_contested": 1} if fails else CREATES
+                with Load(other, house.places(), 1, options.seed, mix, names=f"one{i}{fails}"):
+                    time.sleep(options.seconds)
+            counts.append(ledger.acknowledged())
+            refused += other.statuses[409]
+        shares.append(counts[1] / counts[0])
+    shares.sort()
+    median = shares[len(shares) // 2]
+    print(f"beside {refused} refused creates the others made {median:.2f} times as many users ("
+          f"{shares[0]:.2f} to {shares[-1]:.2f})")
+    return [f"less than {LEAST_SHARE}"] if median < LEAST_SHARE else []
+
+
+def clocks_differ(house, _options):
+    """One instance is an hour early, one an hour late: a key lives as long as it says."""
+    if shutil.which("faketime") is None:
+        print("faketime is not installed: left out")
+        return []
+    database = house.database().make()
+    prefixes = [["faketime", "-f", "+1h"], ["faketime", "-f", "-1h"]]
+    for prefix in prefixes:
+        house.instance(database, options=["--idempotency-lifetime", str(LIFETIME)], prefix=prefix,
+                       environment={"FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    early, late = (Connection(each) for each in house.places())
+    wrong = []
+
+    def create(connection):
+        answer = connection.exchange("POST", "/users", user_of("Keyed", "keyed@example.com"),
+                                     'Idempotency-Key: "k"\r\n')
+        if answer.status != 201:
+            wrong.append(f"a create was answered with {answer.status}")
+            return None
+        return answer.json()["id"]
+
+    for one, other in ((early, late), (late, early)):
+        begin = time.monotonic()
+        first, again = create(one), create(other)
+        if first != again:
+            wrong.append("a key was forgotten at once")
+        time.sleep(LIFETIME - 1 - (time.monotonic() - begin))
+        if create(other) != first:
+            wrong.append("a key was forgotten too early")
+        time.sleep(LIFETIME + 1 - (time.monotonic() - begin))
+        if create(other) == first:
+            wrong.append("a key was remembered too long")
+        time.sleep(LIFETIME + 1)
+    dates = [each.exchange("GET", "/users?limit=1").field("date") for each in (early, late)]
+    print(f"the clocks of the instances say {' and '.join(map(str, dates))}")
+    return wrong
