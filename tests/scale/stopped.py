@@ -40,8 +40,9 @@ def one_user_fails(house, options):
     Connection(house.places()[0]).exchange("POST", "/users", taken)
     shares, refused = [], 0
     for i in range(options.rounds):
-        counts = []
-        for fails in (False, True):
+        counts = {}
+        # In turn: what comes later finds more users.
+        for fails in (False, True) if i % 2 else (True, False):
             ledger, other = Ledger(), Ledger()
             with Load(ledger, house.places(), CLIENTS, options.seed, CREATES,
                       names=f"{i}{fails}"):
@@ -49,9 +50,9 @@ def one_user_fails(house, options):
                 mix = {"create_contested": 1} if fails else CREATES
                 with Load(other, house.places(), 1, options.seed, mix, names=f"one{i}{fails}"):
                     time.sleep(options.seconds)
-            counts.append(ledger.acknowledged())
+            counts[fails] = ledger.acknowledged()
             refused += other.statuses[409]
-        shares.append(counts[1] / counts[0])
+        shares.append(counts[True] / counts[False])
     shares.sort()
     median = shares[len(shares) // 2]
     print(f"beside {refused} refused creates the others made {median:.2f} times as many users ("

@@ -19,7 +19,10 @@ SENT_AGAIN = 2          # Batches of a cut connection.
 
 class Batches:
     """Divides what a client sends into pieces that end with a Sync or are a simple query
-    (PostgreSQL's protocol, 55.7)."""
+    (PostgreSQL's protocol, 55.7), or are another message, as of replication."""
+
+    # Parse, Bind, Describe, Execute and Close: others follow.
+    INSIDE = (b"P", b"B", b"D", b"E", b"C")
 
     def __init__(self):
         self.buffer = b""
@@ -45,15 +48,17 @@ class Batches:
             named = kind == b"P" and self.buffer[self.at + 5] != 0
             self.prepares = self.prepares or named or self.starts
             self.at = end
-            if self.starts or kind in (b"S", b"Q"):
-                pieces.append(self.end_piece())
+            if kind not in self.INSIDE:
+                pieces.append(self.end_piece(kind in (b"S", b"Q") and not self.prepares))
             self.starts = False
         return pieces
 
-    def end_piece(self):
+    def end_piece(self, is_batch):
         piece, self.buffer = self.buffer[:self.at], self.buffer[self.at:]
-        is_batch = not self.prepares
-        (self.recent if is_batch else self.setup).append(piece)
+        if is_batch:
+            self.recent.append(piece)
+        elif self.prepares:
+            self.setup.append(piece)
         self.at, self.prepares = 0, False
         return piece, is_batch
 
