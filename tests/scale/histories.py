@@ -1,5 +1,5 @@
 """What clients see of single users through two instances is as if one operation came after the
-other, also while a standby takes over."""
+other, also while connections are cut, batches arrive again and a standby takes over."""
 import os
 import sys
 import threading
@@ -12,6 +12,7 @@ from history import describe, record, violations  # noqa: E402
 from linearizability import UNKNOWN  # noqa: E402
 
 CLIENTS = 8
+CUT, AGAIN = 0.05, 0.05  # Shares of all batches.
 FEWEST = 500
 
 
@@ -45,8 +46,11 @@ class Failovers(threading.Thread):
 
 def run(house, options):
     primary, standby = house.pair()
+    hosts = [house.proxy(each) for each in (primary, standby)]
     for _ in range(2):
-        house.instance(primary, standby)
+        house.instance(*hosts)
+    for each in hosts:
+        each.cut(CUT, AGAIN)
     failovers = Failovers(primary, standby, options.seconds)
     failovers.start()
     users = record([each.port for each in house.instances], CLIENTS, options.seconds, options.seed)
@@ -56,6 +60,7 @@ def run(house, options):
     wrong = violations(users)
     operations = [each for user in users for each in user.history]
     unknown = sum(each.outcome == UNKNOWN for each in operations)
+    print("\n".join(map(str, hosts)))
     print(f"{failovers.count} failovers, {len(users)} users, {len(operations)} operations, "
           f"{unknown} of unknown outcome, {len(wrong)} histories that can't be")
     told = [describe(each) for each in wrong[:3]]
