@@ -9,6 +9,7 @@ INSTANCES = 4
 CLIENTS = 32
 CUT, AGAIN = 0.15, 0.10  # Shares of all batches.
 FEWEST_CUTS = 10
+QUICK_ANSWERS = 150
 
 
 def run(house, options):
@@ -34,7 +35,7 @@ def run_quickly(house, options):
     make_counters(ledger, house.places()[0])
     with Load(ledger, house.places(), CLIENTS, options.seed, pause=options.pause) as load:
         cut(house, CUT, AGAIN)
-        load.wait_for_answers(500)
+        load.wait_for_answers(QUICK_ANSWERS)
         fail_over(house, ledger, load, primary, standby)
         cut(house, 0, 0)
     return tell(house, ledger) + house.check(ledger, standby)

@@ -1,4 +1,6 @@
 """The primary is killed under load, and its synchronous standby takes over."""
+import os
+import signal
 import time
 
 from clients import Load, make_counters
@@ -6,12 +8,21 @@ from ledger import Ledger
 
 INSTANCES = 2
 CLIENTS = 16
+BEHIND = 0.03               # Seconds before the end in which the standby gets nothing.
 MOST_WITHOUT_SERVICE = 0.5  # Seconds more than the promotion took.
+
+
+def fall_behind(primary):
+    """What is committed from now on the standby does not get."""
+    for pid, in primary.query("SELECT pid FROM pg_stat_replication"):
+        os.kill(int(pid), signal.SIGSTOP)
+    time.sleep(BEHIND)
 
 
 def fail_over(house, ledger, load, primary, standby):
     """One round: what it took, and how long nothing was acknowledged."""
     begin = time.monotonic()
+    fall_behind(primary)
     primary.kill()
     standby.promote()
     promoted = time.monotonic()

@@ -60,8 +60,7 @@ class House(contextlib.ExitStack):
     def check(self, ledger, database):
         """What is wrong at the end, after the clients have gone: with the users in `database`, what
         is read through the instances, and how these end."""
-        rows = database.query("SELECT id, last_name, first_name, email FROM users")
-        there = {int(number): tuple(user) for number, *user in rows}
+        there = database.users()
         wrong = ledger.check(there)
         for number in unreadable(self.places(), sorted(there)[-READ_AT_MOST:]):
             wrong.append(f"{number} is not readable through each instance")
