@@ -83,7 +83,7 @@ Status OfflineFile::create(const UserList& users) {
   // Also lets a checkpoint that a reader held back be tried again. What either finds, the next
   // create() tells.
   journal_->look();
-  journal_->maintain();
+  journal_->maintain({});
   return status;
 }
 

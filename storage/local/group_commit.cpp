@@ -103,7 +103,7 @@ void CommitRound::set_health(Status status) noexcept {
 void CommitRound::maintain() noexcept {
   const bool due = is_due() && due_.exchange(false, std::memory_order_acq_rel);
   Status status = due ? look() : Status::ok;
-  if (status == Status::ok) status = journal_.maintain();
+  if (status == Status::ok) status = journal_.maintain(last_.time);
   if (due) note_figures();
   const Status before = std::exchange(upkeep_, status);
   // What no write can mend is known at once, not at the next write.

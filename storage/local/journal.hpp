@@ -72,8 +72,8 @@ class Journal {
   virtual void note_key_time(std::int64_t seconds) noexcept = 0;
 
   /// Upkeep between batches (a bounded piece of a checkpoint): ok, or why it failed. Its failure
-  /// costs no user.
-  virtual Status maintain() noexcept = 0;
+  /// costs no user. `commit_time` is what the latest commit took; a piece need take no less.
+  virtual Status maintain(std::chrono::nanoseconds commit_time) noexcept = 0;
 
   /// Upkeep that time brings on, to be called about twice a second, also when no write comes: looks
   /// whether what is written to is still there. Ok, or why it failed; a lasting Status stays.

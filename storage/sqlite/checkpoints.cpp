@@ -9,6 +9,25 @@
 
 namespace rollcall::storage {
 
+CheckpointPace::CheckpointPace(int most) noexcept
+    : most_(most), frames_(std::min(most, first_frames)) {}
+
+int CheckpointPace::frames(int batch) const noexcept {
+  constexpr int share = 4;
+  return std::min(most_, std::max(frames_, batch / share));
+}
+
+void CheckpointPace::took(std::chrono::nanoseconds time,
+                          std::chrono::nanoseconds commit_time) noexcept {
+  if (most_ <= first_frames) return;
+  const auto allowed = std::max<std::chrono::nanoseconds>(least_time, commit_time);
+  if (time > allowed) {
+    frames_ = std::max<int>(least_frames, static_cast<int>(frames_ * allowed / time));
+  } else if (2 * time < allowed) {
+    frames_ = std::min(2 * frames_, most_);
+  }
+}
+
 void Checkpoints::committed(int frames) noexcept {
   // Not more than before: the WAL was copied as a whole, and has begun again.
   batch_frames_ = frames > frames_ ? frames - frames_ : frames;
@@ -16,10 +35,12 @@ void Checkpoints::committed(int frames) noexcept {
   is_copied_ = false;
 }
 
-int Checkpoints::copy_part() noexcept {
+int Checkpoints::copy_part(std::chrono::nanoseconds commit_time) noexcept {
+  using Clock = std::chrono::steady_clock;
   const auto index = database_.wal_index();
   if (!index) return SQLITE_IOERR_SHMMAP;
-  const std::uint32_t part = static_cast<std::uint32_t>(due_from_ + batch_frames_);
+  const Clock::time_point begun = Clock::now();
+  const auto part = static_cast<std::uint32_t>(pace_.frames(batch_frames_) + batch_frames_);
   const std::uint32_t end = std::min(index->copied + part, index->frames);
   int code = SQLITE_BUSY;
   if (end == index->frames) {
@@ -30,6 +51,7 @@ int Checkpoints::copy_part() noexcept {
   }
   const bool reached = code == SQLITE_OK && static_cast<std::uint32_t>(copied_) >= end;
   reached ? backoff_.succeeded() : backoff_.failed();
+  if (reached && end == index->copied + part) pace_.took(Clock::now() - begun, commit_time);
   return code == SQLITE_BUSY ? SQLITE_OK : code;
 }
 

@@ -237,10 +237,10 @@ bool SqliteJournal::cut_wal() noexcept {
   return false;
 }
 
-Status SqliteJournal::maintain() noexcept {
+Status SqliteJournal::maintain(std::chrono::nanoseconds commit_time) noexcept {
   if (lasting_ != Status::ok) return lasting_;
   if (!checkpoints_.wanted()) return Status::ok;
-  if (checkpoints_.is_due()) latest_checkpoint_ = checkpoint();
+  if (checkpoints_.is_due()) latest_checkpoint_ = checkpoint(commit_time);
   return latest_checkpoint_;
 }
 
@@ -273,11 +273,11 @@ Status SqliteJournal::check_place() noexcept {
   return lasting_ = Status::file_replaced;
 }
 
-Status SqliteJournal::checkpoint() noexcept {
+Status SqliteJournal::checkpoint(std::chrono::nanoseconds commit_time) noexcept {
   // The place first: frames of this file must not be copied into another one.
   if (const Status place = check_place(); place != Status::ok) return place;
   end_transaction();
-  const int code = checkpoints_.copy_part();
+  const int code = checkpoints_.copy_part(commit_time);
   watch_.note_own_write();
   const Status status = code == SQLITE_OK ? Status::ok : to_status(code);
   if (status != Status::ok) note_error(code, "");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,7 +43,7 @@ class SqliteJournal final : public Journal {
 
   Status commit(const WriteOperation* first, const KeyChanges& keys) noexcept override;
   void note_key_time(std::int64_t seconds) noexcept override { keys_.note_time(seconds); }
-  Status maintain() noexcept override;
+  Status maintain(std::chrono::nanoseconds commit_time) noexcept override;
   std::uint64_t wal_octets() const noexcept override;
   std::chrono::nanoseconds take_sync_time() noexcept override { return syncs_.take(); }
   Status look() noexcept override;
@@ -62,7 +63,7 @@ class SqliteJournal final : public Journal {
   void note_error(int code, const char* suffix) noexcept;
   Status fail(int code, bool committing) noexcept;
   Status check_place() noexcept;
-  Status checkpoint() noexcept;
+  Status checkpoint(std::chrono::nanoseconds commit_time) noexcept;
   void end_transaction() noexcept;
   bool cut_wal() noexcept;
   static int on_commit(void* self, sqlite3*, const char*, int frames) noexcept;

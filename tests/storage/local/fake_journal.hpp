@@ -26,7 +26,7 @@ class FakeJournal final : public Journal {
     if (on_commit) std::exchange(on_commit, nullptr)();
     return next_status;
   }
-  Status maintain() noexcept override {
+  Status maintain(std::chrono::nanoseconds) noexcept override {
     if (on_maintain) std::exchange(on_maintain, nullptr)();
     return upkeep;
   }

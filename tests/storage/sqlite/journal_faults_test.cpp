@@ -63,7 +63,7 @@ void check_sync_fault(const SyncFault& fault) {
     OpenedJournal opened(files.path);
     BOOST_REQUIRE((opened.commit(fault.restarts ? many : 5, octets_for_a_page) == Status::ok));
     if (fault.reader_prevents) reader.begin();
-    opened.journal->maintain();
+    opened.journal->maintain({});
     users = opened.last_id;
     FaultyVfs::fail_one_sync_after(fault.good_syncs);
     if (fault.truncate_fails) FaultyVfs::fail_truncates();
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_failed_write_and_a_failed_sync_are_told_apart_with_their_
   FaultyVfs::fail_writes(FaultyVfs::broken);
   BOOST_TEST((opened.commit() == Status::io_error));
   BOOST_TEST(error.starts_with(wal + ": a write failed"), error);
-  BOOST_TEST((opened.journal->maintain() == Status::io_error));
+  BOOST_TEST((opened.journal->maintain({}) == Status::io_error));
   BOOST_TEST(error.starts_with(path + ": a write failed"), error);
   FaultyVfs::fail_writes(FaultyVfs::full);
   BOOST_TEST((opened.commit() == Status::disk_full));

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_behind_a_checkpoint_never_appears_either) {
     const Opened opened(path);
     // Enough frames for a checkpoint; then the log starts again from its beginning.
     while (id < 1'100) BOOST_REQUIRE((opened.commit(++id) == Status::ok));
-    opened.journal->maintain();
+    opened.journal->maintain({});
     FaultyVfs::fail_syncs();
     BOOST_TEST((opened.commit(id + 1) == Status::sync_failed));
     FaultyVfs::heal();
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(nobody_gets_in_between_two_batches_however_often_he_tries) 
   });
   for (UserId id = 1; id <= 2'000; ++id) {
     opened.commit(id);
-    opened.journal->maintain();
+    opened.journal->maintain({});
   }
   tries = false;
   other.join();
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(the_log_is_reused_rather_than_grown) {
   std::uintmax_t largest = 0;
   for (UserId id = 1; id <= 5'000; ++id) {
     BOOST_REQUIRE((opened.commit(id) == Status::ok));
-    opened.journal->maintain();
+    opened.journal->maintain({});
     largest = std::max(largest, std::filesystem::file_size(path + "-wal"));
   }
   BOOST_TEST(largest < 2U * 1'000 * (4'096 + 24));

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_looks_first_and_copies_nothing_into_another_fi
   const Opened opened(path);
   for (UserId id = 1; id <= 1'100; ++id) BOOST_REQUIRE((opened.commit(id) == Status::ok));
   std::ofstream(path) << "another file";
-  BOOST_TEST((opened.journal->maintain() == Status::file_replaced));
+  BOOST_TEST((opened.journal->maintain({}) == Status::file_replaced));
   BOOST_TEST(std::filesystem::file_size(path) == 12U);
 }
 
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(own_checkpoints_are_not_taken_for_somebody_elses_writes) {
   const Opened opened(path);
   for (UserId id = 1; id <= 2'500; ++id) {
     BOOST_REQUIRE((opened.commit(id) == Status::ok));
-    BOOST_REQUIRE((opened.journal->maintain() == Status::ok));
+    BOOST_REQUIRE((opened.journal->maintain({}) == Status::ok));
     BOOST_REQUIRE((opened.journal->look() == Status::ok));
   }
 }
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(after_a_checkpoint_whose_sync_fails_no_write_is_taken) {
   const Opened opened(path);
   for (UserId id = 1; id <= 1'100; ++id) BOOST_REQUIRE((opened.commit(id) == Status::ok));
   FaultyVfs::fail_next_sync();
-  BOOST_TEST((opened.journal->maintain() == Status::sync_failed));
+  BOOST_TEST((opened.journal->maintain({}) == Status::sync_failed));
   BOOST_TEST((opened.commit(1'101) == Status::sync_failed));
 }
 

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_was_in_the_data_file_already_is_not_taken_over) {
   in_killed_process(path, [](OpenedJournal& opened) {
     opened.journal->checkpoint_from(1);
     opened.commit(30);
-    opened.journal->maintain();
+    opened.journal->maintain({});
   });
   BOOST_TEST(read_wal(wal).committed > 0U);
   BOOST_TEST(open().recovered_frames == 0U);

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(frames_of_the_run_before_mean_nothing) {
   OpenedJournal opened(files.path);
   BOOST_REQUIRE((opened.commit(8'000, 540) == Status::ok));
   const WalContents before = read_wal(files.wal);
-  opened.journal->maintain();
+  opened.journal->maintain({});
   for (int i = 0; i < 3; ++i) BOOST_REQUIRE((opened.commit() == Status::ok));
   const WalContents after = read_wal(files.wal);
   BOOST_TEST(before.committed > 1'000U);
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_last_transaction_torn_over_the_run_before_is_no_sign_of_d
     {
       OpenedJournal opened(files.path);
       BOOST_REQUIRE((opened.commit(8'000, 540) == Status::ok));
-      opened.journal->maintain();
+      opened.journal->maintain({});
       BOOST_REQUIRE((opened.commit() == Status::ok));
       for (int i = 0; i < commits_before; ++i) BOOST_REQUIRE((opened.commit() == Status::ok));
       last.before = read_file(files.wal);
