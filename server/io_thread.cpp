@@ -262,7 +262,7 @@ bool IoThread::take_turn() {
       connections_.stir(connection);
       connection.on_ready(each.events);
     }
-    if (polls == max_polls_a_turn) break;
+    if (!state_.overload.looks_again(polls, events.size(), session_->pending_writes())) break;
     events = ready_set_.poll();
   }
   end_turn();

@@ -1,6 +1,7 @@
 #include "server/overload.hpp"
 
 #include <limits>
+#include <utility>
 
 #include "storage/limits.hpp"
 
@@ -17,7 +18,9 @@ void Overload::measured(std::uint64_t writes, Clock::time_point now) noexcept {
   const nanoseconds took = now - begun_;
   const auto most = static_cast<std::uint64_t>(nanoseconds(most_).count());
   // As many as are completed in `most_` at that rate.
-  const auto rate = [&] { return writes * most / static_cast<std::uint64_t>(took.count()); };
+  const std::uint64_t rate =
+      took.count() > 0 ? writes * most / static_cast<std::uint64_t>(took.count()) : 2 * limit_;
+  const std::uint64_t rate_before = std::exchange(rate_, rate);
   if (took > most_ || (refused_ && state_ == State::limiting)) latest_ = now;
   refused_ = false;
   if (took <= most_) {
@@ -25,15 +28,18 @@ void Overload::measured(std::uint64_t writes, Clock::time_point now) noexcept {
     if (state_ == State::late || is_over) state_ = State::calm;
     // Not at once: what needed no commit says little of what the others need.
     const std::size_t most_now = std::min(2 * limit_, storage::max_pending_writes);
-    limit_ = std::clamp(took.count() > 0 ? rate() : most_now, limit_, std::max(limit_, most_now));
+    limit_ = std::clamp(rate, limit_, std::max(limit_, most_now));
     return;
   }
-  if (state_ == State::calm && took <= sudden_lateness * most_) {
+  const bool sudden = took > sudden_lateness * most_;
+  if (state_ == State::calm && !sudden) {
     state_ = State::late;
     return;
   }
   state_ = State::limiting;
-  limit_ = std::clamp(rate(), std::min(min_admitted_writes, limit_), limit_);
+  // Of two in a row the better one: few writes, or a pause, make the rate look bad once.
+  const std::uint64_t best = sudden ? rate : std::max(rate, rate_before);
+  limit_ = std::clamp(best, std::min(min_admitted_writes, limit_), limit_);
 }
 
 }  // namespace rollcall::server

@@ -50,6 +50,16 @@ class Overload {
   /// How long they may.
   std::chrono::milliseconds most() const noexcept { return most_; }
 
+  /// Whether a turn is to look for ready sockets once more, after `looks`, the last of which found
+  /// `ready`, with so many writes pending. While many bring writes it goes on, up to max_looks:
+  /// what waited for the next turn would be seen by nobody, and wait ever longer.
+  bool looks_again(int looks, std::size_t ready, std::size_t pending) const noexcept {
+    const bool bring_writes = ready >= max_ready_a_turn &&
+                              2 * pending >= static_cast<std::size_t>(looks) * max_ready_a_turn;
+    return looks < (bring_writes || !admits(pending) ? max_looks : max_polls_a_turn);
+  }
+  static constexpr int max_looks = 8 * max_polls_a_turn;
+
   /// admits() was false.
   void refused() noexcept { refused_ = true; }
   /// A turn began at `begun`, and what it has gathered is about to be handed to the store.
@@ -82,6 +92,7 @@ class Overload {
   bool creations_stopped_ = false;
   State state_;
   bool refused_ = false;        ///< Since the last measurement.
+  std::uint64_t rate_ = 0;      ///< What that found: writes completed within most_.
   Clock::time_point latest_{};  ///< When it was last late, or had to refuse.
 
   // The writes that are being measured: those behind the first so many, up to the last one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -12,10 +13,12 @@ namespace rollcall::loadtest {
 
 struct OverloadOptions {
   std::uint16_t port = 0;
-  std::size_t connections = 256;    ///< Of the closed loop that measures the capacity.
-  std::uint64_t capacity = 0;       ///< Creates per second; 0: it is measured first.
-  std::uint64_t percent = 200;      ///< Of the capacity, during the overload.
-  std::uint64_t calm_percent = 70;  ///< Before it and behind it.
+  std::size_t connections = 256;      ///< Of the closed loop that measures the capacity.
+  std::uint64_t capacity = 0;         ///< Creates per second; 0: it is measured first,
+  std::uint64_t fill_seconds = 1;     ///< after the closed loop has run for so long,
+  std::uint64_t measure_seconds = 2;  ///< for so long.
+  std::uint64_t percent = 200;        ///< Of the capacity, during the overload.
+  std::uint64_t calm_percent = 70;    ///< Before it and behind it.
   std::uint64_t seconds = 3;
   std::uint64_t patience_ms = 1'000;
   bool cold = false;  ///< The overload is all there is, from the first moment on.
@@ -23,7 +26,8 @@ struct OverloadOptions {
 
 inline constexpr std::string_view overload_usage =
     "usage: overload --port N [--connections N] [--capacity N] [--percent N] [--calm-percent N]\n"
-    "                [--seconds N] [--patience-ms N] [--cold 1]\n"
+    "                [--seconds N] [--patience-ms N] [--fill-seconds N] [--measure-seconds N]\n"
+    "                [--cold 1]\n"
     "\n"
     "Sends more creates to 127.0.0.1 than a server can make, by clients that give up. Each "
     "request\n"
@@ -32,6 +36,8 @@ inline constexpr std::string_view overload_usage =
     "\n"
     "  --connections N   of the closed loop that measures the capacity first (default 256)\n"
     "  --capacity N      creates per second, instead of measuring it\n"
+    "  --fill-seconds N  of the closed loop before it is measured (default 1)\n"
+    "  --measure-seconds N   of measuring it (default 2)\n"
     "  --percent N       of the capacity that is offered in the overload (default 200)\n"
     "  --calm-percent N  of it, before and behind the overload (default 70)\n"
     "  --seconds N       of the overload, and of what is behind it (default 3)\n"
@@ -77,6 +83,10 @@ inline OverloadOptions parse_overload_options(int argc, char** argv) {
       options.seconds = value;
     } else if (name == "--patience-ms") {
       options.patience_ms = value;
+    } else if (name == "--fill-seconds") {
+      options.fill_seconds = value;
+    } else if (name == "--measure-seconds") {
+      options.measure_seconds = std::max<std::uint64_t>(value, 1);
     } else if (name == "--cold") {
       options.cold = value != 0;
     } else {

@@ -35,9 +35,6 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t max_answer_octets = 2'048;
-/// How long the capacity is measured, and how much of that at first does not count.
-constexpr milliseconds capacity_time{3'000};
-constexpr milliseconds capacity_warmup{1'000};
 constexpr milliseconds calm_time{2'000};
 /// Behind the overload the server has so long to recover.
 constexpr milliseconds recovery_time{1'000};
@@ -81,7 +78,8 @@ class Load {
   /// Each of so many connections sends again as soon as it is answered: creates per second.
   std::uint64_t measure_capacity() {
     Part warmup, part;
-    const auto begin = Clock::now(), from = begin + capacity_warmup, end = begin + capacity_time;
+    const auto begin = Clock::now(), from = begin + std::chrono::seconds(options_.fill_seconds),
+               end = from + std::chrono::seconds(options_.measure_seconds);
     again_ = true;
     for (std::size_t i = 0; i < options_.connections; ++i) start(warmup, begin);
     for (auto now = begin; now < end; now = Clock::now()) {
@@ -91,25 +89,33 @@ class Load {
     again_ = false;
     settle();
     acknowledged_ += warmup.created + part.created;
-    return part.created * 1'000 /
-           static_cast<std::uint64_t>((capacity_time - capacity_warmup).count());
+    return part.created / options_.measure_seconds;
   }
 
   /// Requests are due at `rate` a second from `begin` to `end`.
   void offer(std::uint64_t rate, Clock::time_point begin, Clock::time_point end, Part& part) {
+    const ProcessorTime used = ProcessorTime::now();
     for (std::uint64_t sent = 0;;) {
       const auto now = Clock::now();
       const auto next = [&] {
         return begin + nanoseconds(static_cast<std::int64_t>(sent * 1'000'000'000 / rate));
       };
+      if (next() <= now) {
+        const std::chrono::duration<double, std::milli> late = now - next();
+        part.latest_ms = std::max(part.latest_ms, late.count());
+      }
       while (next() <= now && next() < end) {
         start(part, next());
         ++sent;
       }
       give_up(now);
-      if (next() >= end) return;
+      if (next() >= end) break;
       wait(std::min({next(), end, now + milliseconds(10)}));
     }
+    const double seconds = std::chrono::duration<double>(end - begin).count();
+    const ProcessorTime until = ProcessorTime::now();
+    part.own_processors = (until.own - used.own) / seconds;
+    part.processors = (until.all - used.all) / seconds;
   }
 
   /// Until nobody waits for an answer.
@@ -189,6 +195,8 @@ class Load {
     idle_.push_back(&connection);
     connection.connected = false;
     connection.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    // Too many wait already: this one is lost.
+    if (connection.socket < 0 && errno == EMFILE) return;
     if (connection.socket < 0) fail("socket");
     const int on = 1;
     ::setsockopt(connection.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -31,7 +31,7 @@ void Connection::on_done() {
 }
 
 void Connection::finish_turn() {
-  is_dirty_ = false;
+  is_dirty_ = sends_at_end_ = false;
   if (closed()) return;
   write_answers();
   send();
@@ -101,7 +101,7 @@ void Connection::send_continue() {
 void Connection::flush() {
   offer_continue();
   if (output_.empty()) return;
-  if (queue_.empty()) {
+  if (queue_.empty() && !sends_at_end_) {
     send();
   } else {
     mark_dirty();

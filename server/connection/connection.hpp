@@ -171,6 +171,7 @@ class Connection final : public Admission::Guest, private ExchangeOwner {
   bool has_asked_ = false;             ///< A head was read: it is no new connection.
   bool readable_ = false;              ///< The transport may hold something.
   bool answers_at_once_ = false;       ///< What is done meanwhile.
+  bool sends_at_end_ = false;          ///< Of the turn, and not before it.
   bool is_dirty_ = false;              ///< In ThreadState::dirty.
   bool is_resumed_ = false;            ///< In ThreadState::resumed.
 };

@@ -271,6 +271,9 @@ std::optional<Problem> Connection::obstacle_to_write(bool given_up, bool creates
   if (creates && thread_.overload.creations_stopped()) return Problem::memory_full;
   if (thread_.overload.admits(thread_.session->pending_writes())) return std::nullopt;
   thread_.overload.refused();
+  // Whoever asks again at once would otherwise be refused many times in one turn, which then would
+  // come to no commit.
+  sends_at_end_ = true;
   return Problem::overloaded;
 }
 

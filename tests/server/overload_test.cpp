@@ -85,7 +85,24 @@ BOOST_AUTO_TEST_CASE(once_late_may_be_a_pause_of_the_disk_and_twice_is_overload)
   store.is(State::calm, first_admitted_writes);
   store.commit(1'000, most + milliseconds(1));
   store.commit(800, milliseconds(200));
+  store.is(State::limiting, 990);
+  store.commit(800, milliseconds(200));
   store.is(State::limiting, 400);
+}
+
+BOOST_AUTO_TEST_CASE(of_two_that_were_late_in_a_row_the_better_one_counts) {
+  Committing store;
+  store.commit(4'000, sudden_lateness * most + milliseconds(100));
+  store.is(State::limiting, 800);
+  // Few, in a pause of the disk.
+  store.commit(300, milliseconds(200));
+  store.is(State::limiting, 800);
+  store.commit(300, milliseconds(50));
+  store.commit(300, milliseconds(120));
+  store.is(State::limiting, 600);
+  // Twice is no pause.
+  store.commit(400, milliseconds(200));
+  store.is(State::limiting, 256);
 }
 
 BOOST_AUTO_TEST_CASE(so_late_that_it_is_no_pause_is_overload_at_once) {
@@ -137,6 +154,23 @@ BOOST_AUTO_TEST_CASE(overload_is_over_when_nothing_was_late_or_refused_for_a_whi
   store.is(State::limiting, 500);
   store.commit(250, milliseconds(50));
   store.is(State::calm, 500);
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_looks_on_while_what_it_finds_are_writes) {
+  constexpr int usual = max_polls_a_turn, most_looks = Overload::max_looks;
+  const Committing store;
+  // Mostly reads.
+  const std::size_t few = usual * max_ready_a_turn / 2 - 1;
+  BOOST_TEST(store.overload.looks_again(usual - 1, max_ready_a_turn, few));
+  BOOST_TEST(!store.overload.looks_again(usual, max_ready_a_turn, few));
+  // Half of them are writes.
+  BOOST_TEST(store.overload.looks_again(usual, max_ready_a_turn, few + 1));
+  BOOST_TEST(!store.overload.looks_again(usual, max_ready_a_turn - 1, few + 1));
+  // None is admitted any more.
+  BOOST_TEST(store.overload.looks_again(usual, 1, first_admitted_writes));
+  BOOST_TEST(!store.overload.looks_again(usual, 1, first_admitted_writes - 1));
+  BOOST_TEST(store.overload.looks_again(most_looks - 1, 1, first_admitted_writes));
+  BOOST_TEST(!store.overload.looks_again(most_looks, 1, first_admitted_writes));
 }
 
 BOOST_AUTO_TEST_CASE(without_memory_no_creation_is_admitted_and_other_writes_are) {

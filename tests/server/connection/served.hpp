@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,7 @@ class SlowStore final : public storage::Store {
     owner_->completed(*operation);
   }
   void set_room(bool room) { room_ = room; }
+  std::function<void()> on_end_turn;  ///< When a turn would commit, once.
   void finish_find() {
     finds_.front()->status = storage::Status::not_found;
     owner_->completed(*finds_.front());
@@ -70,7 +72,10 @@ class SlowStore final : public storage::Store {
       store_.owner_->completed(operation);
     }
     bool has_room() const noexcept override { return store_.room_; }
-    bool end_turn() noexcept override { return false; }
+    bool end_turn() noexcept override {
+      if (store_.on_end_turn) std::exchange(store_.on_end_turn, nullptr)();
+      return false;
+    }
     void tick(std::chrono::steady_clock::time_point) noexcept override {}
     void deliver() noexcept override {}
 

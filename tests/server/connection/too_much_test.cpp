@@ -65,6 +65,25 @@ BOOST_AUTO_TEST_CASE(one_write_more_than_may_wait_is_503_on_a_connection_that_st
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_leaves_behind_the_commit_of_its_turn) {
+  Slow served;
+  fill(served, first_admitted_writes);
+  served.connect();
+  std::string before = "no turn has ended";
+  served.store.on_end_turn = [&] { before = served.socket().sent(); };
+  served.arrive(create("more"));
+  BOOST_TEST(before == "");
+  BOOST_TEST(served.socket().sent().starts_with(refused));
+  // What needs no store is answered as ever.
+  served.store.on_end_turn = [&] { before = served.socket().sent(); };
+  served.arrive("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_TEST(before.find("HTTP/1.1 200 ") != before.npos);
+  while (served.store.waiting() > 0) {
+    served.store.finish_create(false);
+    served.take_turn();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_leaves_half_of_the_room_to_those_that_can_not_wait) {
   Slow served;
   const std::size_t half = first_admitted_writes / 2;
