@@ -1,19 +1,13 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "server/limits.hpp"
 #include "tests/support/client.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/log_file.hpp"
 #include "tests/wire/running_server.hpp"
 
 /// The access log of the real program.
@@ -106,19 +100,22 @@ BOOST_AUTO_TEST_CASE(by_default_nothing_is_logged) {
 BOOST_AUTO_TEST_CASE(streams_are_logged_with_all_of_their_octets) {
   std::string body;
   for (int i = 0; i < 3'000; ++i) body += user_json("A", "B", "a@b.c") + "\n";
-  const std::string upload =
-      "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nX-Request-Id: "
-      "up\r\n"
-      "Content-Length: " +
-      std::to_string(body.size()) + "\r\n\r\n" + body;
+  const auto post = [&](const std::string& fields) {
+    return "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n" + fields +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  const std::string upload = post("X-Request-Id: up\r\n");
+  const std::string early = post("Prefer: answer=early\r\n");
   const std::string download = get("/users", "Accept: application/x-ndjson\r\n");
-  const Lines lines = logged({upload, download}, {"--access-log", "all"});
-  BOOST_REQUIRE(lines.size() == 2U);
+  const Lines lines = logged({upload, download, early}, {"--access-log", "all"});
+  BOOST_REQUIRE(lines.size() == 3U);
   BOOST_TEST(lines[0].at("request_id").as_string() == "up");
   BOOST_TEST(lines[0].at("octets_in").as_int64() == static_cast<std::int64_t>(upload.size()));
   BOOST_TEST(lines[0].at("octets_out").as_int64() > 3'000);
   BOOST_TEST(lines[1].at("octets_in").as_int64() == static_cast<std::int64_t>(download.size()));
   BOOST_TEST(lines[1].at("octets_out").as_int64() > static_cast<std::int64_t>(body.size()));
+  // This answer began before the end was read.
+  BOOST_TEST(lines[2].at("octets_in").as_int64() == static_cast<std::int64_t>(early.size()));
 }
 
 BOOST_AUTO_TEST_CASE(the_client_is_whom_a_trusted_proxy_names) {
@@ -139,14 +136,9 @@ BOOST_AUTO_TEST_CASE(the_client_is_whom_a_trusted_proxy_names) {
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_loses_lines_and_no_answer) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("pipe");
-  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int end = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  BOOST_REQUIRE(end >= 0);
-  const std::string octets(4'096, '\n');
-  while (::write(end, octets.data(), octets.size()) > 0) continue;
-  RunningServer server("memory:", {"--access-log", "all", "--log-file", path});
+  const LogPipe pipe;
+  pipe.fill();
+  RunningServer server("memory:", {"--access-log", "all", "--log-file", pipe.path()});
   // More than the rings of two threads take. In pipelines, for time.
   constexpr std::size_t pipelined = 100;
   std::string requests;
@@ -165,7 +157,6 @@ BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_loses_lines_and_no_answer) {
   BOOST_REQUIRE(at != page.npos);
   BOOST_TEST(std::stoul(page.substr(at + dropped.size())) > 0U);
   BOOST_TEST(server.stop(SIGINT) == 0);
-  ::close(end);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

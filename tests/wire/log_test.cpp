@@ -1,17 +1,13 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <thread>
 
 #include "tests/support/client.hpp"
+#include "tests/support/log_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
@@ -20,11 +16,6 @@ namespace rollcall::tests {
 namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
-
-std::string contents(const std::string& path) {
-  std::ifstream stream(path);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// Waits until `holds`, but not forever.
 template <class Holds>
@@ -102,7 +93,7 @@ BOOST_AUTO_TEST_CASE(sighup_opens_the_file_anew_and_changes_nothing_else) {
   const std::string path = directory.file("log");
   RunningServer server("memory:", {"--log-file", path});
   ask(server.admin_port(), "PUT", "/log-level", "debug");
-  BOOST_TEST(soon([&] { return has(contents(path), "level is debug"); }));
+  BOOST_TEST(soon([&] { return has(contents_of(path), "level is debug"); }));
   for (const char* end : {".1", ".2"}) {
     std::filesystem::rename(path, path + end);
     server.program().signal(SIGHUP);
@@ -110,8 +101,8 @@ BOOST_AUTO_TEST_CASE(sighup_opens_the_file_anew_and_changes_nothing_else) {
   }
   BOOST_TEST(ask(server.port(), "GET", "/users").result_int() == 200U);
   BOOST_TEST(server.stop(SIGINT) == 0);
-  BOOST_TEST(has(contents(path), "stopped; the store is closed\n"));
-  BOOST_TEST(!has(contents(path + ".1"), "stopped"));
+  BOOST_TEST(has(contents_of(path), "stopped; the store is closed\n"));
+  BOOST_TEST(!has(contents_of(path + ".1"), "stopped"));
   BOOST_TEST(server.program().error_output() == "");
 }
 
@@ -125,18 +116,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_can_t_be_opened_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_stops_neither_the_server_nor_its_end) {
-  const TemporaryDirectory directory;
-  const std::string path = directory.file("pipe");
-  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int end = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  BOOST_REQUIRE(end >= 0);
-  const std::string octets(4'096, '\n');
-  while (::write(end, octets.data(), octets.size()) > 0) continue;
-  RunningServer server("memory:", {"--log-file", path});
+  const LogPipe pipe;
+  pipe.fill();
+  RunningServer server("memory:", {"--log-file", pipe.path()});
   for (int i = 0; i < 20; ++i) ask(server.admin_port(), "PUT", "/log-level", "debug");
   BOOST_TEST(ask(server.port(), "GET", "/users").result_int() == 200U);
   BOOST_TEST(server.stop(SIGTERM) == 0);
-  ::close(end);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

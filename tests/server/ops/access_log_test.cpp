@@ -1,40 +1,29 @@
 #include "server/ops/access_log.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <string>
 
 #include "server/limits.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/log_file.hpp"
 
 namespace rollcall::server {
 namespace {
 
-struct Files {
-  LogSettings settings() const { return {.file = path, .access = AccessLogging::all}; }
-  std::string contents() const {
-    std::ifstream stream(path);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
-
-  tests::TemporaryDirectory directory;
-  std::string path = directory.file("log");
-};
+LogSettings settings(const std::string& path) {
+  return {.file = path, .access = AccessLogging::all};
+}
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(access_log)
 
-BOOST_FIXTURE_TEST_CASE(the_end_writes_every_answer_of_every_thread, Files) {
+BOOST_AUTO_TEST_CASE(the_end_writes_every_answer_of_every_thread) {
+  const tests::LogFile file;
   constexpr std::size_t answers = 1'000;
-  ServerLog log(settings());
+  ServerLog log(settings(file.path));
   {
-    AccessLog access(settings(), log);
+    AccessLog access(settings(file.path), log);
     AnswerObserver& first = access.add_thread();
     AnswerObserver& second = access.add_thread();
     for (std::size_t i = 0; i < answers; ++i) {
@@ -46,7 +35,7 @@ BOOST_FIXTURE_TEST_CASE(the_end_writes_every_answer_of_every_thread, Files) {
   }
   log.say(LogLevel::info, "the last");
   log.flush();
-  const std::string text = contents();
+  const std::string text = file.contents();
   BOOST_TEST(std::count(text.begin(), text.end(), '\n') == 2 * answers + 1);
   std::size_t found = 0;
   for (std::size_t at = 0; (at = text.find(" status=404 ", at)) != text.npos; ++at) ++found;
@@ -54,23 +43,17 @@ BOOST_FIXTURE_TEST_CASE(the_end_writes_every_answer_of_every_thread, Files) {
   BOOST_TEST(text.ends_with("the last\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(nobody_waits_for_a_reader_that_reads_nothing_and_what_is_lost_is_counted,
-                        Files) {
-  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  BOOST_REQUIRE(reader >= 0);
-  {
-    ServerLog log(settings());
-    AccessLog access(settings(), log);
-    AnswerObserver& thread = access.add_thread();
-    // Lines of 100 octets: more than the pipe, one piece and the ring take together.
-    for (std::size_t i = 0; i < 2 * max_access_records; ++i) {
-      thread.answered({200, {}, 9, true});
-      thread.turn_ends(Clock::time_point::clock::now());
-    }
-    BOOST_TEST(access.dropped() > 0U);
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_reader_that_reads_nothing_and_what_is_lost_is_counted) {
+  const tests::LogPipe pipe;
+  ServerLog log(settings(pipe.path()));
+  AccessLog access(settings(pipe.path()), log);
+  AnswerObserver& thread = access.add_thread();
+  // Lines of 100 octets: more than the pipe, one piece and the ring take together.
+  for (std::size_t i = 0; i < 2 * max_access_records; ++i) {
+    thread.answered({200, {}, 9, true});
+    thread.turn_ends(Clock::time_point::clock::now());
   }
-  ::close(reader);
+  BOOST_TEST(access.dropped() > 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,48 +1,21 @@
 #include "server/ops/log_output.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
 
+#include "tests/support/log_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace rollcall::server {
 namespace {
 
-std::string contents(const std::string& path) {
-  std::ifstream stream(path);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-/// A named pipe, as a file that somebody reads, or does not.
-struct Pipe {
-  Pipe() {
-    BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-    reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    BOOST_REQUIRE(reader >= 0);
-  }
-  ~Pipe() { ::close(reader); }
-  std::string read() const {
-    std::string all;
-    std::array<char, 4'096> octets{};
-    for (ssize_t size = 0; (size = ::read(reader, octets.data(), octets.size())) > 0;) {
-      all.append(octets.data(), static_cast<std::size_t>(size));
-    }
-    return all;
-  }
-
-  tests::TemporaryDirectory directory;
-  std::string path = directory.file("pipe");
-  int reader = -1;
-};
+using tests::contents_of;
 
 }  // namespace
 
@@ -57,7 +30,7 @@ BOOST_AUTO_TEST_CASE(lines_are_appended_to_a_file_that_others_can_t_read) {
   }
   LogOutput output(path);
   BOOST_TEST(output.write("b\nc\n"));
-  BOOST_TEST(contents(path) == "a\nb\nc\n");
+  BOOST_TEST(contents_of(path) == "a\nb\nc\n");
   struct stat about {};
   BOOST_REQUIRE(::stat(path.c_str(), &about) == 0);
   BOOST_TEST((about.st_mode & 0007) == 0U);
@@ -81,10 +54,10 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_moved_away_is_made_anew_when_that_is_asked_
   BOOST_TEST(output.write("b\n"));
   output.reopen();
   BOOST_TEST(output.write({}));
-  BOOST_TEST(contents(path) == "");
+  BOOST_TEST(contents_of(path) == "");
   BOOST_TEST(output.write("c\n"));
-  BOOST_TEST(contents(path) == "c\n");
-  BOOST_TEST(contents(path + ".1") == "a\nb\n");
+  BOOST_TEST(contents_of(path) == "c\n");
+  BOOST_TEST(contents_of(path + ".1") == "a\nb\n");
   BOOST_TEST(output.take_reopen_error() == 0);
 }
 
@@ -96,14 +69,14 @@ BOOST_AUTO_TEST_CASE(a_file_that_can_t_be_made_anew_is_written_on) {
   std::filesystem::rename(folder, folder + ".1");
   output.reopen();
   BOOST_TEST(output.write("a\n"));
-  BOOST_TEST(contents(folder + ".1/log") == "a\n");
+  BOOST_TEST(contents_of(folder + ".1/log") == "a\n");
   BOOST_TEST(output.take_reopen_error() == ENOENT);
   BOOST_TEST(output.take_reopen_error() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_for_a_reader_gives_up_when_it_is_told_to) {
-  const Pipe pipe;
-  LogOutput output(pipe.path);
+  const tests::LogPipe pipe;
+  LogOutput output(pipe.path());
   const std::string line(99, 'x');
   std::string all;
   for (int i = 0; i < 3'000; ++i) all += line + "\n";

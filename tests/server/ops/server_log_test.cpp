@@ -1,37 +1,17 @@
 #include "server/ops/server_log.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "server/limits.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/log_file.hpp"
 
 namespace rollcall::server {
-namespace {
-
-struct File {
-  std::string contents() const {
-    std::ifstream stream(path);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
-  bool has(const std::string& text) const { return contents().find(text) != std::string::npos; }
-
-  tests::TemporaryDirectory directory;
-  std::string path = directory.file("log");
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(server_log)
 
-BOOST_FIXTURE_TEST_CASE(what_was_said_is_written_once_it_is_flushed, File) {
+BOOST_FIXTURE_TEST_CASE(what_was_said_is_written_once_it_is_flushed, tests::LogFile) {
   ServerLog log({.file = path});
   log.say(LogLevel::error, "%d errors", 2);
   log.say(LogLevel::info, "done");
@@ -42,7 +22,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_said_is_written_once_it_is_flushed, File) {
   BOOST_TEST(log.dropped() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(only_what_matters_as_much_as_the_level_is_said, File) {
+BOOST_FIXTURE_TEST_CASE(only_what_matters_as_much_as_the_level_is_said, tests::LogFile) {
   ServerLog log({.level = LogLevel::warning, .file = path});
   log.say(LogLevel::warning, "one");
   log.say(LogLevel::info, "two");
@@ -54,12 +34,12 @@ BOOST_FIXTURE_TEST_CASE(only_what_matters_as_much_as_the_level_is_said, File) {
   BOOST_TEST(has("debug three\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(the_end_writes_what_was_said, File) {
+BOOST_FIXTURE_TEST_CASE(the_end_writes_what_was_said, tests::LogFile) {
   ServerLog({.format = LogFormat::json, .file = path}).say(LogLevel::info, "the last");
   BOOST_TEST(has("\"message\":\"the last\"}\n"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_was_moved_is_made_anew_though_nothing_is_said, File) {
+BOOST_FIXTURE_TEST_CASE(a_file_that_was_moved_is_made_anew_though_nothing_is_said, tests::LogFile) {
   ServerLog log({.file = path});
   log.say(LogLevel::info, "before");
   log.flush();
@@ -73,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_was_moved_is_made_anew_though_nothing_is_sai
   BOOST_TEST(!has("before"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_made_anew_is_told_in_the_old_one, File) {
+BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_made_anew_is_told_in_the_old_one, tests::LogFile) {
   const std::string folder = directory.file("logs");
   std::filesystem::create_directory(folder);
   path = folder + ".1/log";
@@ -84,43 +64,34 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_can_t_be_made_anew_is_told_in_the_old_one, F
   BOOST_TEST(has("error can't open the log file anew: No such file or directory"));
 }
 
-BOOST_FIXTURE_TEST_CASE(who_says_something_never_waits_and_the_oldest_is_dropped, File) {
-  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  BOOST_REQUIRE(reader >= 0);
+BOOST_AUTO_TEST_CASE(who_says_something_never_waits_and_the_oldest_is_dropped) {
+  const tests::LogPipe pipe;
   const std::string text(max_log_message_octets, 'x');
   // The pipe takes 64 KiB, and the thread has one message in its hands.
   const std::size_t in_pipe = 64 * 1'024 / max_log_message_octets + 1;
   const std::size_t count = 2 * max_log_messages + in_pipe;
   std::uint64_t dropped = 0;
   {
-    ServerLog log({.file = path});
+    ServerLog log({.file = pipe.path()});
     for (std::size_t i = 0; i < count; ++i) log.say(LogLevel::info, "%s", text.c_str());
     log.say(LogLevel::info, "the last");
     dropped = log.dropped();
     BOOST_TEST(dropped >= count - max_log_messages - in_pipe);
     BOOST_TEST(dropped <= count);
     std::string read;
-    std::array<char, 65'536> octets{};
     // Whatever was dropped, the end comes through.
-    while (read.find("the last\n") == read.npos) {
-      const ssize_t size = ::read(reader, octets.data(), octets.size());
-      if (size > 0) read.append(octets.data(), static_cast<std::size_t>(size));
-    }
+    while (read.find("the last\n") == read.npos) read += pipe.read();
   }
-  ::close(reader);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_end_does_not_wait_for_a_reader_that_reads_nothing, File) {
-  BOOST_REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  BOOST_REQUIRE(reader >= 0);
+BOOST_AUTO_TEST_CASE(the_end_does_not_wait_for_a_reader_that_reads_nothing) {
+  const tests::LogPipe pipe;
   const std::string text(max_log_message_octets, 'x');
   {
-    ServerLog log({.file = path});
+    ServerLog log({.file = pipe.path()});
     for (std::size_t i = 0; i < max_log_messages; ++i) log.say(LogLevel::info, "%s", text.c_str());
   }
-  BOOST_TEST(::close(reader) == 0);
+  BOOST_TEST(pipe.read().find(text) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
