@@ -230,9 +230,15 @@ BOOST_AUTO_TEST_CASE(a_wrong_checksum_is_malformed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_second_checksum_is_malformed) {
-  // Two right ones are hard to find; this one would be, were the second not looked at.
-  const std::string header = with_checksum(v4, extension(3, "abcd"));
-  BOOST_TEST((read(header).progress == Progress::malformed));
+  // The first is right, and would be good if the second were not looked at.
+  const std::string wrong = with_checksum(v4, extension(3, "abcd"));
+  BOOST_TEST((read(wrong).progress == Progress::malformed));
+  // Each is right, beside the other one.
+  const std::string first = "\x1c\x08\xab\xa0"s, second = "\x06\xb0\x72\xe8"s;
+  const std::string both = v4 + extension(3, first) + extension(3, second);
+  BOOST_TEST(with_checksum(v4, extension(3, second)) == binary(0x21, 0x11, both));
+  BOOST_TEST(with_checksum(v4 + extension(3, first), "") == binary(0x21, 0x11, both));
+  BOOST_TEST((read(binary(0x21, 0x11, both)).progress == Progress::malformed));
 }
 
 BOOST_AUTO_TEST_CASE(the_checksum_is_crc32c) {
