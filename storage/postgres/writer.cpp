@@ -43,8 +43,7 @@ bool Writer::set_up(Connection& connection, std::string& error) {
 void Writer::step(Clock::time_point now) {
   if (link_.is_busy()) collect(now);
   if (!link_.is_busy() && link_.is_up()) go_on(now);
-  if (!link_.is_up() && (state_ == State::leasing || state_ == State::looking)) {
-    // Nothing was written.
+  if (!link_.is_up() && has_sent_nothing()) {
     put_back(batch_.take_back());
     state_ = State::idle;
   }
@@ -71,6 +70,7 @@ void Writer::go_on(Clock::time_point now) {
       return burn();
     case State::leasing:
     case State::looking:
+    case State::confirming:
       break;
   }
 }
@@ -87,6 +87,7 @@ void Writer::begin_batch(Clock::time_point now) {
   }
   if (batch_.empty()) return;
   attempts_ = 0;
+  uncertain_ = false;
   sent_ = now;
   if (ids_.left() < batch_.ids_needed()) return lease();
   look();
@@ -113,12 +114,7 @@ void Writer::look() {
 
 void Writer::commit(Clock::time_point now) {
   put_back(batch_.decide(looked_, rules_, ids_));
-  if (!batch_.has_effects()) {
-    batch_.take({});
-    put_back(batch_.finish());
-    state_ = State::idle;
-    return;
-  }
+  if (!batch_.has_effects()) return confirm();
   size_ = batch_.size();
   leasing_ = ids_.is_low() ? ids_.next_lease(0, now) : 0;
   script_.clear();
@@ -127,6 +123,15 @@ void Writer::commit(Clock::time_point now) {
   sent_ = now;
   state_ = State::committing;
   link_.send(script_);
+}
+
+/// A commit that is confirmed says so of all before it, also of those that were looked at while
+/// they still waited for the standby.
+void Writer::confirm() {
+  state_ = State::confirming;
+  question_.clear();
+  question_.add(sql().bump).add(lane_.number).add(lane_.owner);
+  link_.send(question_);
 }
 
 void Writer::ask() {
@@ -171,6 +176,12 @@ void Writer::committed(Clock::time_point now) {
     case State::looking:
       looked_.take(results);
       return commit(now);
+    case State::confirming:
+      if (results[0].rows() != 1) return lose_lane(now);
+      batch_.take({});
+      put_back(batch_.finish());
+      state_ = State::idle;
+      return;
     case State::committing:
       // Without a fence there are no users to insert.
       if (batch_.is_plain() && results[0].affected() == 0) return lose_lane(now);
@@ -243,7 +254,7 @@ void Writer::failed(Clock::time_point now) {
     link_.lose("the database takes no writes", now);
     return;
   }
-  if (state_ == State::leasing || state_ == State::looking) {
+  if (has_sent_nothing()) {
     batch_.finish_all(Status::io_error);
     state_ = State::idle;
     return;
@@ -301,7 +312,7 @@ void Writer::put_back(std::vector<PendingWrite> writes) {
 /// Nobody is to wait for ever for what was sent.
 void Writer::give_up(Clock::time_point now) {
   if (state_ == State::idle || batch_.empty() || now - sent_ < max_in_flight) return;
-  if (state_ == State::leasing || state_ == State::looking) {
+  if (has_sent_nothing()) {
     batch_.finish_all(Status::unavailable);
     state_ = State::idle;
   } else {

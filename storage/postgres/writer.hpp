@@ -50,6 +50,7 @@ class Writer {
     idle,
     leasing,     ///< Ids are asked for.
     looking,     ///< What the batch depends on is asked for.
+    confirming,  ///< It changes nothing. What its answers rest on is made sure to be durable.
     committing,  ///< The batch is, or is to be, sent.
     asking,      ///< The fence refused it: was it done, and to what effect?
     burning,     ///< Nobody waits for it any more, or it can't be done: its number is used up.
@@ -60,6 +61,7 @@ class Writer {
   void lease();
   void look();
   void commit(Clock::time_point now);
+  void confirm();
   void ask();
   void burn();
   void collect(Clock::time_point now);
@@ -68,6 +70,9 @@ class Writer {
   void answered();
   void end_batch(std::int64_t users, Clock::time_point now);
   void refuse_batch(const std::string& state);
+  bool has_sent_nothing() const noexcept {
+    return state_ == State::leasing || state_ == State::looking || state_ == State::confirming;
+  }
   void lose_lane(Clock::time_point now);
   void give_up(Clock::time_point now);
   void put_back(std::vector<PendingWrite> writes);
