@@ -13,11 +13,11 @@
 
 struct pg_conn;
 struct pg_result;
-struct pollfd;
 
 namespace rollcall::storage::postgres {
 
 using Clock = std::chrono::steady_clock;
+struct Host;
 
 /// A statement. Those that are sent often are prepared under their name when a connection is made.
 struct Statement {
@@ -70,9 +70,19 @@ class Connection {
   /// `error`, if that failed: one line without a password.
   static std::unique_ptr<Connection> open(const std::string& url, Clock::time_point deadline,
                                           const std::atomic<bool>& stop, std::string& error);
+  /// Begins to connect to one host of `url`; progress() says how that goes. Does not wait.
+  static std::unique_ptr<Connection> start(const std::string& url, const Host& host,
+                                           Clock::time_point deadline,
+                                           const std::atomic<bool>& stop);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  /// What connecting waits for, or how it ended.
+  enum class Progress : std::uint8_t { reading, writing, made, failed };
+  Progress progress() const noexcept { return progress_; }
+  /// Once the socket is ready for that.
+  Progress go_on();
 
   // Waits, until the deadline or the stop that it was opened with.
   /// One statement, or several without parameters. A result that is `none` means the connection is
@@ -103,21 +113,14 @@ class Connection {
   std::string error() const;
 
  private:
-  /// What connecting waits for.
-  enum class Next : std::uint8_t { read, write, failed };
-
   Connection(pg_conn* connection, Clock::time_point deadline, const std::atomic<bool>& stop);
-  static std::unique_ptr<Connection> first_connected(
-      std::vector<std::unique_ptr<Connection>>& tried);
-  bool poll_connecting();
-  bool poll_until_deadline(std::vector<pollfd>& waiting);
   bool wait(bool to_write);
   bool look_for_pooler();
 
   pg_conn* const connection_;
   const Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
-  Next next_ = Next::write;
+  Progress progress_ = Progress::writing;
   bool warned_ = false;
   bool unsent_ = false;
   bool pooled_ = false;

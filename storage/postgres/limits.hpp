@@ -21,7 +21,9 @@ inline constexpr std::chrono::milliseconds connect_time{4'000};
 inline constexpr std::chrono::milliseconds open_time{8'000};
 /// Between two attempts to connect: it doubles from the first to the second.
 inline constexpr std::chrono::milliseconds min_retry{50};
-inline constexpr std::chrono::milliseconds max_retry{1'000};
+inline constexpr std::chrono::milliseconds max_retry{250};
+/// Until a host that failed is tried again, while another one may still answer.
+inline constexpr std::chrono::milliseconds probe_pause{50};
 
 /// Writes of one transaction. More of them only wait longer for each other.
 inline constexpr std::size_t max_batch = 8'192;

@@ -297,6 +297,8 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/postgres/postgres_store.cpp", "tests/postgres/opening_test.cpp"},
     {"storage/postgres/writer.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/link.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/race.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/hosts.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/waker.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/loop.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/write_batch.cpp", "tests/storage/store_model_test.cpp"},
