@@ -45,6 +45,7 @@ void Download::answer(Link::Reply reply) {
     state_ = State::over;
     return finish(Status::io_error);
   }
+  if (is_idle()) return;
   const Result& result = link_.results().back();
   ExportOperation& operation = *piece_.operation;
   operation.users.clear();
@@ -102,6 +103,10 @@ void Downloads::step(Clock::time_point now) {
     return true;
   });
   for (const auto& each : places_) each->download->step(now);
+}
+
+void Downloads::give_up_all() {
+  for (const auto& each : places_) each->download->give_up();
 }
 
 void Downloads::add_links(std::vector<Link*>& to) const {

@@ -38,6 +38,13 @@ void Finder::step(Clock::time_point now) {
   if (asked_.empty() && link_.is_up() && !waiting_.empty()) ask(now);
 }
 
+void Finder::give_up_all(Clock::time_point now) {
+  if (!asked_.empty()) link_.lose("the program ends", now);
+  ask_again();
+  for (const auto& each : waiting_) each.finish(Status::unavailable);
+  waiting_.clear();
+}
+
 void Finder::ask(Clock::time_point now) {
   script_.clear();
   Array& ids = script_.array(Array::Of::integers);

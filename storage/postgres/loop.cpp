@@ -17,6 +17,18 @@ bool set_up_reads(Connection& connection, std::string& error) {
   return false;
 }
 
+/// A listing may be broken off: the database is to notice that within so many milliseconds, where
+/// it can (PostgreSQL 14 and later).
+bool set_up_lists(Connection& connection, std::string& error) {
+  if (connection.is_pooled()) return true;
+  const Result set = connection.run(
+      "SELECT set_config(name, '250', false) FROM pg_settings WHERE name = "
+      "'client_connection_check_interval'");
+  if (set.kind() != Result::Kind::none) return true;
+  error = connection.error();
+  return false;
+}
+
 template <class List>
 void move_to(List& from, List& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -60,8 +72,7 @@ Loop::Loop(const std::string& url, const WriteBatch::Rules& rules,
       others_(others) {
   write_link_.adopt(std::move(first));
   for (auto& each : list_links_) {
-    each = std::make_unique<Link>(
-        url, [](Connection&, std::string&) { return true; }, waker_);
+    each = std::make_unique<Link>(url, set_up_lists, waker_);
     listers_.emplace_back(*each, list_queue_);
   }
   thread_ = std::thread([this] { run(); });
@@ -90,7 +101,8 @@ void Loop::run() {
 }
 
 void Loop::step(Clock::time_point now) {
-  take_work();
+  take_work(now);
+  if (now >= give_up_at_.load(std::memory_order_relaxed)) give_up_all(now);
   write_link_.step(now);
   writer_.step(now);
   find_link_.step(now);
@@ -106,19 +118,34 @@ void Loop::step(Clock::time_point now) {
   look_around(now);
 }
 
-void Loop::take_work() {
+void Loop::take_work(Clock::time_point now) {
   {
     const MutexLock lock(mutex_);
     std::swap(submitted_, work_);
   }
   for (const auto& each : work_.writes) writer_.add(each);
   for (const auto& each : work_.finds) finder_.add(each);
-  for (const auto& each : work_.lists) list_queue_.add(each);
+  for (const ListOrder& each : work_.lists) {
+    if (each.cancelled == nullptr) {
+      list_queue_.add(each.list);
+    } else {
+      list_queue_.cancel(each.cancelled);
+      for (Lister& lister : listers_) lister.cancel(each.cancelled, now);
+    }
+  }
   for (const auto& each : work_.exports) downloads_.add(each);
   work_.writes.clear();
   work_.finds.clear();
   work_.lists.clear();
   work_.exports.clear();
+}
+
+void Loop::give_up_all(Clock::time_point now) {
+  writer_.give_up_all(now);
+  finder_.give_up_all(now);
+  list_queue_.give_up_all();
+  for (Lister& each : listers_) each.give_up_all(now);
+  downloads_.give_up_all();
 }
 
 void Loop::look_around(Clock::time_point now) {
@@ -187,6 +214,13 @@ void Loop::wait() {
 /// Gives back what this instance has and does not need: its lane, and the ids it has not used, if
 /// nobody has taken later ones.
 void Loop::leave() {
+  constexpr std::chrono::milliseconds patience{1'500};
+  const Clock::time_point until = Clock::now() + patience;
+  // The number of a batch that was given up.
+  while (!writer_.is_idle() && Clock::now() < until) {
+    step(Clock::now());
+    wait();
+  }
   if (!writer_.is_idle() || !write_link_.is_up()) return;
   Script script;
   const Lane& lane = writer_.lane();
@@ -199,8 +233,6 @@ void Loop::leave() {
                    .add(static_cast<std::int64_t>(block.next))
                    .add(static_cast<std::int64_t>(block.end)));
   }
-  constexpr std::chrono::seconds patience{2};
-  const Clock::time_point until = Clock::now() + patience;
   write_link_.send(script);
   while (write_link_.collect() == Link::Reply::none && Clock::now() < until) {
     pollfd one = write_link_.wanted();

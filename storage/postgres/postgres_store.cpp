@@ -36,6 +36,7 @@ class PostgresStore final : public Store {
             .wal_octets = 0};
   }
   Status health() const noexcept override { return loop_ ? loop_->health() : Status::ok; }
+  void end_within(std::chrono::milliseconds time) noexcept override { loop_->end_within(time); }
   bool close(std::string&) noexcept override {
     loop_.reset();
     return true;
@@ -75,7 +76,11 @@ class PostgresStore::PostgresSession final : public Session {
     gathered_.finds.push_back({&operation, &inbox_, Clock::now()});
   }
   void list(ListOperation& operation) noexcept override {
-    gathered_.lists.push_back({&operation, &inbox_, Clock::now()});
+    gathered_.lists.push_back({.list = {&operation, &inbox_, Clock::now()}});
+  }
+  void cancel(Operation& operation) noexcept override {
+    Session::cancel(operation);
+    gathered_.lists.push_back({.cancelled = &operation});
   }
   void export_next(ExportOperation& operation) noexcept override {
     operation.status = store_.loop_->begin_export(operation);
@@ -97,12 +102,13 @@ class PostgresStore::PostgresSession final : public Session {
   }
 
  private:
-  /// Listings that were cancelled before they were handed over: later they go on to their end.
+  /// Listings that were cancelled before they were handed over.
   void drop_cancelled() noexcept {
     std::vector<ListOperation*> dropped;
-    std::erase_if(gathered_.lists, [&](const postgres::Pending<ListOperation>& each) {
-      if (each.operation->cancelled) dropped.push_back(each.operation);
-      return each.operation->cancelled;
+    std::erase_if(gathered_.lists, [&](const postgres::ListOrder& each) {
+      if (each.cancelled != nullptr || !each.list.operation->cancelled) return false;
+      dropped.push_back(each.list.operation);
+      return true;
     });
     for (ListOperation* const each : dropped) {
       each->status = Status::cancelled;

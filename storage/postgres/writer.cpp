@@ -48,7 +48,7 @@ void Writer::step(Clock::time_point now) {
     state_ = State::idle;
   }
   if (!link_.is_up()) ids_.drop();
-  give_up(now);
+  give_up_late(now);
   expire(now);
   note_health(now);
 }
@@ -310,8 +310,20 @@ void Writer::put_back(std::vector<PendingWrite> writes) {
 }
 
 /// Nobody is to wait for ever for what was sent.
-void Writer::give_up(Clock::time_point now) {
+void Writer::give_up_late(Clock::time_point now) {
   if (state_ == State::idle || batch_.empty() || now - sent_ < max_in_flight) return;
+  give_up_batch(now);
+}
+
+void Writer::give_up_all(Clock::time_point now) {
+  for (auto* const from : {&again_, &waiting_}) {
+    for (const PendingWrite& each : *from) expire(each);
+    from->clear();
+  }
+  if (state_ != State::idle && !batch_.empty()) give_up_batch(now);
+}
+
+void Writer::give_up_batch(Clock::time_point now) {
   if (has_sent_nothing()) {
     batch_.finish_all(Status::unavailable);
     state_ = State::idle;

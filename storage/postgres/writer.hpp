@@ -26,6 +26,8 @@ class Writer {
   void add(const PendingWrite& write) { waiting_.push_back(write); }
   /// Goes on as far as it can without waiting.
   void step(Clock::time_point now);
+  /// Ends all that wait, and the batch that is under way; its number is still used up.
+  void give_up_all(Clock::time_point now);
   /// Nothing waits, and nothing is under way.
   bool is_idle() const noexcept {
     return state_ == State::idle && waiting_.empty() && again_.empty();
@@ -74,7 +76,8 @@ class Writer {
     return state_ == State::leasing || state_ == State::looking || state_ == State::confirming;
   }
   void lose_lane(Clock::time_point now);
-  void give_up(Clock::time_point now);
+  void give_up_late(Clock::time_point now);
+  void give_up_batch(Clock::time_point now);
   void put_back(std::vector<PendingWrite> writes);
   void expire(Clock::time_point now);
   void expire(const PendingWrite& write);

@@ -15,6 +15,7 @@
 
 #include "tests/disk/settings.hpp"
 #include "tests/postgres/cluster.hpp"
+#include "tests/postgres/held_lock.hpp"
 #include "tests/storage/store_contract.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -280,6 +281,46 @@ BOOST_AUTO_TEST_CASE(
                                            ".users WHERE last_name = 'L'") == "1\n");
   std::string error;
   store->close(error);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_the_database_is_told_before_the_program_ends) {
+  const std::string schema = tests::shared_cluster().new_schema();
+  const auto store = open_store(tests::shared_cluster().url(schema), {}, {});
+  create(*store, {"A"});
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    RecordingOwner owner;
+    const auto session = store->open_session(owner);
+    WriteOperation sent, waiting;
+    FindOperation look;
+    ListOperation list;
+    look.id = 1;
+    sent.user = waiting.user = {"L", "F", "a@b.c"};
+    const tests::HeldLock lock(schema + ".users");
+    session->write(sent);
+    owner.turn(*session);
+    tests::HeldLock::wait_for_waiting(1);
+    session->write(waiting);
+    session->find(look);
+    session->list(list);
+    owner.turn(*session);
+    tests::HeldLock::wait_for_waiting(3);
+    store->end_within(std::chrono::milliseconds(100));
+    owner.turn_until(*session, 2);
+    while (owner.found.empty() || owner.listed.empty()) {
+      owner.turn(*session);
+      session->deliver();
+    }
+    BOOST_TEST((sent.status == Status::unknown));
+    BOOST_TEST((waiting.status == Status::unavailable));
+    BOOST_TEST((look.status == Status::unavailable));
+    BOOST_TEST((list.status == Status::unavailable));
+  }
+  std::string error;
+  store->close(error);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  BOOST_TEST(took.count() < 4.0);
+  BOOST_TEST(tests::shared_cluster().query("SELECT owner FROM " + schema + ".lanes") == "0\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
