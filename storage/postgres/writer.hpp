@@ -66,8 +66,10 @@ class Writer {
   void confirm();
   void ask();
   void burn();
+  void use_up_number();
   void collect(Clock::time_point now);
   void committed(Clock::time_point now);
+  void take_lease(const Result& lease);
   void failed(Clock::time_point now);
   void answered();
   void end_batch(std::int64_t users, Clock::time_point now);

@@ -296,6 +296,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/postgres/schema.cpp", "tests/postgres/opening_test.cpp"},
     {"storage/postgres/postgres_store.cpp", "tests/postgres/opening_test.cpp"},
     {"storage/postgres/writer.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/writer_replies.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/link.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/race.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/hosts.cpp", "tests/postgres/faults_test.cpp"},

@@ -220,6 +220,32 @@ BOOST_AUTO_TEST_CASE(ids_leased_before_the_connection_was_lost_are_not_given_aft
   BOOST_TEST(create(store, {"B"})[0].id >= std::stoull(next));
 }
 
+/// As a restored backup does, while a batch waits to be done.
+BOOST_AUTO_TEST_CASE(a_batch_is_not_sent_again_with_ids_that_others_may_have_after_a_restore) {
+  Instances instances(1);
+  std::thread restore([&] {
+    instances.query(
+        "BEGIN; LOCK TABLE users; DO 'BEGIN "
+        "WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = ''Lock'' AND "
+        "application_name = ''rollcall'') LOOP PERFORM pg_sleep(0.01); "
+        "PERFORM pg_stat_clear_snapshot(); END LOOP; "
+        "PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = "
+        "''rollcall''; END'; "
+        // The lane is as it was in the beginning, and another instance has leased the first ids.
+        "UPDATE lanes SET batch = 0, outcome = '{}'; UPDATE ids SET next = 1001; COMMIT");
+  });
+  while (instances.query("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass AND "
+                         "mode = 'AccessExclusiveLock' AND granted") != "1\n") {
+  }
+  WriteOperation operation;
+  operation.user = {"L", "F", "a@b.c"};
+  const Status status = write(*instances.all[0], operation);
+  restore.join();
+  BOOST_TEST((status == Status::unknown || operation.id > 1'000));
+  BOOST_TEST(instances.query("SELECT count(*) FROM users WHERE id <= 1000") == "0\n");
+  BOOST_TEST(create(*instances.all[0], {"A"})[0].id > 1'000U);
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_blocks_nothing) {
   Instances instances(1);
   Store& old = *instances.all[0];
