@@ -179,6 +179,29 @@ BOOST_AUTO_TEST_CASE(an_upload_has_its_key_for_itself_among_all_instances) {
   BOOST_TEST(runs[0].id == created.id);
 }
 
+BOOST_AUTO_TEST_CASE(a_line_of_an_upload_that_has_lost_its_key_is_refused) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  std::vector<UploadRun> runs;
+  IdempotencyKey key;
+  key.text = "k";
+  key.runs = &runs;
+  WriteOperation opening;
+  opening.verb = WriteOperation::Verb::open_upload;
+  opening.key = &key;
+  BOOST_TEST((write(store, opening) == Status::ok));
+  // Another instance has it now.
+  instances.query("UPDATE idempotency_keys SET token = token - 1");
+  IdempotencyKey line;
+  line.upload = key.upload;
+  line.line = 1;
+  WriteOperation created;
+  created.user = {"L", "F", "a@b.c"};
+  created.key = &line;
+  BOOST_TEST((write(store, created) == Status::key_in_flight));
+  BOOST_TEST(create(store, {"A"})[0].id < 10U);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_lives_by_the_clock_of_the_database) {
   StoreRules rules;
   rules.keys.lifetime = std::chrono::seconds(3'600);
