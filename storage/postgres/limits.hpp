@@ -19,7 +19,7 @@ inline constexpr std::chrono::milliseconds hang_time{2'500};
 inline constexpr std::chrono::milliseconds connect_time{4'000};
 /// How long the first connection is tried for, before the store is not opened.
 inline constexpr std::chrono::milliseconds open_time{8'000};
-/// Between two attempts to connect: it doubles from the first to the second.
+/// Between two attempts to connect that came to nothing: it doubles from the first to the second.
 inline constexpr std::chrono::milliseconds min_retry{50};
 inline constexpr std::chrono::milliseconds max_retry{250};
 /// Until a host that failed is tried again, while another one may still answer.

@@ -20,12 +20,8 @@ void Link::step(Clock::time_point now) {
     connection_ = std::move(attempt_->made);
     reason_ = std::move(attempt_->error);
     end_attempt();
-    if (connection_) {
-      pause_ = min_retry;
-    } else {
-      next_attempt_ = now + pause_;
-      pause_ = std::min(2 * pause_, max_retry);
-    }
+    achieved_ = false;
+    if (!connection_) pause(now);
   }
   // Nothing was asked, so what the server sends says at most that it goes.
   if (connection_ && !busy_ && std::exchange(ready_, false) && !connection_->move()) {
@@ -90,7 +86,11 @@ Link::Reply Link::collect() {
       case Result::Kind::pipeline_end:
         busy_ = false;
         if (failure_.kind() != Result::Kind::none) return Reply::failed;
-        if (!connection_->take_warning()) return Reply::committed;
+        if (!connection_->take_warning()) {
+          achieved_ = true;
+          pause_ = min_retry;
+          return Reply::committed;
+        }
         lose("a commit was not confirmed by the standby", Clock::now());
         return Reply::lost;
     }
@@ -105,6 +105,13 @@ void Link::lose(std::string reason, Clock::time_point now) {
   reason_ = std::move(reason);
   down_since_ = now;
   next_attempt_ = now;
+  // To connect is no success by itself: what fails each time is not to be tried at full speed.
+  if (!achieved_) pause(now);
+}
+
+void Link::pause(Clock::time_point now) {
+  next_attempt_ = now + pause_;
+  pause_ = std::min(2 * pause_, max_retry);
 }
 
 pollfd Link::wanted() const noexcept {

@@ -72,6 +72,7 @@ class Link {
   };
   void begin_attempt();
   void end_attempt() noexcept;
+  void pause(Clock::time_point now);
 
   const std::string url_;
   const SetUp set_up_;
@@ -87,7 +88,8 @@ class Link {
   std::string reason_;
   Clock::time_point down_since_ = Clock::now();
   Clock::time_point next_attempt_{};
-  std::chrono::milliseconds pause_ = min_retry;
+  std::chrono::milliseconds pause_ = min_retry;  ///< Before the next attempt after a failure.
+  bool achieved_ = false;                        ///< Something was committed over the connection.
 };
 
 }  // namespace rollcall::storage::postgres
