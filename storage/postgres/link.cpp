@@ -4,6 +4,15 @@
 #include <utility>
 
 namespace rollcall::storage::postgres {
+namespace {
+
+/// A prepared statement is not there (a pooler has another connection), there already, or no longer
+/// fits its tables: over a new connection they are prepared anew.
+bool needs_preparing(const std::string& state) noexcept {
+  return state == "26000" || state == "42P05" || state == "0A000";
+}
+
+}  // namespace
 
 Link::Link(std::string url, SetUp set_up, Waker& waker)
     : url_(std::move(url)), set_up_(std::move(set_up)), waker_(waker) {}
@@ -85,6 +94,10 @@ Link::Reply Link::collect() {
         break;
       case Result::Kind::pipeline_end:
         busy_ = false;
+        if (needs_preparing(failure_.state())) {
+          lose(failure_.message(), Clock::now());
+          return Reply::lost;
+        }
         if (failure_.kind() != Result::Kind::none) return Reply::failed;
         if (!connection_->take_warning()) {
           achieved_ = true;

@@ -286,6 +286,18 @@ BOOST_AUTO_TEST_CASE(a_database_that_confirms_nothing_is_not_asked_at_full_speed
   BOOST_TEST(std::stoi(instances.query("SELECT last_value FROM times")) < 15);
 }
 
+BOOST_AUTO_TEST_CASE(statements_that_no_longer_fit_the_tables_are_prepared_anew) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  create(store, {"A"});
+  UserRecord user;
+  BOOST_TEST((find(store, 1, user) == Status::ok));
+  BOOST_TEST((replace(store, 1, {"B", "F", "a@b.c"}) == Status::ok));
+  instances.query("ALTER TABLE users ALTER first_name TYPE varchar");
+  BOOST_TEST((find(store, 1, user) == Status::ok));
+  BOOST_TEST((replace(store, 1, {"C", "F", "a@b.c"}) == Status::ok));
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_blocks_nothing) {
   Instances instances(1);
   Store& old = *instances.all[0];
