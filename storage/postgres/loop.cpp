@@ -45,7 +45,8 @@ void move_to(Loop::Work& from, Loop::Work& to) {
 }  // namespace
 
 bool set_up_writes(Connection& connection, OpenFailure& failure) {
-  if (!check_settings(connection, failure)) return false;
+  std::string synchronous_commit;
+  if (!check_settings(connection, synchronous_commit, failure)) return false;
   if (connection.prepare(statements_of_writes())) return true;
   failure.reason = OpenFailure::Reason::database_failed;
   failure.detail = connection.error();

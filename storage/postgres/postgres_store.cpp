@@ -158,7 +158,8 @@ std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& 
                                      const StoreRules& rules, Events& events) {
   std::unique_ptr<Connection> first = connect(url, shown);
   OpenFailure failure;
-  if (!postgres::check_settings(*first, failure) ||
+  std::string synchronous_commit;
+  if (!postgres::check_settings(*first, synchronous_commit, failure) ||
       !postgres::prepare_schema(*first, rules.unique_email, failure) ||
       !postgres::set_up_writes(*first, failure)) {
     refuse(std::move(failure), shown);
@@ -173,6 +174,7 @@ std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& 
     failure.detail = first->error();
     refuse(std::move(failure), shown);
   }
+  if (synchronous_commit == "remote_write") events.commits_weakly(synchronous_commit);
   const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email};
   return std::make_unique<PostgresStore>(
       std::make_unique<Loop>(url, wanted, std::move(first), lane, others.integer(0, 0), events));

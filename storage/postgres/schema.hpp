@@ -13,8 +13,9 @@ inline constexpr int schema_version = 1;
 inline constexpr int oldest_version = 1;
 
 /// True, or false with `failure`: of a database that would lose what it has acknowledged, or does
-/// not keep texts as they are.
-bool check_settings(Connection& connection, OpenFailure& failure);
+/// not keep texts as they are. `synchronous_commit` is its setting, and stays the one of this
+/// connection, unless a pooler is in between.
+bool check_settings(Connection& connection, std::string& synchronous_commit, OpenFailure& failure);
 
 /// Makes the tables if there are none, and the index of `unique_emails`, whatever other instances
 /// do at the same time; each step is one transaction. A role that may make no tables can use those

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tests/postgres/cluster.hpp"
+#include "tests/storage/recording_events.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// A synchronous standby that does not answer: what it does not have may be taken back by a
@@ -34,11 +35,11 @@ struct Client {
     session->write(operations.back());
     return operations.back();
   }
-  WriteOperation& create_with_key(const std::string& text) {
+  /// User 1, whose new last name is the key.
+  WriteOperation& replace_with_key(const std::string& text) {
     texts.push_back(text);
     keys.emplace_back().text = texts.back();
-    WriteOperation operation;
-    operation.user = {"L", "F", "a@b.c"};
+    WriteOperation operation = replacement(1, {texts.back(), "F", "a@b.c"});
     operation.key = &keys.back();
     return write(operation);
   }
@@ -60,11 +61,13 @@ struct Client {
   std::deque<IdempotencyKey> keys;
 };
 
-/// Creates users, until a commit waits for the standby. The key of the last one; "" if none waits.
-std::string create_until_one_waits(Client& client) {
-  for (int i = 0; i < 100; ++i) {
+/// Replaces until a commit waits for the standby. The key of the last one; "" if none waits for a
+/// while.
+std::string replace_until_one_waits(Client& client) {
+  const auto until = steady_clock::now() + std::chrono::seconds(2);
+  for (int i = 0; steady_clock::now() < until; ++i) {
     const std::string key = "k" + std::to_string(i);
-    client.create_with_key(key);
+    client.replace_with_key(key);
     if (!client.completes_within(std::chrono::milliseconds(200))) return key;
   }
   return "";
@@ -79,13 +82,19 @@ BOOST_AUTO_TEST_CASE(what_no_standby_has_is_not_answered_but_read) {
   const auto one = open_store(url, {}, {});
   const auto other = open_store(url, {}, {});
   create(*one, {"A"});
+  // It is not to wait for ids.
+  create(*other, {"B"});
   {
-    Client creator(*one);
+    Client first(*one);
     Client asker(*other);
     SilentStandby silent;
-    const std::string key = create_until_one_waits(creator);
+    const std::string key = replace_until_one_waits(first);
     BOOST_REQUIRE(!key.empty());
-    const WriteOperation& again = asker.create_with_key(key);
+    // When it no longer waits, others see what it has done.
+    tests::shared_cluster().query(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE wait_event = "
+        "'SyncRep'");
+    const WriteOperation& again = asker.replace_with_key(key);
     const WriteOperation& removed = asker.write(removal(999));
     Condition condition;
     condition.match.add(1);
@@ -96,11 +105,11 @@ BOOST_AUTO_TEST_CASE(what_no_standby_has_is_not_answered_but_read) {
     BOOST_TEST(asker.owner.written.empty());
     UserRecord user;
     BOOST_TEST((find(*other, 1, user) == Status::ok));
+    BOOST_TEST(user.view().last_name == key);
     silent.leave();
-    BOOST_TEST(creator.completes());
+    BOOST_TEST(first.completes());
     BOOST_TEST(asker.completes());
     BOOST_TEST((again.status == Status::replayed));
-    BOOST_TEST(again.id == creator.operations.back().id);
     BOOST_TEST((removed.status == Status::not_found));
     BOOST_TEST((changed.status == Status::condition_failed));
   }
@@ -108,6 +117,36 @@ BOOST_AUTO_TEST_CASE(what_no_standby_has_is_not_answered_but_read) {
     std::string error;
     BOOST_TEST(each->close(error), error);
   }
+}
+
+BOOST_AUTO_TEST_CASE(turning_synchronous_commit_off_changes_nothing_for_a_connection_that_is_made) {
+  const auto store =
+      open_store(tests::shared_cluster().url(tests::shared_cluster().new_schema()), {}, {});
+  create(*store, {"A"});
+  {
+    Client client(*store);
+    set("synchronous_commit = off");
+    SilentStandby silent;
+    BOOST_TEST(!replace_until_one_waits(client).empty());
+    set("synchronous_commit = DEFAULT");
+    silent.leave();
+    BOOST_TEST(client.completes());
+  }
+  std::string error;
+  BOOST_TEST(store->close(error), error);
+}
+
+BOOST_AUTO_TEST_CASE(a_standby_that_acknowledges_from_memory_is_warned_of) {
+  const std::string url = tests::shared_cluster().url(tests::shared_cluster().new_schema());
+  const auto events_with = [&](const std::string& setting) {
+    RecordingEvents events;
+    std::string error;
+    open_store(url + "%20-csynchronous_commit%3D" + setting, {}, {}, events)->close(error);
+    return events.all;
+  };
+  const std::vector<std::string> warned{"commits weakly: remote_write"};
+  BOOST_TEST(events_with("remote_write") == warned, boost::test_tools::per_element());
+  BOOST_TEST(events_with("on").empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
