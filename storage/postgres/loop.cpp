@@ -225,15 +225,18 @@ void Loop::leave() {
   if (!writer_.is_idle() || !write_link_.is_up()) return;
   Script script;
   const Lane& lane = writer_.lane();
-  script.add("UPDATE lanes SET owner = 0 WHERE lane = $1::int8 AND owner = $2::int8",
-             Parameters().add(lane.number).add(lane.owner));
-  if (writer_.ids().has_block()) {
-    const Ids::Block block = writer_.ids().last_block();
-    script.add("UPDATE ids SET next = $1::int8 WHERE next = $2::int8",
-               Parameters()
-                   .add(static_cast<std::int64_t>(block.next))
-                   .add(static_cast<std::int64_t>(block.end)));
-  }
+  // Without a block nothing is given back but the lane.
+  Ids::Block block{0, 0};
+  if (writer_.ids().has_block()) block = writer_.ids().last_block();
+  // In one statement: when it comes late, or twice, the lane is another's, and so may the ids be.
+  script.add(
+      "WITH mine AS (UPDATE lanes SET owner = 0 WHERE lane = $1::int8 AND owner = $2::int8 "
+      "RETURNING 1) UPDATE ids SET next = $3::int8 FROM mine WHERE next = $4::int8",
+      Parameters()
+          .add(lane.number)
+          .add(lane.owner)
+          .add(static_cast<std::int64_t>(block.next))
+          .add(static_cast<std::int64_t>(block.end)));
   write_link_.send(script);
   while (write_link_.collect() == Link::Reply::none && Clock::now() < until) {
     pollfd one = write_link_.wanted();

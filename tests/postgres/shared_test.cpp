@@ -298,6 +298,17 @@ BOOST_AUTO_TEST_CASE(statements_that_no_longer_fit_the_tables_are_prepared_anew)
   BOOST_TEST((replace(store, 1, {"C", "F", "a@b.c"}) == Status::ok));
 }
 
+BOOST_AUTO_TEST_CASE(who_has_no_lane_any_more_gives_no_ids_back) {
+  Instances instances(1);
+  create(*instances.all[0], {"A"});
+  // As after a day of silence.
+  instances.query("UPDATE lanes SET owner = owner + 1");
+  std::string error;
+  instances.all[0]->close(error);
+  instances.all.clear();
+  BOOST_TEST(instances.query("SELECT next FROM ids") == "1001\n");
+}
+
 BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_blocks_nothing) {
   Instances instances(1);
   Store& old = *instances.all[0];
