@@ -99,6 +99,9 @@ void Downloads::add(const Pending<ExportOperation>& piece) {
 void Downloads::step(Clock::time_point now) {
   std::erase_if(places_, [](const std::shared_ptr<Place>& each) {
     if (!each->dropped.load(std::memory_order_acquire)) return false;
+    // The other connections do not wait for the thread of its attempt to connect.
+    each->download->link().leave();
+    if (!each->download->link().has_left()) return false;
     each->download.reset();
     return true;
   });

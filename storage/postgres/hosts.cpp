@@ -1,5 +1,6 @@
 #include "storage/postgres/hosts.hpp"
 
+#include <arpa/inet.h>
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -34,6 +35,16 @@ std::string default_port() {
 }
 
 }  // namespace
+
+bool Host::needs_address() const noexcept {
+  // Other names are directories and, with an '@', abstract sockets.
+  if (!address.empty() || name.empty() || name[0] == '/' || name[0] == '@') return false;
+  // libpq says what is wrong.
+  if (port.find_first_not_of("0123456789") != port.npos) return false;
+  in6_addr octets{};
+  return ::inet_pton(AF_INET, name.c_str(), &octets) != 1 &&
+         ::inet_pton(AF_INET6, name.c_str(), &octets) != 1;
+}
 
 std::vector<Host> hosts_of(const std::string& url) {
   std::vector<Host> hosts;

@@ -11,6 +11,9 @@ struct Host {
   std::string address;
   std::string port;
   bool named = false;  ///< Otherwise libpq's default.
+
+  /// The name is one that has to be looked up.
+  bool needs_address() const noexcept;
 };
 
 /// Those of `url`, in its order; none if libpq can't read it.

@@ -22,6 +22,10 @@ inline constexpr std::chrono::milliseconds open_time{8'000};
 /// Between two attempts to connect that came to nothing: it doubles from the first to the second.
 inline constexpr std::chrono::milliseconds min_retry{50};
 inline constexpr std::chrono::milliseconds max_retry{250};
+/// How long the addresses of a host's name are taken for known.
+inline constexpr std::chrono::milliseconds name_lifetime{1'000};
+/// Until the next address of a host is tried, if the one before does not answer.
+inline constexpr std::chrono::milliseconds address_pause{250};
 /// Until a host that failed is tried again, while another one may still answer.
 inline constexpr std::chrono::milliseconds probe_pause{50};
 

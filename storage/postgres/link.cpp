@@ -36,7 +36,8 @@ void Link::step(Clock::time_point now) {
   if (connection_ && !busy_ && std::exchange(ready_, false) && !connection_->move()) {
     lose(connection_->error(), now);
   }
-  if (!connection_ && !attempt_ && now >= next_attempt_) begin_attempt();
+  const bool leaves = stopping_.load(std::memory_order_relaxed);
+  if (!connection_ && !attempt_ && !leaves && now >= next_attempt_) begin_attempt();
 }
 
 void Link::begin_attempt() {

@@ -59,6 +59,13 @@ class Link {
   /// Drops the connection: what is under way will never be collected.
   void lose(std::string reason, Clock::time_point now);
 
+  /// It is to go: an attempt that is under way ends soon, and no other one begins.
+  void leave() noexcept { stopping_.store(true, std::memory_order_relaxed); }
+  /// No attempt is under way, so that it can be destroyed without waiting.
+  bool has_left() const noexcept {
+    return !attempt_ || attempt_->over.load(std::memory_order_acquire);
+  }
+
   /// What to wait for: a descriptor of -1 is nothing. ready() says that it has come.
   pollfd wanted() const noexcept;
   void ready() noexcept { ready_ = true; }

@@ -9,15 +9,23 @@
 
 namespace rollcall::storage::postgres {
 
-Race::Race(const std::string& url, Clock::time_point deadline, const std::atomic<bool>& stop)
-    : url_(url), deadline_(deadline), stop_(stop) {
-  for (Host& each : hosts_of(url)) runners_.push_back({.host = std::move(each)});
+Race::Race(const std::string& url, Clock::time_point deadline, const std::atomic<bool>& stop,
+           Resolver& resolver)
+    : url_(url), deadline_(deadline), stop_(stop), resolver_(resolver) {
+  for (Host& each : hosts_of(url)) {
+    if (each.needs_address()) {
+      names_.push_back({.host = std::move(each)});
+    } else {
+      runners_.push_back({.host = std::move(each)});
+    }
+  }
 }
 
 std::unique_ptr<Connection> Race::run() {
   while (!stop_.load(std::memory_order_relaxed)) {
     const Clock::time_point now = Clock::now();
     if (now >= deadline_) return nullptr;
+    for (Name& each : names_) look_up(each, now);
     for (Runner& each : runners_) {
       if (!each.connection && now >= each.next) start(each);
     }
@@ -28,6 +36,25 @@ std::unique_ptr<Connection> Race::run() {
   return nullptr;
 }
 
+/// Adds the addresses that are new.
+void Race::look_up(Name& name, Clock::time_point now) {
+  const std::optional<Resolver::Found> found = resolver_.find(name.host.name, now);
+  if (!found) return;
+  name.is_known = true;
+  name.error = found->error;
+  Clock::time_point next = now;
+  for (const std::string& address : found->addresses) {
+    const auto is_it = [&](const Runner& each) {
+      return each.host.address == address && each.host.name == name.host.name &&
+             each.host.port == name.host.port;
+    };
+    if (std::any_of(runners_.begin(), runners_.end(), is_it)) continue;
+    runners_.push_back({.host = name.host, .next = next});
+    runners_.back().host.address = address;
+    next += address_pause;
+  }
+}
+
 void Race::start(Runner& runner) {
   runner.connection = Connection::start(url_, runner.host, deadline_, stop_);
   runner.ready = runner.connection->progress() == Connection::Progress::failed;
@@ -35,7 +62,11 @@ void Race::start(Runner& runner) {
 
 /// Not past the time when something else is to be done.
 void Race::wait_for_ready(Clock::time_point now) {
+  constexpr std::chrono::milliseconds look_up_pause{5};
   Clock::time_point until = std::min(deadline_, now + probe_pause);
+  for (const Name& each : names_) {
+    if (!each.is_known) until = now + look_up_pause;
+  }
   std::vector<pollfd> sockets;
   for (const Runner& each : runners_) {
     const bool reads =
@@ -62,16 +93,28 @@ std::unique_ptr<Connection> Race::take_made() {
       case Connection::Progress::made:
         return std::move(each.connection);
       case Connection::Progress::failed:
-        each.error = each.connection->error();
-        each.connection.reset();
-        each.next = Clock::now() + probe_pause;
+        fail(each);
         break;
     }
   }
   return nullptr;
 }
 
+void Race::fail(Runner& runner) {
+  const Clock::time_point now = Clock::now();
+  runner.error = runner.connection->error();
+  runner.connection.reset();
+  runner.next = now + probe_pause;
+  // What has not been tried yet waited only for this one.
+  for (Runner& each : runners_) {
+    if (each.host.name == runner.host.name && each.error.empty()) each.next = now;
+  }
+}
+
 bool Race::have_all_failed() const noexcept {
+  for (const Name& each : names_) {
+    if (!each.is_known) return false;
+  }
   return std::all_of(runners_.begin(), runners_.end(), [](const Runner& each) {
     return !each.connection && !each.error.empty();
   });
@@ -79,12 +122,16 @@ bool Race::have_all_failed() const noexcept {
 
 std::string Race::errors() const {
   // What libpq can't parse it repeats, with the password that may be in it.
-  if (runners_.empty()) return "libpq can't read the URL";
+  if (runners_.empty() && names_.empty()) return "libpq can't read the URL";
   std::string all;
-  for (const Runner& each : runners_) {
+  const auto add = [&](const std::string& error) {
     if (!all.empty()) all += "; ";
-    all += each.error.empty() ? "no answer in time" : each.error;
+    all += error.empty() ? "no answer in time" : error;
+  };
+  for (const Name& each : names_) {
+    if (!each.is_known || !each.error.empty()) add(each.error);
   }
+  for (const Runner& each : runners_) add(each.error);
   return all;
 }
 

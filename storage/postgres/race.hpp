@@ -8,16 +8,18 @@
 
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/hosts.hpp"
+#include "storage/postgres/resolver.hpp"
 
 namespace rollcall::storage::postgres {
 
-/// An attempt to connect: all hosts of a URL side by side, so that one that does not answer holds
-/// up nobody. A host that fails is tried again as long as another one may still answer: a standby
+/// An attempt to connect: all hosts of a URL side by side, and all addresses of each, so that one
+/// that does not answer holds up nobody. A host that fails is tried again as long as another one may still answer: a standby
 /// may be promoted meanwhile. On a thread that may wait.
 class Race {
  public:
   /// `stop` must outlive it, and the connection that it makes.
-  Race(const std::string& url, Clock::time_point deadline, const std::atomic<bool>& stop);
+  Race(const std::string& url, Clock::time_point deadline, const std::atomic<bool>& stop,
+       Resolver& resolver = Resolver::of_system());
 
   /// The first connection that is made; null once all hosts have failed, at the deadline, or soon
   /// after the stop.
@@ -34,14 +36,25 @@ class Race {
     bool ready = false;                        ///< It can go on.
   };
 
+  /// A host whose addresses are looked up.
+  struct Name {
+    Host host;
+    bool is_known = false;
+    std::string error{};
+  };
+
+  void look_up(Name& name, Clock::time_point now);
   void start(Runner& runner);
   void wait_for_ready(Clock::time_point now);
   std::unique_ptr<Connection> take_made();
+  void fail(Runner& runner);
   bool have_all_failed() const noexcept;
 
   const std::string url_;
   const Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
+  Resolver& resolver_;
+  std::vector<Name> names_;
   std::vector<Runner> runners_;
 };
 

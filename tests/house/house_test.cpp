@@ -300,6 +300,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/postgres/link.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/race.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/hosts.cpp", "tests/postgres/faults_test.cpp"},
+    {"storage/postgres/resolver.cpp", "tests/postgres/resolving_test.cpp"},
     {"storage/postgres/waker.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/loop.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/write_batch.cpp", "tests/storage/store_model_test.cpp"},
