@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/postgres/hosts.hpp"
+#include "storage/postgres/limits.hpp"
 #include "storage/postgres/race.hpp"
 
 namespace rollcall::storage::postgres {
@@ -103,9 +103,9 @@ std::string Result::message() const {
   return first_line(primary == nullptr ? PQresultErrorMessage(result_) : primary);
 }
 
-Connection::Connection(pg_conn* connection, Clock::time_point deadline,
+Connection::Connection(pg_conn* connection, Host host, Clock::time_point deadline,
                        const std::atomic<bool>& stop)
-    : connection_(connection), deadline_(deadline), stop_(stop) {
+    : connection_(connection), deadline_(deadline), stop_(stop), host_(std::move(host)) {
   const auto note = [](void* warned, const PGresult* notice) {
     const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (severity != nullptr && std::string_view(severity) == "WARNING") {
@@ -147,20 +147,22 @@ std::unique_ptr<Connection> Connection::start(const std::string& url, const Host
                                 host.address.c_str(),
                                 nullptr};
   std::unique_ptr<Connection> made(
-      new Connection(PQconnectStartParams(names, values, 1), deadline, stop));
+      new Connection(PQconnectStartParams(names, values, 1), host, deadline, stop));
   if (made->connection_ == nullptr) throw std::bad_alloc();
   if (PQstatus(made->connection_) == CONNECTION_BAD) made->progress_ = Progress::failed;
   return made;
 }
 
-std::unique_ptr<Connection> Connection::open(const std::string& url, Clock::time_point deadline,
+std::unique_ptr<Connection> Connection::open(const std::string& url, const Route& route,
+                                             Clock::time_point deadline,
                                              const std::atomic<bool>& stop, std::string& error) {
-  Race race(url, deadline, stop);
+  Race race(url, route, deadline, stop);
   std::unique_ptr<Connection> made = race.run();
   if (!made) {
     error = race.errors();
     return nullptr;
   }
+  made->deadline_ = std::max(deadline, Clock::now() + set_up_time);
   if (PQsetnonblocking(made->connection_, 1) == 0 && made->look_for_pooler()) return made;
   error = made->error();
   return nullptr;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/postgres/hosts.hpp"
 #include "storage/postgres/parameters.hpp"
 
 struct pg_conn;
@@ -17,7 +18,6 @@ struct pg_result;
 namespace rollcall::storage::postgres {
 
 using Clock = std::chrono::steady_clock;
-struct Host;
 
 /// A statement. Those that are sent often are prepared under their name when a connection is made.
 struct Statement {
@@ -68,8 +68,9 @@ class Connection {
  public:
   /// Connects to what `url` names, until `deadline` or until `stop`. Null, with the reason in
   /// `error`, if that failed: one line without a password.
-  static std::unique_ptr<Connection> open(const std::string& url, Clock::time_point deadline,
-                                          const std::atomic<bool>& stop, std::string& error);
+  static std::unique_ptr<Connection> open(const std::string& url, const Route& route,
+                                          Clock::time_point deadline, const std::atomic<bool>& stop,
+                                          std::string& error);
   /// Begins to connect to one host of `url`; progress() says how that goes. Does not wait.
   static std::unique_ptr<Connection> start(const std::string& url, const Host& host,
                                            Clock::time_point deadline,
@@ -84,7 +85,8 @@ class Connection {
   /// Once the socket is ready for that.
   Progress go_on();
 
-  // Waits, until the deadline or the stop that it was opened with.
+  // Waits, until the stop or the deadline that it was opened with, or for set_up_time if it took
+  // until that deadline to connect.
   /// One statement, or several without parameters. A result that is `none` means the connection is
   /// lost, with the reason in error().
   Result run(const char* sql, const Parameters& parameters = {});
@@ -107,19 +109,23 @@ class Connection {
   /// A warning has come since the last call, such as that a commit did not wait for the standby.
   bool take_warning() noexcept;
 
+  /// Which of those of the URL it is to.
+  const Host& host() const noexcept { return host_; }
   /// A pooler (PgBouncer) is in between: a statement may run on any of its connections.
   bool is_pooled() const noexcept { return pooled_; }
   /// Why it is lost; one line.
   std::string error() const;
 
  private:
-  Connection(pg_conn* connection, Clock::time_point deadline, const std::atomic<bool>& stop);
+  Connection(pg_conn* connection, Host host, Clock::time_point deadline,
+             const std::atomic<bool>& stop);
   bool wait(bool to_write);
   bool look_for_pooler();
 
   pg_conn* const connection_;
-  const Clock::time_point deadline_;
+  Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
+  const Host host_;
   Progress progress_ = Progress::writing;
   bool warned_ = false;
   bool unsent_ = false;

@@ -112,6 +112,10 @@ void Downloads::give_up_all() {
   for (const auto& each : places_) each->download->give_up();
 }
 
+void Downloads::keep_to(const std::optional<Host>& host) const {
+  for (const auto& each : places_) each->download->link().keep_to(host);
+}
+
 void Downloads::add_links(std::vector<Link*>& to) const {
   for (const auto& each : places_) to.push_back(&each->download->link());
 }

@@ -48,6 +48,7 @@ class Downloads {
   void add(const Pending<ExportOperation>& piece);
   void step(Clock::time_point now);
   void give_up_all();
+  void keep_to(const std::optional<Host>& host) const;
   void add_links(std::vector<Link*>& to) const;
   bool is_idle() const noexcept;
 

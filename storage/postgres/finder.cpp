@@ -28,7 +28,7 @@ void Finder::step(Clock::time_point now) {
       break;
   }
   if (!asked_.empty() && now - sent_ > max_wait) {
-    link_.lose("the database did not answer in time", now);
+    link_.lose_silent(now);
     ask_again();
   }
   while (!waiting_.empty() && now - waiting_.front().since > max_wait) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,15 @@ struct Host {
   std::string port;
   bool named = false;  ///< Otherwise libpq's default.
 
+  friend bool operator==(const Host&, const Host&) = default;
   /// The name is one that has to be looked up.
   bool needs_address() const noexcept;
+};
+
+/// Which hosts an attempt to connect prefers, as an earlier one has found them.
+struct Route {
+  std::optional<Host> only{};  ///< No other one is tried.
+  std::optional<Host> last{};  ///< It did not answer: the others get a head start.
 };
 
 /// Those of `url`, in its order; none if libpq can't read it.

@@ -22,7 +22,10 @@ Link::~Link() {
   end_attempt();
 }
 
-void Link::adopt(std::unique_ptr<Connection> connection) { connection_ = std::move(connection); }
+void Link::adopt(std::unique_ptr<Connection> connection) {
+  connection_ = std::move(connection);
+  up_since_ = Clock::now();
+}
 
 void Link::step(Clock::time_point now) {
   if (attempt_ && attempt_->over.load(std::memory_order_acquire)) {
@@ -30,7 +33,15 @@ void Link::step(Clock::time_point now) {
     reason_ = std::move(attempt_->error);
     end_attempt();
     achieved_ = false;
-    if (!connection_) pause(now);
+    if (connection_) {
+      route_.last.reset();
+      up_since_ = now;
+    } else {
+      pause(now);
+    }
+  }
+  if (connection_ && route_.only && connection_->host() != route_.only) {
+    lose("the writes go to another host", now);
   }
   // Nothing was asked, so what the server sends says at most that it goes.
   if (connection_ && !busy_ && std::exchange(ready_, false) && !connection_->move()) {
@@ -42,8 +53,10 @@ void Link::step(Clock::time_point now) {
 
 void Link::begin_attempt() {
   attempt_ = std::make_unique<Attempt>();
+  attempt_->route = route_;
   attempt_->thread = std::thread([this, &attempt = *attempt_] {
-    auto made = Connection::open(url_, Clock::now() + connect_time, stopping_, attempt.error);
+    auto made = Connection::open(url_, attempt.route, Clock::now() + connect_time, stopping_,
+                                 attempt.error);
     if (made && set_up_(*made, attempt.error) && made->start_pipeline()) {
       attempt.made = std::move(made);
     } else if (attempt.error.empty()) {
@@ -121,6 +134,11 @@ void Link::lose(std::string reason, Clock::time_point now) {
   next_attempt_ = now;
   // To connect is no success by itself: what fails each time is not to be tried at full speed.
   if (!achieved_) pause(now);
+}
+
+void Link::lose_silent(Clock::time_point now) {
+  if (connection_) route_.last = connection_->host();
+  lose("the database did not answer in time", now);
 }
 
 void Link::pause(Clock::time_point now) {

@@ -106,6 +106,7 @@ void Loop::step(Clock::time_point now) {
   if (now >= give_up_at_.load(std::memory_order_relaxed)) give_up_all(now);
   write_link_.step(now);
   writer_.step(now);
+  agree_on_host(now);
   find_link_.step(now);
   finder_.step(now);
   list_queue_.expire(now);
@@ -117,6 +118,21 @@ void Loop::step(Clock::time_point now) {
   }
   downloads_.step(now);
   look_around(now);
+}
+
+/// What is read is to be what was written, also while two servers both take themselves for the
+/// primary: all connections go to the one that has the writes.
+void Loop::agree_on_host(Clock::time_point now) {
+  // It would not be noticed as long as nothing is written.
+  if (find_link_.is_silent() && write_link_.is_up() && !write_link_.is_busy() &&
+      write_link_.up_since() < find_link_.down_since()) {
+    write_link_.lose_silent(now);
+  }
+  std::optional<Host> host;
+  if (write_link_.is_up()) host = write_link_.host();
+  find_link_.keep_to(host);
+  for (const auto& each : list_links_) each->keep_to(host);
+  downloads_.keep_to(host);
 }
 
 void Loop::take_work(Clock::time_point now) {

@@ -58,6 +58,7 @@ class Loop {
  private:
   void run();
   void step(Clock::time_point now);
+  void agree_on_host(Clock::time_point now);
   void take_work(Clock::time_point now);
   void give_up_all(Clock::time_point now);
   void look_around(Clock::time_point now);

@@ -139,8 +139,8 @@ std::unique_ptr<Connection> connect(const std::string& url, const std::string& s
   for (;;) {
     std::string error;
     // Also the time that setting it up may take.
-    auto made =
-        Connection::open(url, std::max(until, Clock::now() + postgres::connect_time), never, error);
+    auto made = Connection::open(url, {}, std::max(until, Clock::now() + postgres::connect_time),
+                                 never, error);
     if (made) return made;
     const bool may_come =
         error.find("refused") != error.npos || error.find("starting up") != error.npos ||

@@ -9,16 +9,23 @@
 
 namespace rollcall::storage::postgres {
 
-Race::Race(const std::string& url, Clock::time_point deadline, const std::atomic<bool>& stop,
-           Resolver& resolver)
-    : url_(url), deadline_(deadline), stop_(stop), resolver_(resolver) {
-  for (Host& each : hosts_of(url)) {
+Race::Race(const std::string& url, const Route& route, Clock::time_point deadline,
+           const std::atomic<bool>& stop, Resolver& resolver)
+    : url_(url), route_(route), deadline_(deadline), stop_(stop), resolver_(resolver) {
+  std::vector<Host> hosts = hosts_of(url);
+  if (route.only) hosts = {*route.only};
+  for (Host& each : hosts) {
     if (each.needs_address()) {
       names_.push_back({.host = std::move(each)});
     } else {
-      runners_.push_back({.host = std::move(each)});
+      add(std::move(each), Clock::now());
     }
   }
+}
+
+void Race::add(Host host, Clock::time_point next) {
+  if (host == route_.last) next += head_start;
+  runners_.push_back({.host = std::move(host), .next = next});
 }
 
 std::unique_ptr<Connection> Race::run() {
@@ -27,13 +34,23 @@ std::unique_ptr<Connection> Race::run() {
     if (now >= deadline_) return nullptr;
     for (Name& each : names_) look_up(each, now);
     for (Runner& each : runners_) {
-      if (!each.connection && now >= each.next) start(each);
+      const bool is_due = now >= each.next || (each.error.empty() && is_last_hope(each));
+      if (!each.connection && is_due) start(each);
     }
     if (have_all_failed()) return nullptr;
     wait_for_ready(now);
     if (std::unique_ptr<Connection> made = take_made()) return made;
   }
   return nullptr;
+}
+
+/// It is to be tried after all others, and they have failed.
+bool Race::is_last_hope(const Runner& runner) const {
+  if (runner.host != route_.last) return false;
+  return std::all_of(names_.begin(), names_.end(),
+                     [](const Name& each) { return each.is_known; }) &&
+         std::all_of(runners_.begin(), runners_.end(),
+                     [&](const Runner& each) { return &each == &runner || !each.error.empty(); });
 }
 
 /// Adds the addresses that are new.
@@ -44,13 +61,11 @@ void Race::look_up(Name& name, Clock::time_point now) {
   name.error = found->error;
   Clock::time_point next = now;
   for (const std::string& address : found->addresses) {
-    const auto is_it = [&](const Runner& each) {
-      return each.host.address == address && each.host.name == name.host.name &&
-             each.host.port == name.host.port;
-    };
+    Host host = name.host;
+    host.address = address;
+    const auto is_it = [&](const Runner& each) { return each.host == host; };
     if (std::any_of(runners_.begin(), runners_.end(), is_it)) continue;
-    runners_.push_back({.host = name.host, .next = next});
-    runners_.back().host.address = address;
+    add(std::move(host), next);
     next += address_pause;
   }
 }
@@ -107,7 +122,8 @@ void Race::fail(Runner& runner) {
   runner.next = now + probe_pause;
   // What has not been tried yet waited only for this one.
   for (Runner& each : runners_) {
-    if (each.host.name == runner.host.name && each.error.empty()) each.next = now;
+    const bool waits = each.error.empty() && each.host != route_.last;
+    if (waits && each.host.name == runner.host.name) each.next = now;
   }
 }
 
@@ -115,9 +131,8 @@ bool Race::have_all_failed() const noexcept {
   for (const Name& each : names_) {
     if (!each.is_known) return false;
   }
-  return std::all_of(runners_.begin(), runners_.end(), [](const Runner& each) {
-    return !each.connection && !each.error.empty();
-  });
+  return std::all_of(runners_.begin(), runners_.end(),
+                     [](const Runner& each) { return !each.connection && !each.error.empty(); });
 }
 
 std::string Race::errors() const {

@@ -13,13 +13,13 @@
 namespace rollcall::storage::postgres {
 
 /// An attempt to connect: all hosts of a URL side by side, and all addresses of each, so that one
-/// that does not answer holds up nobody. A host that fails is tried again as long as another one may still answer: a standby
-/// may be promoted meanwhile. On a thread that may wait.
+/// that does not answer holds up nobody. A host that fails is tried again as long as another one
+/// may still answer: a standby may be promoted meanwhile. On a thread that may wait.
 class Race {
  public:
   /// `stop` must outlive it, and the connection that it makes.
-  Race(const std::string& url, Clock::time_point deadline, const std::atomic<bool>& stop,
-       Resolver& resolver = Resolver::of_system());
+  Race(const std::string& url, const Route& route, Clock::time_point deadline,
+       const std::atomic<bool>& stop, Resolver& resolver = Resolver::of_system());
 
   /// The first connection that is made; null once all hosts have failed, at the deadline, or soon
   /// after the stop.
@@ -43,7 +43,9 @@ class Race {
     std::string error{};
   };
 
+  void add(Host host, Clock::time_point next);
   void look_up(Name& name, Clock::time_point now);
+  bool is_last_hope(const Runner& runner) const;
   void start(Runner& runner);
   void wait_for_ready(Clock::time_point now);
   std::unique_ptr<Connection> take_made();
@@ -51,6 +53,7 @@ class Race {
   bool have_all_failed() const noexcept;
 
   const std::string url_;
+  const Route route_;
   const Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
   Resolver& resolver_;

@@ -163,7 +163,7 @@ void Writer::give_up_batch(Clock::time_point now) {
     batch_.finish_all(Status::unknown);
     state_ = State::burning;
   }
-  link_.lose("the database did not answer in time", now);
+  link_.lose_silent(now);
 }
 
 void Writer::expire(Clock::time_point now) {

@@ -242,6 +242,39 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_silent_does_not_delay_one_that_comes_back) {
   store->close(error);
 }
 
+/// As after a failover that has left the old primary running.
+BOOST_AUTO_TEST_CASE(what_is_read_comes_from_the_server_that_has_the_writes) {
+  tests::PostgresCluster other;
+  const std::string schema = tests::shared_cluster().new_schema();
+  other.query("CREATE SCHEMA " + schema);
+  std::string error;
+  for (const tests::PostgresCluster* const each : {&tests::shared_cluster(), &other}) {
+    open_store(each->url(schema), {}, {})->close(error);
+  }
+  const std::string first = tests::shared_cluster().url(schema);
+  const std::string second = other.url(schema);
+  std::string both = first;
+  const std::size_t host = second.find('@') + 1;
+  both.insert(both.find("/postgres?"), "," + second.substr(host, second.find("/postgres?") - host));
+  // All connections go to the second.
+  tests::shared_cluster().kill();
+  const auto store = open_store(both, {}, {});
+  UserRecord user;
+  const UserId old = create(*store, {"A"})[0].id;
+  BOOST_TEST((find(*store, old, user) == Status::ok));
+  tests::shared_cluster().start();
+  // The connection for writes is lost there, and is made to the first.
+  other.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rollcall' "
+      "AND query LIKE '%fence%'");
+  const WriteOperation created = create(*store, {"B"})[0];
+  BOOST_TEST((created.status == Status::ok));
+  const Status found = find(*store, created.id, user);
+  BOOST_TEST((found == Status::ok), static_cast<int>(found));
+  BOOST_TEST(user.view().last_name == "B");
+  store->close(error);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_database_writes_wait_a_while_and_are_then_surely_not_done) {
   const std::string schema = tests::shared_cluster().new_schema();
   const auto store = open_store(tests::shared_cluster().url(schema), {}, {});

@@ -81,15 +81,33 @@ BOOST_AUTO_TEST_CASE(a_host_whose_name_hangs_does_not_delay_another_one) {
   std::string url = tests::shared_cluster().url("public");
   url.insert(url.find('@') + 1, "hangs,");
   const Clock::time_point begun = Clock::now();
-  Race race(url, begun + std::chrono::seconds(4), never, names.resolver);
+  Race race(url, {}, begun + std::chrono::seconds(4), never, names.resolver);
   BOOST_TEST(race.run() != nullptr);
   BOOST_TEST((Clock::now() - begun < std::chrono::seconds(2)));
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_did_not_answer_is_tried_after_the_others_and_alone_at_once) {
+  Names names;
+  const std::string url = tests::shared_cluster().url("public");
+  const auto time_to_connect = [&](const std::string& to, const Route& route) {
+    const Clock::time_point begun = Clock::now();
+    Race race(to, route, begun + std::chrono::seconds(4), never, names.resolver);
+    BOOST_TEST(race.run() != nullptr);
+    return Clock::now() - begun;
+  };
+  std::string hanging = url;
+  hanging.insert(url.find('@') + 1, "hangs,");
+  const Host host = hosts_of(hanging).at(1);
+  BOOST_TEST((time_to_connect(hanging, {.last = host}) >= head_start));
+  BOOST_TEST((time_to_connect(url, {.last = hosts_of(url).at(0)}) < head_start));
+  BOOST_TEST((time_to_connect(hanging, {.only = host}) < head_start));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_not_found_is_said) {
   Names names;
   names.told->answers["h"] = {{}, "no such name"};
-  Race race("postgresql://u@h/x", Clock::now() + std::chrono::seconds(4), never, names.resolver);
+  Race race("postgresql://u@h/x", {}, Clock::now() + std::chrono::seconds(4), never,
+            names.resolver);
   BOOST_TEST(race.run() == nullptr);
   BOOST_TEST(race.errors() == "no such name");
 }
