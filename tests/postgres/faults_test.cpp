@@ -36,8 +36,8 @@ struct Told {
   int twice = 0;  ///< Ids that it was given before.
 };
 
-/// On a thread of its own, on which Boost.Test can't check anything.
 /// Creates, with keys and without, and counts up the user 1 by conditional updates, until `stop`.
+/// On a thread of its own: it notes what Boost.Test is to check on that of the test.
 void load(Store& store, int thread, const std::atomic<bool>& stop, Told& told) {
   Random random(static_cast<unsigned>(thread));
   RecordingOwner owner;
@@ -219,9 +219,7 @@ struct SilentHost {
   ~SilentHost() { ::close(descriptor); }
   /// `url`, with this host before that of it.
   std::string before(std::string url) const {
-    std::string name;
-    for (const char each : directory.path().string()) name += each == '/' ? "%2F" : std::string(1, each);
-    return url.insert(url.find('@') + 1, name + ",");
+    return url.insert(url.find('@') + 1, tests::host_of(directory.path()) + ",");
   }
 
   const tests::TemporaryDirectory directory;
