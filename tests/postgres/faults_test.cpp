@@ -1,11 +1,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <map>
 #include <random>
@@ -17,7 +15,6 @@
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/held_lock.hpp"
 #include "tests/storage/store_contract.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 /// Connections that are lost in the middle of batches, and a server that is killed.
 namespace rollcall::storage {
@@ -203,77 +200,6 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_killed_and_comes_back_has_all_that_was_ack
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
   });
-}
-
-/// An address in a file system that takes connections and never answers, as a host whose programs
-/// are stopped.
-struct SilentHost {
-  SilentHost() {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::snprintf(address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL.5432",
-                  directory.path().c_str());
-    BOOST_REQUIRE(::bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    BOOST_REQUIRE(::listen(descriptor, 64) == 0);
-  }
-  ~SilentHost() { ::close(descriptor); }
-  /// `url`, with this host before that of it.
-  std::string before(std::string url) const {
-    return url.insert(url.find('@') + 1, tests::host_of(directory.path()) + ",");
-  }
-
-  const tests::TemporaryDirectory directory;
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-};
-
-BOOST_AUTO_TEST_CASE(a_host_that_is_silent_does_not_delay_one_that_comes_back) {
-  const SilentHost silent;
-  const std::string url = tests::shared_cluster().url(tests::shared_cluster().new_schema());
-  const auto store = open_store(silent.before(url), {}, {});
-  create(*store, {"A"});
-  tests::shared_cluster().kill();
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  tests::shared_cluster().start();
-  const auto begun = std::chrono::steady_clock::now();
-  create(*store, {"B"});
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-  // A tenth of it, on a machine that has nothing else to do.
-  BOOST_TEST(took.count() < 2.5);
-  std::string error;
-  store->close(error);
-}
-
-/// As after a failover that has left the old primary running.
-BOOST_AUTO_TEST_CASE(what_is_read_comes_from_the_server_that_has_the_writes) {
-  tests::PostgresCluster other;
-  const std::string schema = tests::shared_cluster().new_schema();
-  other.query("CREATE SCHEMA " + schema);
-  std::string error;
-  for (const tests::PostgresCluster* const each : {&tests::shared_cluster(), &other}) {
-    open_store(each->url(schema), {}, {})->close(error);
-  }
-  const std::string first = tests::shared_cluster().url(schema);
-  const std::string second = other.url(schema);
-  std::string both = first;
-  const std::size_t host = second.find('@') + 1;
-  both.insert(both.find("/postgres?"), "," + second.substr(host, second.find("/postgres?") - host));
-  // All connections go to the second.
-  tests::shared_cluster().kill();
-  const auto store = open_store(both, {}, {});
-  UserRecord user;
-  const UserId old = create(*store, {"A"})[0].id;
-  BOOST_TEST((find(*store, old, user) == Status::ok));
-  tests::shared_cluster().start();
-  // The connection for writes is lost there, and is made to the first.
-  other.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rollcall' "
-      "AND query LIKE '%fence%'");
-  const WriteOperation created = create(*store, {"B"})[0];
-  BOOST_TEST((created.status == Status::ok));
-  const Status found = find(*store, created.id, user);
-  BOOST_TEST((found == Status::ok), static_cast<int>(found));
-  BOOST_TEST(user.view().last_name == "B");
-  store->close(error);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_database_writes_wait_a_while_and_are_then_surely_not_done) {

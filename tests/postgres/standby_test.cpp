@@ -68,7 +68,12 @@ std::string replace_until_one_waits(Client& client) {
   for (int i = 0; steady_clock::now() < until; ++i) {
     const std::string key = "k" + std::to_string(i);
     client.replace_with_key(key);
-    if (!client.completes_within(std::chrono::milliseconds(200))) return key;
+    while (!client.completes_within(std::chrono::milliseconds(50))) {
+      if (tests::shared_cluster().query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = "
+                                        "'SyncRep'") != "0\n") {
+        return key;
+      }
+    }
   }
   return "";
 }
