@@ -163,6 +163,8 @@ inline constexpr std::chrono::milliseconds default_drain_delay{1'000};
 inline constexpr std::chrono::milliseconds first_request_time{1'000};
 /// From a stop until a stream of users is read no more: a short one is whole by then.
 inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
+/// From a stop until what waits for a database is given up: the answers still have to be sent.
+inline constexpr std::chrono::milliseconds stop_database_time{6'000};
 /// From a stop until connections that still send or read are cut.
 inline constexpr std::chrono::milliseconds stop_deadline{8'000};
 /// From a stop until the process ends even if the disk hangs.

@@ -335,6 +335,7 @@ void Server::begin_end(int signal) {
 void Server::stop() {
   ending_ = Ending::stopping;
   end_if_hung_after(stop_limit);
+  store_->end_within(stop_database_time);
   log_.say(LogLevel::info, "stopping; answering requests in flight");
   for (const auto& each : listeners_) each->close();
   gate_.hurry();

@@ -65,6 +65,13 @@ void StoreEvents::open_to_others(const std::string& path, unsigned mode) noexcep
            path.c_str(), mode);
 }
 
+void StoreEvents::commits_weakly(const std::string& setting) noexcept {
+  log_.say(LogLevel::warning,
+           "the database has synchronous_commit = %s: what it acknowledges is lost if the primary "
+           "and the machine of the standby fail together; use on or remote_apply",
+           setting.c_str());
+}
+
 void StoreEvents::writes_stopped(storage::Status status, const std::string& reason) noexcept {
   if (metrics_ != nullptr) metrics_->writes_stopped(status);
   log_.say(LogLevel::error, "can't write to %s; %s", reason.c_str(), advice(status));

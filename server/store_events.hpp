@@ -18,6 +18,7 @@ class StoreEvents final : public storage::Events {
   void open_to_others(const std::string& path, unsigned mode) noexcept override;
   void recovered(const std::string& path, std::uint64_t frames) noexcept override;
   void upgraded(const std::string& path, const std::string& copy) noexcept override;
+  void commits_weakly(const std::string& setting) noexcept override;
   void committed(const storage::CommitFacts& facts) noexcept override {
     if (metrics_ != nullptr) metrics_->committed(facts);
   }

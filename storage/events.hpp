@@ -44,6 +44,10 @@ class Events {
   /// it was before.
   virtual void upgraded(const std::string& path, const std::string& copy) noexcept = 0;
 
+  /// The database acknowledges what a standby has only in its memory: `setting` is its
+  /// synchronous_commit.
+  virtual void commits_weakly(const std::string& /*setting*/) noexcept {}
+
   /// A batch was committed, or was not. Comes so often that it is to cost little.
   virtual void committed(const CommitFacts&) noexcept {}
 

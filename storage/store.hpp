@@ -153,6 +153,10 @@ class Store {
   /// Status::ok while writes are taken, otherwise why not: the answer to a readiness probe.
   virtual Status health() const noexcept = 0;
 
+  /// The program is about to end. What still waits for a database in so long ends then, as what was
+  /// not done, or as unknown if it was sent. Any thread, once; before close().
+  virtual void end_within(std::chrono::milliseconds) noexcept {}
+
   /// Makes the files tidy (a normal end of the program). Called once, last. False, with the reason
   /// logged nowhere but in `error`, when that failed: everything acknowledged is durable even then.
   virtual bool close(std::string& error) noexcept = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/postgres/limits.hpp"
+#include "storage/postgres/race.hpp"
 
 namespace rollcall::storage::postgres {
 namespace {
@@ -21,52 +22,6 @@ std::string first_line(const char* text) {
   while (!line.empty() && line.back() == '\n') line.pop_back();
   std::replace(line.begin(), line.end(), '\n', ' ');
   return line.empty() ? "the connection was lost" : line;
-}
-
-/// One of the hosts of a URL.
-struct Host {
-  std::string name;
-  std::string address;
-  std::string port;
-  bool named = false;  ///< Otherwise libpq's default.
-};
-
-std::vector<std::string> split(const char* list) {
-  std::vector<std::string> all(1);
-  for (const char* at = list == nullptr ? "" : list; *at != '\0'; ++at) {
-    if (*at == ',') {
-      all.emplace_back();
-    } else {
-      all.back() += *at;
-    }
-  }
-  return all;
-}
-
-/// Those of `url`; none if libpq can't read it.
-std::vector<Host> hosts_of(const std::string& url) {
-  std::vector<Host> hosts;
-  PQconninfoOption* const options = PQconninfoParse(url.c_str(), nullptr);
-  if (options == nullptr) return hosts;
-  std::vector<std::string> names, addresses, ports;
-  for (const PQconninfoOption* each = options; each->keyword != nullptr; ++each) {
-    const std::string_view keyword = each->keyword;
-    if (keyword == "host") names = split(each->val);
-    if (keyword == "hostaddr") addresses = split(each->val);
-    if (keyword == "port") ports = split(each->val);
-  }
-  PQconninfoFree(options);
-  const std::size_t count = std::max(names.size(), addresses.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    Host host;
-    if (i < names.size()) host.name = names[i];
-    if (i < addresses.size()) host.address = addresses[i];
-    // One port is that of all hosts.
-    host.port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
-    host.named = !host.name.empty() || !host.address.empty();
-    hosts.push_back(std::move(host));
-  }
-  return hosts;
 }
 
 /// What libpq wants of parameters.
@@ -148,9 +103,9 @@ std::string Result::message() const {
   return first_line(primary == nullptr ? PQresultErrorMessage(result_) : primary);
 }
 
-Connection::Connection(pg_conn* connection, Clock::time_point deadline,
+Connection::Connection(pg_conn* connection, Host host, Clock::time_point deadline,
                        const std::atomic<bool>& stop)
-    : connection_(connection), deadline_(deadline), stop_(stop) {
+    : connection_(connection), deadline_(deadline), stop_(stop), host_(std::move(host)) {
   const auto note = [](void* warned, const PGresult* notice) {
     const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (severity != nullptr && std::string_view(severity) == "WARNING") {
@@ -162,114 +117,82 @@ Connection::Connection(pg_conn* connection, Clock::time_point deadline,
 
 Connection::~Connection() { PQfinish(connection_); }
 
-std::unique_ptr<Connection> Connection::open(const std::string& url, Clock::time_point deadline,
+std::unique_ptr<Connection> Connection::start(const std::string& url, const Host& host,
+                                              Clock::time_point deadline,
+                                              const std::atomic<bool>& stop) {
+  // What comes later overrides what comes earlier, so the URL has the last word but for the host,
+  // which is one of its own, and the encoding.
+  const char* const names[] = {"fallback_application_name",
+                               "target_session_attrs",
+                               "tcp_user_timeout",
+                               "keepalives_idle",
+                               "keepalives_interval",
+                               "keepalives_count",
+                               "dbname",
+                               "client_encoding",
+                               "port",
+                               host.named ? "host" : nullptr,
+                               "hostaddr",
+                               nullptr};
+  const char* const values[] = {"rollcall",
+                                "read-write",
+                                "5000",
+                                "5",
+                                "2",
+                                "3",
+                                url.c_str(),
+                                "UTF8",
+                                host.port.c_str(),
+                                host.name.c_str(),
+                                host.address.c_str(),
+                                nullptr};
+  std::unique_ptr<Connection> made(
+      new Connection(PQconnectStartParams(names, values, 1), host, deadline, stop));
+  if (made->connection_ == nullptr) throw std::bad_alloc();
+  if (PQstatus(made->connection_) == CONNECTION_BAD) made->progress_ = Progress::failed;
+  return made;
+}
+
+std::unique_ptr<Connection> Connection::open(const std::string& url, const Route& route,
+                                             Clock::time_point deadline,
                                              const std::atomic<bool>& stop, std::string& error) {
-  std::vector<std::unique_ptr<Connection>> tried;
-  for (const Host& host : hosts_of(url)) {
-    // What comes later overrides what comes earlier, so the URL has the last word but for the host,
-    // which is one of its own, and the encoding.
-    const char* const names[] = {"fallback_application_name",
-                                 "target_session_attrs",
-                                 "tcp_user_timeout",
-                                 "keepalives_idle",
-                                 "keepalives_interval",
-                                 "keepalives_count",
-                                 "dbname",
-                                 "client_encoding",
-                                 "port",
-                                 host.named ? "host" : nullptr,
-                                 "hostaddr",
-                                 nullptr};
-    const char* const values[] = {"rollcall",
-                                  "read-write",
-                                  "5000",
-                                  "5",
-                                  "2",
-                                  "3",
-                                  url.c_str(),
-                                  "UTF8",
-                                  host.port.c_str(),
-                                  host.name.c_str(),
-                                  host.address.c_str(),
-                                  nullptr};
-    std::unique_ptr<Connection> one(
-        new Connection(PQconnectStartParams(names, values, 1), deadline, stop));
-    if (one->connection_ == nullptr) throw std::bad_alloc();
-    tried.push_back(std::move(one));
+  Race race(url, route, deadline, stop);
+  std::unique_ptr<Connection> made = race.run();
+  if (!made) {
+    error = race.errors();
+    return nullptr;
   }
-  std::unique_ptr<Connection> made = first_connected(tried);
-  if (made && PQsetnonblocking(made->connection_, 1) == 0 && made->look_for_pooler()) return made;
-  if (made) tried.push_back(std::move(made));
-  for (const auto& each : tried) {
-    if (!error.empty()) error += "; ";
-    error += each->next_ == Next::failed ? each->error() : "no answer in time";
-  }
-  // What libpq can't parse it repeats, with the password that may be in it.
-  if (tried.empty()) error = "libpq can't read the URL";
+  made->deadline_ = std::max(deadline, Clock::now() + set_up_time);
+  if (PQsetnonblocking(made->connection_, 1) == 0 && made->look_for_pooler()) return made;
+  error = made->error();
   return nullptr;
 }
 
-/// All hosts side by side: one that does not answer holds up nobody.
-std::unique_ptr<Connection> Connection::first_connected(
-    std::vector<std::unique_ptr<Connection>>& tried) {
-  for (const auto& each : tried) {
-    each->next_ = PQstatus(each->connection_) == CONNECTION_BAD ? Next::failed : Next::write;
-  }
-  std::vector<pollfd> waiting;
-  for (;;) {
-    waiting.clear();
-    for (const auto& each : tried) {
-      if (each->next_ == Next::failed) continue;
-      const short events = each->next_ == Next::read ? POLLIN : POLLOUT;
-      waiting.push_back({PQsocket(each->connection_), events, 0});
-    }
-    if (waiting.empty() || !tried.front()->poll_until_deadline(waiting)) return nullptr;
-    std::size_t place = 0;
-    for (auto& each : tried) {
-      if (each->next_ == Next::failed || waiting[place++].revents == 0) continue;
-      if (each->poll_connecting()) {
-        std::unique_ptr<Connection> made = std::move(each);
-        std::erase(tried, nullptr);
-        return made;
-      }
-    }
-  }
-}
-
-/// True once it is connected.
-bool Connection::poll_connecting() {
+Connection::Progress Connection::go_on() {
+  if (progress_ == Progress::failed) return progress_;
   switch (PQconnectPoll(connection_)) {
     case PGRES_POLLING_OK:
-      return true;
+      return progress_ = Progress::made;
     case PGRES_POLLING_READING:
-      next_ = Next::read;
-      return false;
+      return progress_ = Progress::reading;
     case PGRES_POLLING_WRITING:
-      next_ = Next::write;
-      return false;
+      return progress_ = Progress::writing;
     default:
-      next_ = Next::failed;
-      return false;
+      return progress_ = Progress::failed;
   }
 }
 
-bool Connection::poll_until_deadline(std::vector<pollfd>& waiting) {
+/// False at the deadline, and soon after the stop.
+bool Connection::wait(bool to_write) {
   constexpr std::chrono::milliseconds look_for_stop{50};
+  pollfd one{PQsocket(connection_), static_cast<short>(POLLIN | (to_write ? POLLOUT : 0)), 0};
   while (!stop_.load(std::memory_order_relaxed)) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
     if (left.count() <= 0) return false;
-    const int wait = static_cast<int>(std::min(left, look_for_stop).count());
-    if (::poll(waiting.data(), waiting.size(), wait) > 0) return true;
+    if (::poll(&one, 1, static_cast<int>(std::min(left, look_for_stop).count())) > 0) return true;
   }
   return false;
-}
-
-/// False at the deadline.
-bool Connection::wait(bool to_write) {
-  const auto events = static_cast<short>(POLLIN | (to_write ? POLLOUT : 0));
-  std::vector<pollfd> one{{PQsocket(connection_), events, 0}};
-  return poll_until_deadline(one);
 }
 
 Result Connection::run(const char* sql, const Parameters& parameters) {
@@ -353,6 +276,8 @@ Result Connection::next() {
   }
   return {};
 }
+
+bool Connection::has_result() const noexcept { return PQisBusy(connection_) == 0; }
 
 bool Connection::take_warning() noexcept { return std::exchange(warned_, false); }
 

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/postgres/hosts.hpp"
 #include "storage/postgres/parameters.hpp"
 
 struct pg_conn;
 struct pg_result;
-struct pollfd;
 
 namespace rollcall::storage::postgres {
 
@@ -68,13 +68,25 @@ class Connection {
  public:
   /// Connects to what `url` names, until `deadline` or until `stop`. Null, with the reason in
   /// `error`, if that failed: one line without a password.
-  static std::unique_ptr<Connection> open(const std::string& url, Clock::time_point deadline,
-                                          const std::atomic<bool>& stop, std::string& error);
+  static std::unique_ptr<Connection> open(const std::string& url, const Route& route,
+                                          Clock::time_point deadline, const std::atomic<bool>& stop,
+                                          std::string& error);
+  /// Begins to connect to one host of `url`; progress() says how that goes. Does not wait.
+  static std::unique_ptr<Connection> start(const std::string& url, const Host& host,
+                                           Clock::time_point deadline,
+                                           const std::atomic<bool>& stop);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Waits, until the deadline or the stop that it was opened with.
+  /// What connecting waits for, or how it ended.
+  enum class Progress : std::uint8_t { reading, writing, made, failed };
+  Progress progress() const noexcept { return progress_; }
+  /// Once the socket is ready for that.
+  Progress go_on();
+
+  // Waits, until the stop or the deadline that it was opened with, or for set_up_time if it took
+  // until that deadline to connect.
   /// One statement, or several without parameters. A result that is `none` means the connection is
   /// lost, with the reason in error().
   Result run(const char* sql, const Parameters& parameters = {});
@@ -90,6 +102,9 @@ class Connection {
   int descriptor() const noexcept;
   /// There are octets that the socket has not taken: wait for it to be writable, too.
   bool has_unsent() const noexcept { return unsent_; }
+  /// next() would give a result, or what it says of the end: it has been received already, so that
+  /// waiting for the descriptor could be in vain.
+  bool has_result() const noexcept;
   bool send(const Statement& statement, const Parameters& parameters);
   /// Ends a part: a transaction of its own.
   bool end_part();
@@ -100,27 +115,24 @@ class Connection {
   /// A warning has come since the last call, such as that a commit did not wait for the standby.
   bool take_warning() noexcept;
 
+  /// Which of those of the URL it is to.
+  const Host& host() const noexcept { return host_; }
   /// A pooler (PgBouncer) is in between: a statement may run on any of its connections.
   bool is_pooled() const noexcept { return pooled_; }
   /// Why it is lost; one line.
   std::string error() const;
 
  private:
-  /// What connecting waits for.
-  enum class Next : std::uint8_t { read, write, failed };
-
-  Connection(pg_conn* connection, Clock::time_point deadline, const std::atomic<bool>& stop);
-  static std::unique_ptr<Connection> first_connected(
-      std::vector<std::unique_ptr<Connection>>& tried);
-  bool poll_connecting();
-  bool poll_until_deadline(std::vector<pollfd>& waiting);
+  Connection(pg_conn* connection, Host host, Clock::time_point deadline,
+             const std::atomic<bool>& stop);
   bool wait(bool to_write);
   bool look_for_pooler();
 
   pg_conn* const connection_;
   Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
-  Next next_ = Next::write;
+  const Host host_;
+  Progress progress_ = Progress::writing;
   bool warned_ = false;
   bool unsent_ = false;
   bool pooled_ = false;

@@ -45,6 +45,7 @@ void Download::answer(Link::Reply reply) {
     state_ = State::over;
     return finish(Status::io_error);
   }
+  if (is_idle()) return;
   const Result& result = link_.results().back();
   ExportOperation& operation = *piece_.operation;
   operation.users.clear();
@@ -98,10 +99,21 @@ void Downloads::add(const Pending<ExportOperation>& piece) {
 void Downloads::step(Clock::time_point now) {
   std::erase_if(places_, [](const std::shared_ptr<Place>& each) {
     if (!each->dropped.load(std::memory_order_acquire)) return false;
+    // The other connections do not wait for the thread of its attempt to connect.
+    each->download->link().leave();
+    if (!each->download->link().has_left()) return false;
     each->download.reset();
     return true;
   });
   for (const auto& each : places_) each->download->step(now);
+}
+
+void Downloads::give_up_all() {
+  for (const auto& each : places_) each->download->give_up();
+}
+
+void Downloads::keep_to(const std::optional<Host>& host) const {
+  for (const auto& each : places_) each->download->link().keep_to(host);
 }
 
 void Downloads::add_links(std::vector<Link*>& to) const {

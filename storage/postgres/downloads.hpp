@@ -17,6 +17,7 @@ class Download {
 
   void next(const Pending<ExportOperation>& piece) { piece_ = piece; }
   void step(Clock::time_point now);
+  void give_up() { finish(Status::unavailable); }
   bool is_idle() const noexcept { return piece_.operation == nullptr; }
   Link& link() noexcept { return link_; }
 
@@ -46,6 +47,8 @@ class Downloads {
   /// The next piece of an export that has a place.
   void add(const Pending<ExportOperation>& piece);
   void step(Clock::time_point now);
+  void give_up_all();
+  void keep_to(const std::optional<Host>& host) const;
   void add_links(std::vector<Link*>& to) const;
   bool is_idle() const noexcept;
 

@@ -28,7 +28,7 @@ void Finder::step(Clock::time_point now) {
       break;
   }
   if (!asked_.empty() && now - sent_ > max_wait) {
-    link_.lose("the database did not answer in time", now);
+    link_.lose_silent(now);
     ask_again();
   }
   while (!waiting_.empty() && now - waiting_.front().since > max_wait) {
@@ -36,6 +36,13 @@ void Finder::step(Clock::time_point now) {
     waiting_.pop_front();
   }
   if (asked_.empty() && link_.is_up() && !waiting_.empty()) ask(now);
+}
+
+void Finder::give_up_all(Clock::time_point now) {
+  if (!asked_.empty()) link_.lose("the program ends", now);
+  ask_again();
+  for (const auto& each : waiting_) each.finish(Status::unavailable);
+  waiting_.clear();
 }
 
 void Finder::ask(Clock::time_point now) {

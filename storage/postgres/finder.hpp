@@ -18,6 +18,7 @@ class Finder {
   /// One more than max_pending_finds is refused.
   void add(const Pending<FindOperation>& find);
   void step(Clock::time_point now);
+  void give_up_all(Clock::time_point now);
   bool is_idle() const noexcept { return waiting_.empty() && asked_.empty(); }
 
  private:

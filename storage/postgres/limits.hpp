@@ -15,13 +15,22 @@ inline constexpr std::chrono::milliseconds max_in_flight{10'000};
 /// A batch that takes longer means that the database hangs: the instance is not ready.
 inline constexpr std::chrono::milliseconds hang_time{2'500};
 
-/// To connect, to look at the settings, and to prepare the statements.
+/// To connect, and at least so long from then on to look at the settings and prepare statements.
 inline constexpr std::chrono::milliseconds connect_time{4'000};
+inline constexpr std::chrono::milliseconds set_up_time{2'000};
 /// How long the first connection is tried for, before the store is not opened.
 inline constexpr std::chrono::milliseconds open_time{8'000};
-/// Between two attempts to connect: it doubles from the first to the second.
+/// Between two attempts to connect that came to nothing: it doubles from the first to the second.
 inline constexpr std::chrono::milliseconds min_retry{50};
-inline constexpr std::chrono::milliseconds max_retry{1'000};
+inline constexpr std::chrono::milliseconds max_retry{250};
+/// Until a host that did not answer is tried again, if the others may answer.
+inline constexpr std::chrono::milliseconds head_start{500};
+/// How long the addresses of a host's name are taken for known.
+inline constexpr std::chrono::milliseconds name_lifetime{1'000};
+/// Until the next address of a host is tried, if the one before does not answer.
+inline constexpr std::chrono::milliseconds address_pause{250};
+/// Until a host that failed is tried again, while another one may still answer.
+inline constexpr std::chrono::milliseconds probe_pause{50};
 
 /// Writes of one transaction. More of them only wait longer for each other.
 inline constexpr std::size_t max_batch = 8'192;

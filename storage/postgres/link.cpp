@@ -4,6 +4,15 @@
 #include <utility>
 
 namespace rollcall::storage::postgres {
+namespace {
+
+/// A prepared statement is not there (a pooler has another connection), there already, or no longer
+/// fits its tables: over a new connection they are prepared anew.
+bool needs_preparing(const std::string& state) noexcept {
+  return state == "26000" || state == "42P05" || state == "0A000";
+}
+
+}  // namespace
 
 Link::Link(std::string url, SetUp set_up, Waker& waker)
     : url_(std::move(url)), set_up_(std::move(set_up)), waker_(waker) {}
@@ -13,31 +22,41 @@ Link::~Link() {
   end_attempt();
 }
 
-void Link::adopt(std::unique_ptr<Connection> connection) { connection_ = std::move(connection); }
+void Link::adopt(std::unique_ptr<Connection> connection) {
+  connection_ = std::move(connection);
+  up_since_ = Clock::now();
+}
 
 void Link::step(Clock::time_point now) {
   if (attempt_ && attempt_->over.load(std::memory_order_acquire)) {
     connection_ = std::move(attempt_->made);
     reason_ = std::move(attempt_->error);
     end_attempt();
+    achieved_ = false;
     if (connection_) {
-      pause_ = min_retry;
+      route_.last.reset();
+      up_since_ = now;
     } else {
-      next_attempt_ = now + pause_;
-      pause_ = std::min(2 * pause_, max_retry);
+      pause(now);
     }
+  }
+  if (connection_ && route_.only && connection_->host() != route_.only) {
+    lose("the writes go to another host", now);
   }
   // Nothing was asked, so what the server sends says at most that it goes.
   if (connection_ && !busy_ && std::exchange(ready_, false) && !connection_->move()) {
     lose(connection_->error(), now);
   }
-  if (!connection_ && !attempt_ && now >= next_attempt_) begin_attempt();
+  const bool leaves = stopping_.load(std::memory_order_relaxed);
+  if (!connection_ && !attempt_ && !leaves && now >= next_attempt_) begin_attempt();
 }
 
 void Link::begin_attempt() {
   attempt_ = std::make_unique<Attempt>();
+  attempt_->route = route_;
   attempt_->thread = std::thread([this, &attempt = *attempt_] {
-    auto made = Connection::open(url_, Clock::now() + connect_time, stopping_, attempt.error);
+    auto made = Connection::open(url_, attempt.route, Clock::now() + connect_time, stopping_,
+                                 attempt.error);
     if (made && set_up_(*made, attempt.error) && made->start_pipeline()) {
       attempt.made = std::move(made);
     } else if (attempt.error.empty()) {
@@ -89,8 +108,16 @@ Link::Reply Link::collect() {
         break;
       case Result::Kind::pipeline_end:
         busy_ = false;
+        if (needs_preparing(failure_.state())) {
+          lose(failure_.message(), Clock::now());
+          return Reply::lost;
+        }
         if (failure_.kind() != Result::Kind::none) return Reply::failed;
-        if (!connection_->take_warning()) return Reply::committed;
+        if (!connection_->take_warning()) {
+          achieved_ = true;
+          pause_ = min_retry;
+          return Reply::committed;
+        }
         lose("a commit was not confirmed by the standby", Clock::now());
         return Reply::lost;
     }
@@ -105,6 +132,18 @@ void Link::lose(std::string reason, Clock::time_point now) {
   reason_ = std::move(reason);
   down_since_ = now;
   next_attempt_ = now;
+  // To connect is no success by itself: what fails each time is not to be tried at full speed.
+  if (!achieved_) pause(now);
+}
+
+void Link::lose_silent(Clock::time_point now) {
+  if (connection_) route_.last = connection_->host();
+  lose("the database did not answer in time", now);
+}
+
+void Link::pause(Clock::time_point now) {
+  next_attempt_ = now + pause_;
+  pause_ = std::min(2 * pause_, max_retry);
 }
 
 pollfd Link::wanted() const noexcept {

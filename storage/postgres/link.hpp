@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/hosts.hpp"
 #include "storage/postgres/limits.hpp"
 #include "storage/postgres/script.hpp"
 #include "storage/postgres/waker.hpp"
@@ -35,6 +36,8 @@ class Link {
   /// Begins an attempt, or takes the result of one.
   void step(Clock::time_point now);
   bool is_up() const noexcept { return connection_ != nullptr; }
+  /// Since when it is, or was last.
+  Clock::time_point up_since() const noexcept { return up_since_; }
   /// Since when it is not up.
   Clock::time_point down_since() const noexcept { return down_since_; }
   /// Why the last attempt failed, or the connection was lost: one line.
@@ -59,12 +62,34 @@ class Link {
   /// Drops the connection: what is under way will never be collected.
   void lose(std::string reason, Clock::time_point now);
 
+  /// As lose(), because it has not answered in time: another host, if there is one, is tried before
+  /// this one.
+  void lose_silent(Clock::time_point now);
+  /// It was lost so, and no other one has been made since.
+  bool is_silent() const noexcept { return !connection_ && route_.last; }
+  /// From the next step() on only connections to this host, if there is one, are made and kept.
+  void keep_to(const std::optional<Host>& host) {
+    if (route_.only != host) route_.only = host;
+  }
+  /// Of the connection, which is_up().
+  const Host& host() const noexcept { return connection_->host(); }
+
+  /// It is to go: an attempt that is under way ends soon, and no other one begins.
+  void leave() noexcept { stopping_.store(true, std::memory_order_relaxed); }
+  /// No attempt is under way, so that it can be destroyed without waiting.
+  bool has_left() const noexcept {
+    return !attempt_ || attempt_->over.load(std::memory_order_acquire);
+  }
+
+  /// Nothing need be waited for: what was sent was answered before send() had returned.
+  bool has_answer() const noexcept { return connection_ && busy_ && connection_->has_result(); }
   /// What to wait for: a descriptor of -1 is nothing. ready() says that it has come.
   pollfd wanted() const noexcept;
   void ready() noexcept { ready_ = true; }
 
  private:
   struct Attempt {
+    Route route;
     std::thread thread;
     std::atomic<bool> over{false};
     std::unique_ptr<Connection> made;
@@ -72,9 +97,11 @@ class Link {
   };
   void begin_attempt();
   void end_attempt() noexcept;
+  void pause(Clock::time_point now);
 
   const std::string url_;
   const SetUp set_up_;
+  Route route_;
   Waker& waker_;
   /// Ends an attempt early. Connections look at it as long as they live.
   std::atomic<bool> stopping_{false};
@@ -85,9 +112,11 @@ class Link {
   bool busy_ = false;
   bool ready_ = false;  ///< The socket may have something, or take something.
   std::string reason_;
+  Clock::time_point up_since_{};
   Clock::time_point down_since_ = Clock::now();
   Clock::time_point next_attempt_{};
-  std::chrono::milliseconds pause_ = min_retry;
+  std::chrono::milliseconds pause_ = min_retry;  ///< Before the next attempt after a failure.
+  bool achieved_ = false;                        ///< Something was committed over the connection.
 };
 
 }  // namespace rollcall::storage::postgres

@@ -1,5 +1,6 @@
 #include "storage/postgres/lister.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "storage/postgres/list_sql.hpp"
@@ -23,6 +24,19 @@ void ListQueue::expire(Clock::time_point now) {
     waiting_.front().finish(Status::unavailable);
     waiting_.pop_front();
   }
+}
+
+void ListQueue::cancel(const Operation* operation) {
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [&](const auto& each) { return each.operation == operation; });
+  if (found == waiting_.end()) return;
+  found->finish(Status::cancelled);
+  waiting_.erase(found);
+}
+
+void ListQueue::give_up_all() {
+  for (const auto& each : waiting_) each.finish(Status::unavailable);
+  waiting_.clear();
 }
 
 void Lister::step(Clock::time_point now, bool unique_emails, bool may_take) {
@@ -53,6 +67,21 @@ void Lister::end(Link::Reply reply) {
   if (reply == Link::Reply::failed) return list_.finish(Status::io_error);
   take_listing(link_.results(), *list_.operation);
   list_.finish(list_.operation->status);
+}
+
+/// The database would go on: set_up_lists() has it notice that the connection is gone.
+void Lister::break_off(Status status, Clock::time_point now) {
+  state_ = State::idle;
+  link_.lose("a listing was broken off", now);
+  list_.finish(status);
+}
+
+void Lister::cancel(const Operation* operation, Clock::time_point now) {
+  if (state_ == State::listing && list_.operation == operation) break_off(Status::cancelled, now);
+}
+
+void Lister::give_up_all(Clock::time_point now) {
+  if (state_ == State::listing) break_off(Status::unavailable, now);
 }
 
 bool Lister::lend(const Script& script, Clock::time_point now,

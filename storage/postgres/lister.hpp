@@ -8,6 +8,13 @@
 
 namespace rollcall::storage::postgres {
 
+/// What is asked of a ListQueue, in its order.
+struct ListOrder {
+  Pending<ListOperation> list{};
+  /// Instead: nobody waits any more for this operation, which came before and may be completed.
+  const Operation* cancelled = nullptr;
+};
+
 /// Listings that wait for one of the connections that make them, one at a time each. The loop's
 /// thread.
 class ListQueue {
@@ -18,6 +25,9 @@ class ListQueue {
   void put_back(const Pending<ListOperation>& list) { waiting_.push_front(list); }
   bool empty() const noexcept { return waiting_.empty(); }
   void expire(Clock::time_point now);
+  /// Ends it, if it waits here.
+  void cancel(const Operation* operation);
+  void give_up_all();
 
  private:
   std::deque<Pending<ListOperation>> waiting_;
@@ -32,6 +42,9 @@ class Lister {
   /// `unique_emails`: see write_listing(). Takes a listing of the queue only if it `may_take`.
   void step(Clock::time_point now, bool unique_emails, bool may_take);
   bool is_idle() const noexcept { return state_ == State::idle; }
+  /// Ends it, and with it the connection, if it is under way here.
+  void cancel(const Operation* operation, Clock::time_point now);
+  void give_up_all(Clock::time_point now);
 
   /// Sends something else, if nothing is under way: `take` gets the results if it was done.
   bool lend(const Script& script, Clock::time_point now,
@@ -40,6 +53,7 @@ class Lister {
  private:
   enum class State : std::uint8_t { idle, listing, lent };
   void end(Link::Reply reply);
+  void break_off(Status status, Clock::time_point now);
 
   Link& link_;
   ListQueue& queue_;

@@ -61,6 +61,7 @@ void Looked::take(const std::vector<Result>& results) {
           KnownKey& key = known_[std::string(result.text(row, 0))];
           key.payload = static_cast<Version>(result.integer(row, 1));
           key.user_id = static_cast<UserId>(result.integer(row, 2));
+          key.token = result.integer(row, 4);
           if (!result.is_null(row, 3)) {
             key.answer.emplace().assign(PackedUser::read(result.text(row, 3).data()));
           }

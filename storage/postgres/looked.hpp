@@ -16,6 +16,7 @@ namespace rollcall::storage::postgres {
 struct KnownKey {
   Version payload = 0;
   UserId user_id = 0;                ///< 0: the key of an upload.
+  std::int64_t token = 0;            ///< Of the write, or of the opened upload, that it belongs to.
   std::optional<UserRecord> answer;  ///< What a partial replacement left.
 };
 

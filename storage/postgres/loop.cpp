@@ -17,6 +17,18 @@ bool set_up_reads(Connection& connection, std::string& error) {
   return false;
 }
 
+/// A listing may be broken off: the database is to notice that within so many milliseconds, where
+/// it can (PostgreSQL 14 and later).
+bool set_up_lists(Connection& connection, std::string& error) {
+  if (connection.is_pooled()) return true;
+  const Result set = connection.run(
+      "SELECT set_config(name, '250', false) FROM pg_settings WHERE name = "
+      "'client_connection_check_interval'");
+  if (set.kind() != Result::Kind::none) return true;
+  error = connection.error();
+  return false;
+}
+
 template <class List>
 void move_to(List& from, List& to) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -33,7 +45,8 @@ void move_to(Loop::Work& from, Loop::Work& to) {
 }  // namespace
 
 bool set_up_writes(Connection& connection, OpenFailure& failure) {
-  if (!check_settings(connection, failure)) return false;
+  std::string synchronous_commit;
+  if (!check_settings(connection, synchronous_commit, failure)) return false;
   if (connection.prepare(statements_of_writes())) return true;
   failure.reason = OpenFailure::Reason::database_failed;
   failure.detail = connection.error();
@@ -60,8 +73,7 @@ Loop::Loop(const std::string& url, const WriteBatch::Rules& rules,
       others_(others) {
   write_link_.adopt(std::move(first));
   for (auto& each : list_links_) {
-    each = std::make_unique<Link>(
-        url, [](Connection&, std::string&) { return true; }, waker_);
+    each = std::make_unique<Link>(url, set_up_lists, waker_);
     listers_.emplace_back(*each, list_queue_);
   }
   thread_ = std::thread([this] { run(); });
@@ -90,9 +102,11 @@ void Loop::run() {
 }
 
 void Loop::step(Clock::time_point now) {
-  take_work();
+  take_work(now);
+  if (now >= give_up_at_.load(std::memory_order_relaxed)) give_up_all(now);
   write_link_.step(now);
   writer_.step(now);
+  agree_on_host(now);
   find_link_.step(now);
   finder_.step(now);
   list_queue_.expire(now);
@@ -106,19 +120,49 @@ void Loop::step(Clock::time_point now) {
   look_around(now);
 }
 
-void Loop::take_work() {
+/// What is read is to be what was written, also while two servers both take themselves for the
+/// primary: all connections go to the one that has the writes.
+void Loop::agree_on_host(Clock::time_point now) {
+  // It would not be noticed as long as nothing is written.
+  if (find_link_.is_silent() && write_link_.is_up() && !write_link_.is_busy() &&
+      write_link_.up_since() < find_link_.down_since()) {
+    write_link_.lose_silent(now);
+  }
+  std::optional<Host> host;
+  if (write_link_.is_up()) host = write_link_.host();
+  find_link_.keep_to(host);
+  for (const auto& each : list_links_) each->keep_to(host);
+  downloads_.keep_to(host);
+}
+
+void Loop::take_work(Clock::time_point now) {
   {
     const MutexLock lock(mutex_);
     std::swap(submitted_, work_);
   }
   for (const auto& each : work_.writes) writer_.add(each);
   for (const auto& each : work_.finds) finder_.add(each);
-  for (const auto& each : work_.lists) list_queue_.add(each);
+  for (const ListOrder& each : work_.lists) {
+    if (each.cancelled == nullptr) {
+      list_queue_.add(each.list);
+    } else {
+      list_queue_.cancel(each.cancelled);
+      for (Lister& lister : listers_) lister.cancel(each.cancelled, now);
+    }
+  }
   for (const auto& each : work_.exports) downloads_.add(each);
   work_.writes.clear();
   work_.finds.clear();
   work_.lists.clear();
   work_.exports.clear();
+}
+
+void Loop::give_up_all(Clock::time_point now) {
+  writer_.give_up_all(now);
+  finder_.give_up_all(now);
+  list_queue_.give_up_all();
+  for (Lister& each : listers_) each.give_up_all(now);
+  downloads_.give_up_all();
 }
 
 void Loop::look_around(Clock::time_point now) {
@@ -177,7 +221,9 @@ void Loop::wait() {
   wanted_.clear();
   for (const Link* const each : links_) wanted_.push_back(each->wanted());
   wanted_.push_back({waker_.descriptor(), POLLIN, 0});
-  ::poll(wanted_.data(), wanted_.size(), look_ms);
+  const bool answered = std::any_of(links_.begin(), links_.end(),
+                                    [](const Link* each) { return each->has_answer(); });
+  ::poll(wanted_.data(), wanted_.size(), answered ? 0 : look_ms);
   waker_.clear();
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (wanted_[i].revents != 0) links_[i]->ready();
@@ -187,20 +233,28 @@ void Loop::wait() {
 /// Gives back what this instance has and does not need: its lane, and the ids it has not used, if
 /// nobody has taken later ones.
 void Loop::leave() {
+  constexpr std::chrono::milliseconds patience{1'500};
+  const Clock::time_point until = Clock::now() + patience;
+  // The number of a batch that was given up.
+  while (!writer_.is_idle() && Clock::now() < until) {
+    step(Clock::now());
+    wait();
+  }
   if (!writer_.is_idle() || !write_link_.is_up()) return;
   Script script;
   const Lane& lane = writer_.lane();
-  script.add("UPDATE lanes SET owner = 0 WHERE lane = $1::int8 AND owner = $2::int8",
-             Parameters().add(lane.number).add(lane.owner));
-  if (writer_.ids().has_block()) {
-    const Ids::Block block = writer_.ids().last_block();
-    script.add("UPDATE ids SET next = $1::int8 WHERE next = $2::int8",
-               Parameters()
-                   .add(static_cast<std::int64_t>(block.next))
-                   .add(static_cast<std::int64_t>(block.end)));
-  }
-  constexpr std::chrono::seconds patience{2};
-  const Clock::time_point until = Clock::now() + patience;
+  // Without a block nothing is given back but the lane.
+  Ids::Block block{0, 0};
+  if (writer_.ids().has_block()) block = writer_.ids().last_block();
+  // In one statement: when it comes late, or twice, the lane is another's, and so may the ids be.
+  script.add(
+      "WITH mine AS (UPDATE lanes SET owner = 0 WHERE lane = $1::int8 AND owner = $2::int8 "
+      "RETURNING 1) UPDATE ids SET next = $3::int8 FROM mine WHERE next = $4::int8",
+      Parameters()
+          .add(lane.number)
+          .add(lane.owner)
+          .add(static_cast<std::int64_t>(block.next))
+          .add(static_cast<std::int64_t>(block.end)));
   write_link_.send(script);
   while (write_link_.collect() == Link::Reply::none && Clock::now() < until) {
     pollfd one = write_link_.wanted();

@@ -26,7 +26,7 @@ class Loop {
   struct Work {
     std::vector<PendingWrite> writes;
     std::vector<Pending<FindOperation>> finds;
-    std::vector<Pending<ListOperation>> lists;
+    std::vector<ListOrder> lists;
     std::vector<Pending<ExportOperation>> exports;
 
     bool empty() const noexcept {
@@ -43,6 +43,10 @@ class Loop {
 
   // Any thread.
   void submit(Work& work);
+  /// See Store::end_within().
+  void end_within(std::chrono::milliseconds time) noexcept {
+    give_up_at_.store(Clock::now() + time, std::memory_order_relaxed);
+  }
   /// See Downloads::begin().
   Status begin_export(ExportOperation& operation) { return downloads_.begin(operation); }
   Status health() const noexcept { return writer_.health(); }
@@ -54,7 +58,9 @@ class Loop {
  private:
   void run();
   void step(Clock::time_point now);
-  void take_work();
+  void agree_on_host(Clock::time_point now);
+  void take_work(Clock::time_point now);
+  void give_up_all(Clock::time_point now);
   void look_around(Clock::time_point now);
   bool write_upkeep(Clock::time_point now);
   void take_upkeep(std::span<const Result> results);
@@ -65,6 +71,7 @@ class Loop {
   Mutex mutex_;
   Work submitted_ ROLLCALL_GUARDED_BY(mutex_);
   std::atomic<bool> stopping_{false};
+  std::atomic<Clock::time_point> give_up_at_{Clock::time_point::max()};
 
   // The thread's.
   Work work_;

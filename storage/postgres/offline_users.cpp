@@ -213,7 +213,7 @@ bool OfflineUsers::close(std::string& error) noexcept {
 std::unique_ptr<Connection> connect(const std::string& url, const std::string& shown) {
   static const std::atomic<bool> never{false};
   std::string error;
-  auto connection = Connection::open(url, Clock::now() + open_time, never, error);
+  auto connection = Connection::open(url, {}, Clock::now() + open_time, never, error);
   if (!connection) refuse({.reason = Reason::database_not_reached, .detail = error}, shown);
   // No client waits, and a user can end it.
   connection->set_deadline(Clock::now() + std::chrono::hours(24));
@@ -226,10 +226,11 @@ std::unique_ptr<OfflineBackend> open_offline(const std::string& url, const std::
                                              bool to_create) {
   auto connection = connect(url, shown);
   OpenFailure failure;
+  std::string commit;
   std::int64_t version = 0;
-  const bool fit = to_create
-                       ? check_settings(*connection, failure) && make_tables(*connection, failure)
-                       : find_version(*connection, version, failure);
+  const bool fit =
+      to_create ? check_settings(*connection, commit, failure) && make_tables(*connection, failure)
+                : find_version(*connection, version, failure);
   if (!fit) refuse(std::move(failure), shown);
   if (!to_create && version == 0) refuse({.reason = Reason::no_tables}, shown);
   failure.reason = Reason::database_failed;
@@ -248,8 +249,9 @@ std::unique_ptr<OfflineBackend> open_offline(const std::string& url, const std::
 std::int64_t migrate(const std::string& url, const std::string& shown, bool unique_email) {
   const auto connection = connect(url, shown);
   OpenFailure failure;
+  std::string commit;
   std::int64_t version = 0;
-  if (!check_settings(*connection, failure) ||
+  if (!check_settings(*connection, commit, failure) ||
       !prepare_schema(*connection, unique_email, failure) ||
       !find_version(*connection, version, failure)) {
     refuse(std::move(failure), shown);

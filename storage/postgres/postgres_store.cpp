@@ -36,6 +36,7 @@ class PostgresStore final : public Store {
             .wal_octets = 0};
   }
   Status health() const noexcept override { return loop_ ? loop_->health() : Status::ok; }
+  void end_within(std::chrono::milliseconds time) noexcept override { loop_->end_within(time); }
   bool close(std::string&) noexcept override {
     loop_.reset();
     return true;
@@ -75,7 +76,11 @@ class PostgresStore::PostgresSession final : public Session {
     gathered_.finds.push_back({&operation, &inbox_, Clock::now()});
   }
   void list(ListOperation& operation) noexcept override {
-    gathered_.lists.push_back({&operation, &inbox_, Clock::now()});
+    gathered_.lists.push_back({.list = {&operation, &inbox_, Clock::now()}});
+  }
+  void cancel(Operation& operation) noexcept override {
+    Session::cancel(operation);
+    gathered_.lists.push_back({.cancelled = &operation});
   }
   void export_next(ExportOperation& operation) noexcept override {
     operation.status = store_.loop_->begin_export(operation);
@@ -97,12 +102,13 @@ class PostgresStore::PostgresSession final : public Session {
   }
 
  private:
-  /// Listings that were cancelled before they were handed over: later they go on to their end.
+  /// Listings that were cancelled before they were handed over.
   void drop_cancelled() noexcept {
     std::vector<ListOperation*> dropped;
-    std::erase_if(gathered_.lists, [&](const postgres::Pending<ListOperation>& each) {
-      if (each.operation->cancelled) dropped.push_back(each.operation);
-      return each.operation->cancelled;
+    std::erase_if(gathered_.lists, [&](const postgres::ListOrder& each) {
+      if (each.cancelled != nullptr || !each.list.operation->cancelled) return false;
+      dropped.push_back(each.list.operation);
+      return true;
     });
     for (ListOperation* const each : dropped) {
       each->status = Status::cancelled;
@@ -133,8 +139,8 @@ std::unique_ptr<Connection> connect(const std::string& url, const std::string& s
   for (;;) {
     std::string error;
     // Also the time that setting it up may take.
-    auto made =
-        Connection::open(url, std::max(until, Clock::now() + postgres::connect_time), never, error);
+    auto made = Connection::open(url, {}, std::max(until, Clock::now() + postgres::connect_time),
+                                 never, error);
     if (made) return made;
     const bool may_come =
         error.find("refused") != error.npos || error.find("starting up") != error.npos ||
@@ -152,7 +158,8 @@ std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& 
                                      const StoreRules& rules, Events& events) {
   std::unique_ptr<Connection> first = connect(url, shown);
   OpenFailure failure;
-  if (!postgres::check_settings(*first, failure) ||
+  std::string synchronous_commit;
+  if (!postgres::check_settings(*first, synchronous_commit, failure) ||
       !postgres::prepare_schema(*first, rules.unique_email, failure) ||
       !postgres::set_up_writes(*first, failure)) {
     refuse(std::move(failure), shown);
@@ -167,6 +174,7 @@ std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& 
     failure.detail = first->error();
     refuse(std::move(failure), shown);
   }
+  if (synchronous_commit == "remote_write") events.commits_weakly(synchronous_commit);
   const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email};
   return std::make_unique<PostgresStore>(
       std::make_unique<Loop>(url, wanted, std::move(first), lane, others.integer(0, 0), events));

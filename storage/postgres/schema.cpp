@@ -121,7 +121,7 @@ bool make_tables(Connection& connection, OpenFailure& failure) {
   }
 }
 
-bool check_settings(Connection& connection, OpenFailure& failure) {
+bool check_settings(Connection& connection, std::string& synchronous_commit, OpenFailure& failure) {
   const Result found = connection.run(
       "SELECT current_setting('fsync'), current_setting('synchronous_commit'), "
       "current_setting('server_encoding'), current_setting('default_transaction_isolation'), "
@@ -130,6 +130,7 @@ bool check_settings(Connection& connection, OpenFailure& failure) {
   if (!is_done(found)) return fail(failure, connection, found);
   constexpr std::int64_t oldest_server = 120'000;
   const std::string_view commit = found.text(0, 1);
+  synchronous_commit = commit;
   const auto refuse = [&](std::string detail) {
     return fail(failure, Reason::database_settings, std::move(detail));
   };
@@ -146,7 +147,11 @@ bool check_settings(Connection& connection, OpenFailure& failure) {
                   ": use read committed");
   }
   if (found.integer(0, 4) < oldest_server) return refuse("it is older than PostgreSQL 12");
-  return true;
+  if (connection.is_pooled()) return true;
+  // What a session has set, a new configuration file does not change.
+  const Result kept = connection.run("SELECT set_config('synchronous_commit', $1::text, false)",
+                                     Parameters().add(commit));
+  return is_done(kept) || fail(failure, connection, kept);
 }
 
 bool prepare_schema(Connection& connection, bool unique_emails, OpenFailure& failure) {

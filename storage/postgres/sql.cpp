@@ -193,7 +193,7 @@ const Sql& sql() {
       .users = {"users", texts.users.c_str()},
       .emails = {"emails", texts.emails.c_str()},
       .known = {"known",
-                "SELECT key, payload, user_id, answer FROM idempotency_keys WHERE key = ANY "
+                "SELECT key, payload, user_id, answer, token FROM idempotency_keys WHERE key = ANY "
                 "($1::text[]) AND expires_at > now()"},
   };
   return all;

@@ -36,7 +36,7 @@ struct Sql {
 
   Statement users;   ///< ids: users
   Statement emails;  ///< forms of addresses: form, id
-  Statement known;   ///< keys: key, payload, user id, answer or null
+  Statement known;   ///< keys: key, payload, user id, answer or null, token
 };
 
 const Sql& sql();

@@ -29,9 +29,11 @@ void WriteBatch::look(Looked& looked, const Rules& rules) {
     const bool opens = operation.verb == Verb::open_upload;
     if (updates) looked.ask_for_user(operation.id);
     if (!updates && !opens && !each.pending.lost) continue;
-    if (operation.key != nullptr && operation.key->line == 0 &&
-        operation.verb != Verb::close_upload)
-      looked.ask_for_key(operation.key->text);
+    if (operation.key != nullptr && operation.verb != Verb::close_upload) {
+      const IdempotencyKey& key = *operation.key;
+      const auto upload = static_cast<std::int64_t>(key.upload);
+      looked.ask_for_key(key.line == 0 ? key.text : uploads_.key_of(upload));
+    }
     const bool has_email = (operation.members & set_of(Member::email)) != 0;
     if (rules.unique_emails && has_email && operation.verb <= Verb::replace) {
       looked.ask_for_email(email_key_(operation.user.email));
@@ -115,18 +117,32 @@ bool WriteBatch::decide_key(Write& write, const Looked& looked) {
   return true;
 }
 
+/// The upload of a line still has its key. Otherwise its time here was over, and another one may
+/// have it.
+bool WriteBatch::is_own_key(const IdempotencyKey& line, const Looked& looked) const noexcept {
+  const auto upload = static_cast<std::int64_t>(line.upload);
+  const KnownKey* const known = looked.key(uploads_.key_of(upload));
+  return known != nullptr && known->token == upload;
+}
+
 WriteBatch::Decided WriteBatch::decide_create(Write& write, const Looked& looked,
                                               const Rules& rules, Ids& ids) {
   WriteOperation& operation = write.operation();
+  const bool is_line = operation.key != nullptr && operation.key->line != 0;
+  std::string form;
   if (rules.unique_emails) {
-    std::string form(email_key_(operation.user.email));
+    form = email_key_(operation.user.email);
     if (forms_.contains(form)) return Decided::not_in_this_batch;
     if (write.pending.lost && looked.is_taken(form, 0)) {
       refuse(write, Status::email_taken);
       return Decided::yes;
     }
-    forms_.emplace(std::move(form), 0);
   }
+  if (is_line && write.pending.lost && !is_own_key(*operation.key, looked)) {
+    refuse(write, Status::key_in_flight);
+    return Decided::yes;
+  }
+  if (rules.unique_emails) forms_.emplace(std::move(form), 0);
   if (ids.left() == 0) {
     refuse(write, Status::ids_exhausted);
     return Decided::yes;
@@ -136,7 +152,7 @@ WriteBatch::Decided WriteBatch::decide_create(Write& write, const Looked& looked
   write.token = static_cast<std::int64_t>(operation.id);
   write.fate = Fate::made;
   ++effects_;
-  if (operation.key != nullptr && operation.key->line == 0) {
+  if (operation.key != nullptr && !is_line) {
     keys_.emplace(operation.key->text, place_of(write));
   }
   return Decided::yes;

@@ -106,6 +106,7 @@ class WriteBatch {
   Decided decide(Write& write, const Looked& looked, const Rules& rules, Ids& ids);
   Decided decide_upload(Write& write, const Looked& looked);
   bool decide_key(Write& write, const Looked& looked);
+  bool is_own_key(const IdempotencyKey& line, const Looked& looked) const noexcept;
   Decided decide_create(Write& write, const Looked& looked, const Rules& rules, Ids& ids);
   Decided decide_update(Write& write, const Looked& looked, const Rules& rules);
   std::int64_t new_token();

@@ -6,23 +6,6 @@
 #include "storage/postgres/sql.hpp"
 
 namespace rollcall::storage::postgres {
-namespace {
-
-/// Refused because of what other transactions do at the same time: the next attempt may do better.
-bool passes_by_itself(const std::string& state) noexcept {
-  return state == "40P01" || state == "40001" || state == "55P03" || state == "23505";
-}
-
-/// The database as a whole can't write now, whatever the batch has in it.
-bool is_about_the_server(const std::string& state) noexcept {
-  const std::string_view kind = std::string_view(state).substr(0, 2);
-  return kind == "53" || kind == "57" || kind == "58" || kind == "XX" || kind == "42" ||
-         kind == "25";
-}
-
-constexpr std::int64_t burnt_mark = -1;
-
-}  // namespace
 
 Writer::Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules, Events& events)
     : link_(link), events_(events), rules_(rules), lane_(lane), batch_(uploads_) {
@@ -43,13 +26,12 @@ bool Writer::set_up(Connection& connection, std::string& error) {
 void Writer::step(Clock::time_point now) {
   if (link_.is_busy()) collect(now);
   if (!link_.is_busy() && link_.is_up()) go_on(now);
-  if (!link_.is_up() && (state_ == State::leasing || state_ == State::looking)) {
-    // Nothing was written.
+  if (!link_.is_up() && has_sent_nothing()) {
     put_back(batch_.take_back());
     state_ = State::idle;
   }
   if (!link_.is_up()) ids_.drop();
-  give_up(now);
+  give_up_late(now);
   expire(now);
   note_health(now);
 }
@@ -71,6 +53,7 @@ void Writer::go_on(Clock::time_point now) {
       return burn();
     case State::leasing:
     case State::looking:
+    case State::confirming:
       break;
   }
 }
@@ -87,15 +70,18 @@ void Writer::begin_batch(Clock::time_point now) {
   }
   if (batch_.empty()) return;
   attempts_ = 0;
+  uncertain_ = false;
   sent_ = now;
   if (ids_.left() < batch_.ids_needed()) return lease();
   look();
 }
 
+/// A lease has a number, as a batch has. So a database that has gone back to before it, where
+/// others may have these ids, does not take a batch that is sent again with them.
 void Writer::lease() {
   state_ = State::leasing;
   leasing_ = ids_.next_lease(batch_.ids_needed(), Clock::now());
-  question_.clear();
+  use_up_number();
   question_.add(sql().lease)
       .add(static_cast<std::int64_t>(leasing_))
       .add(static_cast<std::int64_t>(ids_.largest() + 1));
@@ -113,12 +99,7 @@ void Writer::look() {
 
 void Writer::commit(Clock::time_point now) {
   put_back(batch_.decide(looked_, rules_, ids_));
-  if (!batch_.has_effects()) {
-    batch_.take({});
-    put_back(batch_.finish());
-    state_ = State::idle;
-    return;
-  }
+  if (!batch_.has_effects()) return confirm();
   size_ = batch_.size();
   leasing_ = ids_.is_low() ? ids_.next_lease(0, now) : 0;
   script_.clear();
@@ -129,6 +110,15 @@ void Writer::commit(Clock::time_point now) {
   link_.send(script_);
 }
 
+/// A commit that is confirmed says so of all before it, also of those that were looked at while
+/// they still waited for the standby.
+void Writer::confirm() {
+  state_ = State::confirming;
+  question_.clear();
+  question_.add(sql().bump).add(lane_.number).add(lane_.owner);
+  link_.send(question_);
+}
+
 void Writer::ask() {
   question_.clear();
   question_.add(sql().bump).add(lane_.number).add(lane_.owner);
@@ -137,161 +127,14 @@ void Writer::ask() {
 }
 
 void Writer::burn() {
-  question_.clear();
-  question_.add(sql().fence).add(lane_.number).add(lane_.batch + 1).add(lane_.owner);
-  question_.add(sql().burnt).add(lane_.number);
+  use_up_number();
   link_.send(question_);
 }
 
-void Writer::collect(Clock::time_point now) {
-  switch (link_.collect()) {
-    case Link::Reply::none:
-      return;
-    case Link::Reply::lost:
-      uncertain_ = uncertain_ || state_ == State::committing;
-      return;
-    case Link::Reply::committed:
-      return committed(now);
-    case Link::Reply::failed:
-      return failed(now);
-  }
-}
-
-void Writer::committed(Clock::time_point now) {
-  const std::vector<Result>& results = link_.results();
-  switch (state_) {
-    case State::idle:
-      return;
-    case State::leasing:
-      if (results[0].rows() == 1) {
-        ids_.add(leasing_, static_cast<UserId>(results[0].integer(0, 0)));
-        largest_.store(ids_.largest(), std::memory_order_relaxed);
-      }
-      return look();
-    case State::looking:
-      looked_.take(results);
-      return commit(now);
-    case State::committing:
-      // Without a fence there are no users to insert.
-      if (batch_.is_plain() && results[0].affected() == 0) return lose_lane(now);
-      if (leasing_ != 0 && results[lease_place_].rows() == 1) {
-        ids_.add(leasing_, static_cast<UserId>(results[lease_place_].integer(0, 0)));
-        largest_.store(ids_.largest(), std::memory_order_relaxed);
-      }
-      batch_.take(results);
-      return end_batch(lane_.users + batch_.added(), now);
-    case State::asking:
-      return answered();
-    case State::burning:
-      ++lane_.batch;
-      put_back(batch_.take_back());
-      state_ = State::idle;
-      return;
-  }
-}
-
-/// It was done, and the lane has `users` now.
-void Writer::end_batch(std::int64_t users, Clock::time_point now) {
-  ++lane_.batch;
-  lane_.users = users;
-  // Before anybody is told.
-  users_.store(users, std::memory_order_relaxed);
-  std::vector<PendingWrite> again = batch_.finish();
-  events_.committed({.writes = size_ - again.size(),
-                     .status = Status::ok,
-                     .by = CommitBy::thread,
-                     .time = now - sent_,
-                     .sync_time = now - sent_});
-  put_back(std::move(again));
-  most_ = std::min(2 * most_, max_batch);
-  state_ = State::idle;
-}
-
-/// The lane's row has said what became of the batch, and that is as durable as what it says.
-void Writer::answered() {
-  const std::vector<Result>& results = link_.results();
-  const Result& lane = results[0];
-  if (lane.rows() != 1) return lose_lane(Clock::now());
-  const std::int64_t batch = lane.integer(0, 0);
-  if (batch == lane_.batch) {
-    // A standby was promoted that has no more.
-    state_ = batch_.empty() ? State::burning : State::committing;
-    return;
-  }
-  if (batch != lane_.batch + 1) return lose_lane(Clock::now());
-  const std::vector<std::int64_t> outcome = integers_of(lane.text(0, 1));
-  if (outcome == std::vector<std::int64_t>{burnt_mark}) {
-    ++lane_.batch;
-    put_back(batch_.take_back());
-    state_ = State::idle;
-    return;
-  }
-  batch_.take({results.data() + 1, results.size() - 1});
-  end_batch(lane.integer(0, 2), Clock::now());
-}
-
-void Writer::failed(Clock::time_point now) {
-  const std::string state = link_.failure().state();
-  const bool fenced = state_ == State::committing || state_ == State::burning;
-  if (fenced && state == "23502") {
-    state_ = State::asking;
-    return;
-  }
-  if (fenced && state == "22012") return lose_lane(now);
-  if (state == "25006") {
-    // It became a standby: another host is the primary now.
-    link_.lose("the database takes no writes", now);
-    return;
-  }
-  if (state_ == State::leasing || state_ == State::looking) {
-    batch_.finish_all(Status::io_error);
-    state_ = State::idle;
-    return;
-  }
-  if (state_ != State::committing) {
-    // It only has to be asked again.
-    link_.lose(link_.failure().message(), now);
-    return;
-  }
-  // Another instance has made addresses unique since: from now on they are looked at first.
-  if (link_.failure().constraint() == "users_email_key") rules_.unique_emails = true;
-  const bool again = passes_by_itself(state) && ++attempts_ < 4 && !batch_.is_plain();
-  if (again) return;
-  refuse_batch(state);
-}
-
-/// The batch was not done by the attempt that failed. If no other one can be under way, that is
-/// all; otherwise its number has to be used up first.
-void Writer::refuse_batch(const std::string& state) {
-  if (uncertain_) {
-    state_ = State::burning;
-    return;
-  }
-  state_ = State::idle;
-  if (state == "53100") {
-    batch_.finish_all(Status::disk_full);
-  } else if (is_about_the_server(state) || (size_ == 1 && !passes_by_itself(state))) {
-    batch_.finish_all(Status::io_error);
-  } else if (size_ == 1 && state != "23505") {
-    // Others wait behind it.
-    batch_.finish_all(Status::unavailable);
-  } else {
-    // It may be one of them: the others are not to fail with it.
-    most_ = std::max<std::size_t>(size_ / 2, 1);
-    put_back(batch_.take_back());
-  }
-}
-
-/// Another instance has the lane, or the database is not the one that had it.
-void Writer::lose_lane(Clock::time_point now) {
-  if (uncertain_) {
-    batch_.finish_all(Status::unknown);
-  } else {
-    put_back(batch_.take_back());
-  }
-  state_ = State::idle;
-  lane_lost_ = true;
-  link_.lose("the instance needs another lane", now);
+void Writer::use_up_number() {
+  question_.clear();
+  question_.add(sql().fence).add(lane_.number).add(lane_.batch + 1).add(lane_.owner);
+  question_.add(sql().burnt).add(lane_.number);
 }
 
 void Writer::put_back(std::vector<PendingWrite> writes) {
@@ -299,16 +142,28 @@ void Writer::put_back(std::vector<PendingWrite> writes) {
 }
 
 /// Nobody is to wait for ever for what was sent.
-void Writer::give_up(Clock::time_point now) {
+void Writer::give_up_late(Clock::time_point now) {
   if (state_ == State::idle || batch_.empty() || now - sent_ < max_in_flight) return;
-  if (state_ == State::leasing || state_ == State::looking) {
+  give_up_batch(now);
+}
+
+void Writer::give_up_all(Clock::time_point now) {
+  for (auto* const from : {&again_, &waiting_}) {
+    for (const PendingWrite& each : *from) expire(each);
+    from->clear();
+  }
+  if (state_ != State::idle && !batch_.empty()) give_up_batch(now);
+}
+
+void Writer::give_up_batch(Clock::time_point now) {
+  if (has_sent_nothing()) {
     batch_.finish_all(Status::unavailable);
     state_ = State::idle;
   } else {
     batch_.finish_all(Status::unknown);
     state_ = State::burning;
   }
-  link_.lose("the database did not answer in time", now);
+  link_.lose_silent(now);
 }
 
 void Writer::expire(Clock::time_point now) {

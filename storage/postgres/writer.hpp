@@ -26,6 +26,8 @@ class Writer {
   void add(const PendingWrite& write) { waiting_.push_back(write); }
   /// Goes on as far as it can without waiting.
   void step(Clock::time_point now);
+  /// Ends all that wait, and the batch that is under way; its number is still used up.
+  void give_up_all(Clock::time_point now);
   /// Nothing waits, and nothing is under way.
   bool is_idle() const noexcept {
     return state_ == State::idle && waiting_.empty() && again_.empty();
@@ -50,6 +52,7 @@ class Writer {
     idle,
     leasing,     ///< Ids are asked for.
     looking,     ///< What the batch depends on is asked for.
+    confirming,  ///< It changes nothing. What its answers rest on is made sure to be durable.
     committing,  ///< The batch is, or is to be, sent.
     asking,      ///< The fence refused it: was it done, and to what effect?
     burning,     ///< Nobody waits for it any more, or it can't be done: its number is used up.
@@ -60,16 +63,23 @@ class Writer {
   void lease();
   void look();
   void commit(Clock::time_point now);
+  void confirm();
   void ask();
   void burn();
+  void use_up_number();
   void collect(Clock::time_point now);
   void committed(Clock::time_point now);
+  void take_lease(const Result& lease);
   void failed(Clock::time_point now);
   void answered();
   void end_batch(std::int64_t users, Clock::time_point now);
   void refuse_batch(const std::string& state);
+  bool has_sent_nothing() const noexcept {
+    return state_ == State::leasing || state_ == State::looking || state_ == State::confirming;
+  }
   void lose_lane(Clock::time_point now);
-  void give_up(Clock::time_point now);
+  void give_up_late(Clock::time_point now);
+  void give_up_batch(Clock::time_point now);
   void put_back(std::vector<PendingWrite> writes);
   void expire(Clock::time_point now);
   void expire(const PendingWrite& write);

@@ -44,20 +44,6 @@ void become_ordinary() {
   }
 }
 
-int spawn(const std::vector<std::string>& arguments, const std::string& output) {
-  std::vector<char*> words;
-  for (const std::string& each : arguments) words.push_back(const_cast<char*>(each.c_str()));
-  words.push_back(nullptr);
-  const int child = ::fork();
-  if (child != 0) return child;
-  const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
-  ::dup2(file, STDOUT_FILENO);
-  ::dup2(file, STDERR_FILENO);
-  become_ordinary();
-  ::execv(words[0], words.data());
-  ::_exit(127);
-}
-
 void run(const std::vector<std::string>& arguments, const std::string& output) {
   int status = 0;
   ::waitpid(spawn(arguments, output), &status, 0);
@@ -86,6 +72,26 @@ std::vector<int> children_of(int parent) {
 }
 
 }  // namespace
+
+std::string host_of(const std::string& path) {
+  std::string host;
+  for (const char each : path) host += each == '/' ? "%2F" : std::string(1, each);
+  return host;
+}
+
+int spawn(const std::vector<std::string>& arguments, const std::string& output) {
+  std::vector<char*> words;
+  for (const std::string& each : arguments) words.push_back(const_cast<char*>(each.c_str()));
+  words.push_back(nullptr);
+  const int child = ::fork();
+  if (child != 0) return child;
+  const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
+  ::dup2(file, STDOUT_FILENO);
+  ::dup2(file, STDERR_FILENO);
+  become_ordinary();
+  ::execv(words[0], words.data());
+  ::_exit(127);
+}
 
 bool PostgresCluster::is_installed() { return !programs().empty(); }
 
@@ -148,9 +154,8 @@ void PostgresCluster::signal_all(int signal) const {
 }
 
 std::string PostgresCluster::url(const std::string& schema) const {
-  std::string host;
-  for (const char each : directory_) host += each == '/' ? "%2F" : std::string(1, each);
-  return "postgresql://rollcall@" + host + "/postgres?options=-csearch_path%3D" + schema;
+  return "postgresql://rollcall@" + host_of(directory_) + "/postgres?options=-csearch_path%3D" +
+         schema;
 }
 
 std::string PostgresCluster::new_schema() {

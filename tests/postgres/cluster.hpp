@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace rollcall::tests {
 
@@ -18,6 +19,8 @@ class PostgresCluster {
   /// PostgreSQL is installed (script/bootstrap --postgres).
   static bool is_installed();
 
+  /// Where its socket is, and what the test may put beside it.
+  const std::string& directory() const noexcept { return directory_; }
   /// The URL of its database, with `schema` for the tables.
   std::string url(const std::string& schema) const;
   /// Makes a schema that no test has used, and gives its name.
@@ -37,6 +40,11 @@ class PostgresCluster {
   int server_ = -1;  ///< The process.
   int schemas_ = 0;
 };
+
+/// Runs a program as an ordinary user, with what it says in the file `output`. Its process.
+int spawn(const std::vector<std::string>& arguments, const std::string& output);
+/// `path` as the host of a URL.
+std::string host_of(const std::string& path);
 
 /// That of this program: started when it is first asked for. Ends the program with exit code 77, in
 /// words, where PostgreSQL is not installed.

@@ -13,6 +13,7 @@
 
 #include "tests/disk/settings.hpp"
 #include "tests/postgres/cluster.hpp"
+#include "tests/postgres/held_lock.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// Connections that are lost in the middle of batches, and a server that is killed.
@@ -29,9 +30,11 @@ struct Told {
   int raised = 0;                  ///< The counter, surely.
   int maybe_raised = 0;
   int lines = 0;
+  int twice = 0;  ///< Ids that it was given before.
 };
 
 /// Creates, with keys and without, and counts up the user 1 by conditional updates, until `stop`.
+/// On a thread of its own: it notes what Boost.Test is to check on that of the test.
 void load(Store& store, int thread, const std::atomic<bool>& stop, Told& told) {
   Random random(static_cast<unsigned>(thread));
   RecordingOwner owner;
@@ -75,7 +78,7 @@ void load(Store& store, int thread, const std::atomic<bool>& stop, Told& told) {
       } else if (each.key != nullptr) {
         if (done) told.keyed[std::string(each.key->text)].insert(each.id);
       } else if (done) {
-        BOOST_CHECK(told.created.emplace(each.id, each.user.last_name).second);
+        if (!told.created.emplace(each.id, each.user.last_name).second) ++told.twice;
       } else if (maybe) {
         told.maybe.emplace_back(each.user.last_name);
       }
@@ -102,6 +105,7 @@ void check(const std::string& schema, const std::vector<Told>& all) {
   std::size_t missing = 0, twice = 0, acknowledged = 0;
   int least = 0, most = 0;
   for (const Told& each : all) {
+    twice += static_cast<std::size_t>(each.twice);
     for (const auto& [created, of] : each.created) {
       ++acknowledged;
       if (!ids.insert(created).second) ++twice;
@@ -237,6 +241,46 @@ BOOST_AUTO_TEST_CASE(
                                            ".users WHERE last_name = 'L'") == "1\n");
   std::string error;
   store->close(error);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_the_database_is_told_before_the_program_ends) {
+  const std::string schema = tests::shared_cluster().new_schema();
+  const auto store = open_store(tests::shared_cluster().url(schema), {}, {});
+  create(*store, {"A"});
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    RecordingOwner owner;
+    const auto session = store->open_session(owner);
+    WriteOperation sent, waiting;
+    FindOperation look;
+    ListOperation list;
+    look.id = 1;
+    sent.user = waiting.user = {"L", "F", "a@b.c"};
+    const tests::HeldLock lock(schema + ".users");
+    session->write(sent);
+    owner.turn(*session);
+    tests::HeldLock::wait_for_waiting(1);
+    session->write(waiting);
+    session->find(look);
+    session->list(list);
+    owner.turn(*session);
+    tests::HeldLock::wait_for_waiting(3);
+    store->end_within(std::chrono::milliseconds(100));
+    owner.turn_until(*session, 2);
+    while (owner.found.empty() || owner.listed.empty()) {
+      owner.turn(*session);
+      session->deliver();
+    }
+    BOOST_TEST((sent.status == Status::unknown));
+    BOOST_TEST((waiting.status == Status::unavailable));
+    BOOST_TEST((look.status == Status::unavailable));
+    BOOST_TEST((list.status == Status::unavailable));
+  }
+  std::string error;
+  store->close(error);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  BOOST_TEST(took.count() < 4.0);
+  BOOST_TEST(tests::shared_cluster().query("SELECT owner FROM " + schema + ".lanes") == "0\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,6 +34,19 @@ Status create_with(Store& store, const std::string& email) {
   return write(store, operation);
 }
 
+/// On any thread: Boost.Test checks on that of the test only.
+std::deque<WriteOperation> create_unchecked(Store& store, std::size_t count) {
+  RecordingOwner owner;
+  const auto session = store.open_session(owner);
+  std::deque<WriteOperation> operations(count);
+  for (WriteOperation& each : operations) {
+    each.user = {"L", "F", "a@b.c"};
+    session->write(each);
+  }
+  owner.turn_until(*session, count);
+  return operations;
+}
+
 /// Those of all stores to the database.
 void end_connections() {
   tests::shared_cluster().query(
@@ -53,7 +66,7 @@ BOOST_AUTO_TEST_CASE(every_id_is_given_once_and_every_user_is_read_through_any_i
   for (const auto& store : instances.all) {
     threads.emplace_back([&] {
       for (int i = 0; i < 20; ++i) {
-        const auto made = create(*store, std::vector<std::string>(100, "A"));
+        const auto made = create_unchecked(*store, 100);
         const std::lock_guard lock(mutex);
         for (const WriteOperation& each : made) ids.push_back(each.id);
       }
@@ -117,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_key_and_a_unique_address_are_those_of_all_instances) {
   StoreRules rules;
   rules.unique_email = true;
   Instances instances(3, rules);
-  std::atomic<int> made{0}, replayed{0}, taken{0};
+  std::atomic<int> made{0}, replayed{0}, taken{0}, others{0};
   std::vector<std::thread> threads;
   std::vector<std::set<UserId>> ids(instances.all.size());
   for (std::size_t t = 0; t < instances.all.size(); ++t) {
@@ -131,8 +144,7 @@ BOOST_AUTO_TEST_CASE(a_key_and_a_unique_address_are_those_of_all_instances) {
         keyed.user = {"L", "F", email};
         keyed.key = &key;
         const Status status = write(*instances.all[t], keyed);
-        ++(status == Status::ok ? made : replayed);
-        BOOST_TEST((status == Status::ok || status == Status::replayed));
+        ++(status == Status::ok ? made : status == Status::replayed ? replayed : others);
         ids[t].insert(keyed.id);
         WriteOperation plain;
         plain.user = {"L", "F", email};
@@ -143,6 +155,7 @@ BOOST_AUTO_TEST_CASE(a_key_and_a_unique_address_are_those_of_all_instances) {
   for (std::thread& each : threads) each.join();
   BOOST_TEST(made == 40);
   BOOST_TEST(replayed == 80);
+  BOOST_TEST(others == 0);
   BOOST_TEST(taken == 120);
   BOOST_TEST((ids[0] == ids[1] && ids[1] == ids[2]));
 }
@@ -177,6 +190,29 @@ BOOST_AUTO_TEST_CASE(an_upload_has_its_key_for_itself_among_all_instances) {
   BOOST_TEST((open(*instances.all[1], second) == Status::ok));
   BOOST_REQUIRE(runs.size() == 1U);
   BOOST_TEST(runs[0].id == created.id);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_an_upload_that_has_lost_its_key_is_refused) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  std::vector<UploadRun> runs;
+  IdempotencyKey key;
+  key.text = "k";
+  key.runs = &runs;
+  WriteOperation opening;
+  opening.verb = WriteOperation::Verb::open_upload;
+  opening.key = &key;
+  BOOST_TEST((write(store, opening) == Status::ok));
+  // Another instance has it now.
+  instances.query("UPDATE idempotency_keys SET token = token - 1");
+  IdempotencyKey line;
+  line.upload = key.upload;
+  line.line = 1;
+  WriteOperation created;
+  created.user = {"L", "F", "a@b.c"};
+  created.key = &line;
+  BOOST_TEST((write(store, created) == Status::key_in_flight));
+  BOOST_TEST(create(store, {"A"})[0].id < 10U);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_lives_by_the_clock_of_the_database) {
@@ -218,6 +254,55 @@ BOOST_AUTO_TEST_CASE(ids_leased_before_the_connection_was_lost_are_not_given_aft
   while (find(store, before, user) != Status::ok) {
   }
   BOOST_TEST(create(store, {"B"})[0].id >= std::stoull(next));
+}
+
+/// As a restored backup does, while a batch waits to be done.
+BOOST_AUTO_TEST_CASE(a_batch_is_not_sent_again_with_ids_that_others_may_have_after_a_restore) {
+  Instances instances(1);
+  std::thread restore([&] {
+    instances.query(
+        "BEGIN; LOCK TABLE users; DO 'BEGIN "
+        "WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = ''Lock'' AND "
+        "application_name = ''rollcall'') LOOP PERFORM pg_sleep(0.01); "
+        "PERFORM pg_stat_clear_snapshot(); END LOOP; "
+        "PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = "
+        "''rollcall''; END'; "
+        // The lane is as it was in the beginning, and another instance has leased the first ids.
+        "UPDATE lanes SET batch = 0, outcome = '{}'; UPDATE ids SET next = 1001; COMMIT");
+  });
+  while (instances.query("SELECT count(*) FROM pg_locks WHERE relation = 'users'::regclass AND "
+                         "mode = 'AccessExclusiveLock' AND granted") != "1\n") {
+  }
+  WriteOperation operation;
+  operation.user = {"L", "F", "a@b.c"};
+  const Status status = write(*instances.all[0], operation);
+  restore.join();
+  BOOST_TEST((status == Status::unknown || operation.id > 1'000));
+  BOOST_TEST(instances.query("SELECT count(*) FROM users WHERE id <= 1000") == "0\n");
+  BOOST_TEST(create(*instances.all[0], {"A"})[0].id > 1'000U);
+}
+
+BOOST_AUTO_TEST_CASE(statements_that_no_longer_fit_the_tables_are_prepared_anew) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  create(store, {"A"});
+  UserRecord user;
+  BOOST_TEST((find(store, 1, user) == Status::ok));
+  BOOST_TEST((replace(store, 1, {"B", "F", "a@b.c"}) == Status::ok));
+  instances.query("ALTER TABLE users ALTER first_name TYPE varchar");
+  BOOST_TEST((find(store, 1, user) == Status::ok));
+  BOOST_TEST((replace(store, 1, {"C", "F", "a@b.c"}) == Status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_no_lane_any_more_gives_no_ids_back) {
+  Instances instances(1);
+  create(*instances.all[0], {"A"});
+  // As after a day of silence.
+  instances.query("UPDATE lanes SET owner = owner + 1");
+  std::string error;
+  instances.all[0]->close(error);
+  instances.all.clear();
+  BOOST_TEST(instances.query("SELECT next FROM ids") == "1001\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_blocks_nothing) {

@@ -23,6 +23,9 @@ class RecordingEvents final : public Events {
   void upgraded(const std::string&, const std::string& copy) noexcept override {
     all.push_back("upgraded, copy: " + copy);
   }
+  void commits_weakly(const std::string& setting) noexcept override {
+    all.push_back("commits weakly: " + setting);
+  }
   void writes_stopped(Status, const std::string& reason) noexcept override {
     all.push_back("writes stopped: " + reason);
   }
