@@ -23,10 +23,19 @@ using TraceId = std::array<char, 32>;
 std::optional<TraceId> read_trace_parent(std::string_view value) noexcept;
 
 /// Who sent a request and what it is called, as its fields say. Only a request with such fields has
-/// one, unless Site::notes_callers. Not initialized further than it must be: make it with
-/// std::make_unique_for_overwrite().
+/// one, unless Site::notes_callers. It is kept for the next ones: begin() makes it that of another
+/// request. Not initialized further than it must be: make it with std::make_unique_for_overwrite().
 class Caller {
  public:
+  /// Of another request, of which nothing is known yet.
+  void begin() noexcept {
+    forwarded = {};
+    is_noted = false;
+    octets_in = 0;
+    client.reset();
+    ids_ = traces_ = size_ = 0;
+    trace_.reset();
+  }
   /// An X-Request-Id. Two of them are none.
   void take_request_id(std::string_view value) noexcept {
     size_ = ids_++ == 0 && is_request_id(value) ? static_cast<std::uint8_t>(value.size()) : 0;

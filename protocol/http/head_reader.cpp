@@ -143,9 +143,8 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
       break;
     case field::forwarded:
       request_.passed_on = true;
-      if (site_ != nullptr && site_->trusts_peer && site_->notes_callers) {
-        caller().forwarded.take_forwarded(value, site_->proxies);
-      }
+      if (site_ == nullptr || !site_->trusts_peer || !site_->notes_callers) break;
+      if (Caller* const known = caller()) known->forwarded.take_forwarded(value, site_->proxies);
       break;
     case field::via:
       request_.passed_on = true;
@@ -159,7 +158,10 @@ void HeadReader::take_rarer_field(field number, std::string_view name, std::stri
 void HeadReader::take_unknown_field(std::string_view name, std::string_view value) {
   constexpr std::string_view forwarded = "x-forwarded-";
   if (equals(name, "idempotency-key")) return take_key(value);
-  if (equals(name, "x-request-id")) return caller().take_request_id(value);
+  if (equals(name, "x-request-id")) {
+    if (Caller* const known = caller()) known->take_request_id(value);
+    return;
+  }
   if (equals(name, "traceparent")) return take_trace_parent(value);
   if (name.size() <= forwarded.size() ||
       !equals(name.substr(0, forwarded.size()), "x-forwarded-")) {
@@ -171,24 +173,27 @@ void HeadReader::take_unknown_field(std::string_view name, std::string_view valu
   if (equals(part, "proto")) reached().take_forwarded(Reached::Part::scheme, value);
   if (equals(part, "host")) reached().take_forwarded(Reached::Part::host, value);
   if (equals(part, "prefix")) reached().take_forwarded(Reached::Part::prefix, value);
-  if (equals(part, "for") && site_->notes_callers)
-    caller().forwarded.take_x_forwarded_for(value, site_->proxies);
+  if (!equals(part, "for") || !site_->notes_callers) return;
+  if (Caller* const known = caller()) {
+    known->forwarded.take_x_forwarded_for(value, site_->proxies);
+  }
 }
 
 /// Only the log has it.
 void HeadReader::take_trace_parent(std::string_view value) {
-  if (site_ != nullptr && site_->notes_callers) caller().take_trace_parent(value);
+  if (site_ == nullptr || !site_->notes_callers) return;
+  if (Caller* const known = caller()) known->take_trace_parent(value);
 }
 
-Caller& HeadReader::caller() {
-  std::unique_ptr<Caller>& caller = passage().caller;
-  if (!caller) caller = std::make_unique_for_overwrite<Caller>();
-  return *caller;
-}
-
-Passage& HeadReader::passage() {
-  if (!request_.passage) request_.passage = std::make_unique<Passage>();
-  return *request_.passage;
+/// Null if there is no room for one.
+Caller* HeadReader::caller() {
+  if (request_.caller != nullptr || room_ == nullptr) return request_.caller;
+  if (*room_) {
+    (*room_)->begin();
+  } else {
+    *room_ = std::make_unique_for_overwrite<Caller>();
+  }
+  return request_.caller = room_->get();
 }
 
 /// Only links to other pages of users are absolute.
@@ -196,10 +201,13 @@ void HeadReader::take_host(std::string_view value) {
   if (request_.target.path.text() == "/users") reached().take_host(value);
 }
 
-Reached& HeadReader::reached() { return passage().reached; }
+Reached& HeadReader::reached() {
+  if (!request_.reached) request_.reached = std::make_unique<Reached>();
+  return *request_.reached;
+}
 
 std::string HeadReader::prefix() const {
-  std::string prefix = request_.passage ? request_.passage->reached.prefix() : std::string();
+  std::string prefix = request_.reached ? request_.reached->prefix() : std::string();
   return site_ == nullptr ? prefix : prefix + site_->base_path;
 }
 
@@ -208,8 +216,8 @@ std::string HeadReader::base() const {
   // A proxy that is not trusted, or that speaks HTTP/1.0, as nginx does unless it is told
   // otherwise, need not have kept the client's Host.
   const bool known = trusted || (request_.http11 && !request_.passed_on);
-  const bool tells = request_.passage != nullptr && known;
-  return (tells ? request_.passage->reached.origin(trusted) : std::string()) + prefix();
+  const bool tells = request_.reached != nullptr && known;
+  return (tells ? request_.reached->origin(trusted) : std::string()) + prefix();
 }
 
 std::optional<Problem> HeadReader::take_trailer() noexcept {

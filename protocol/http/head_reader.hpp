@@ -30,8 +30,9 @@ struct Framing {
 /// ends the message, or nothing.
 class HeadReader {
  public:
-  /// `site` may be null: then nothing is looked for that only a Site needs.
-  explicit HeadReader(const Site* site) noexcept : site_(site) {}
+  /// `site` may be null: then nothing is looked for that only a Site needs. A Caller is made in
+  /// `room`, unless one is there that an earlier request has left; null: none is looked for.
+  HeadReader(const Site* site, std::unique_ptr<Caller>* room) noexcept : site_(site), room_(room) {}
 
   std::optional<Problem> take_request_line(boost::beast::http::verb method,
                                            std::string_view method_text, std::string_view target,
@@ -47,6 +48,7 @@ class HeadReader {
   void set_method(Method method) noexcept { request_.method = method; }
 
   const Site* site() const noexcept { return site_; }
+  std::unique_ptr<Caller>* room() const noexcept { return room_; }
   /// What is before every path, for the client.
   std::string prefix() const;
   /// The same behind the client's name of this server, if that is known (Reached::origin()).
@@ -66,14 +68,14 @@ class HeadReader {
   BOOST_NOINLINE void take_unknown_field(std::string_view name, std::string_view value);
   void take_trace_parent(std::string_view value);
   Reached& reached();
-  Caller& caller();
-  Passage& passage();
+  Caller* caller();
   void take_transfer_encoding(std::string_view value) noexcept;
   void take_key(std::string_view value);
   void take_condition(std::string_view value, Comparison comparison,
                       storage::Versions storage::Condition::*versions);
 
   const Site* site_;
+  std::unique_ptr<Caller>* room_;
   Request request_;
   std::uint8_t fields_ = 0;
   // How often each was seen; two are as many as matter.

@@ -42,12 +42,6 @@ struct Preferences {
   Said early = Said::nothing;    ///< answer=early
 };
 
-/// How a request came here.
-struct Passage {
-  Reached reached;                 ///< Of a listing, or with Site::trusts_peer.
-  std::unique_ptr<Caller> caller;  ///< Null if it says nothing of that.
-};
-
 /// What is kept of a request's head: decisions, hardly any text. No view, and no heap for most.
 struct Request {
   Target target;
@@ -70,12 +64,10 @@ struct Request {
   BadOctet bad_octet;          ///< Of the target, for Problem::bad_target.
   std::unique_ptr<storage::Condition> condition;  ///< If-Match and If-None-Match; null if absent.
   std::unique_ptr<std::string> key;               ///< Idempotency-Key; null if absent.
-  std::unique_ptr<Passage> passage;               ///< If any of it matters.
-  bool passed_on = false;  ///< A proxy says that it has passed the request on.
-  std::string query;       ///< Of GET and HEAD, as it was sent; otherwise empty.
-
-  /// Null if nothing is known of it.
-  Caller* caller() const noexcept { return passage ? passage->caller.get() : nullptr; }
+  std::unique_ptr<Reached> reached;               ///< Of a listing, or with Site::trusts_peer.
+  Caller* caller = nullptr;  ///< Null if nothing is known of it. Whoever gave the room keeps it.
+  bool passed_on = false;    ///< A proxy says that it has passed the request on.
+  std::string query;         ///< Of GET and HEAD, as it was sent; otherwise empty.
 };
 
 }  // namespace rollcall::protocol

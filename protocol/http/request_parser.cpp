@@ -21,7 +21,8 @@ std::string_view to_std(boost::beast::string_view text) noexcept {
 
 }  // namespace
 
-RequestParser::RequestParser(const Site* site) : head_(site) {
+RequestParser::RequestParser(const Site* site, std::unique_ptr<Caller>* caller)
+    : head_(site, caller) {
   header_limit(no_header_limit);
   body_limit(max_body_octets);
 }
@@ -63,7 +64,7 @@ std::size_t RequestParser::read_whole_head(std::string_view bytes) {
     return octets;
   }
   const bool skipped_line_end = skipped_line_end_;
-  *this = RequestParser(site());
+  *this = RequestParser(site(), head_.room());
   skipped_line_end_ = skipped_line_end;
   input_end_ = bytes.data() + bytes.size();
   return 0;

@@ -34,8 +34,9 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     Progress progress;
   };
 
-  /// `site` must outlive this; null if nothing of it is set.
-  explicit RequestParser(const Site* site = nullptr);
+  /// `site` must outlive this; null if nothing of it is set. So must `caller`, with what is in it:
+  /// there Request::caller is kept; null if nobody asks for that.
+  explicit RequestParser(const Site* site = nullptr, std::unique_ptr<Caller>* caller = nullptr);
   RequestParser(RequestParser&&) = default;
   RequestParser& operator=(RequestParser&&) = default;
 
@@ -54,11 +55,8 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   std::unique_ptr<storage::Condition> take_condition() noexcept {
     return std::move(head_.request().condition);
   }
-  /// Request::caller(), which is null afterwards.
-  std::unique_ptr<Caller> take_caller() noexcept {
-    const std::unique_ptr<Passage>& passage = head_.request().passage;
-    return passage ? std::move(passage->caller) : nullptr;
-  }
+  /// Request::caller is another's now: it is null from now on.
+  void give_caller() noexcept { head_.request().caller = nullptr; }
   Problem problem() const noexcept { return problem_; }
   const Site* site() const noexcept { return head_.site(); }
   /// HeadReader::prefix() and base().

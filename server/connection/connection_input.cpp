@@ -221,7 +221,7 @@ void Connection::on_failed() {
 Exchange& Connection::begin_exchange() {
   Exchange& exchange = thread_.exchanges.take(*this);
   intake_.request().tell(exchange.request);
-  if (intake_.request().head().passage) [[unlikely]] {
+  if (intake_.request().head().caller != nullptr) [[unlikely]] {
     keep_caller(exchange, intake_.request());
   }
   return exchange;
@@ -229,9 +229,11 @@ Exchange& Connection::begin_exchange() {
 
 /// The request goes before it is answered. Out of the way of requests without one.
 BOOST_NOINLINE void Connection::keep_caller(Exchange& exchange, IncomingRequest& request) {
-  if (request.head().caller() == nullptr) return;
-  note_caller(*request.head().caller());
-  exchange.caller = request.parser->take_caller();
+  if (request.head().caller == nullptr) return;
+  note_caller(*request.head().caller);
+  // Each gets what the other has had before, and so none is made.
+  request.caller.swap(exchange.caller);
+  request.parser->give_caller();
   exchange.request.caller = exchange.caller.get();
   thread_.hooks.expect_caller();
 }

@@ -13,7 +13,7 @@ using protocol::Problem;
 void Connection::begin_upload(bool body_is_here) {
   if (!upload_) {
     RequestFacts request = intake_.request().facts();
-    request.caller = intake_.request().head().caller();
+    request.caller = intake_.request().head().caller;
     if (request.caller != nullptr) note_caller(*request.caller);
     request.keep_alive = request.keep_alive && request.http11 && thread_.ending == Ending::none;
     const Upload::Means means{*this, thread_.exchanges, queue_, *thread_.session,

@@ -59,7 +59,7 @@ void become_listing(Exchange& exchange, IncomingRequest& request) {
   if (const protocol::Site* const site = request.parser->site()) {
     list.link_octets -= site->cors.max_field_octets();
   }
-  if (request.head().caller() != nullptr) {
+  if (exchange.request.caller != nullptr) {
     list.link_octets -= protocol::request_id_field.size() + protocol::max_request_id_octets;
   }
 }

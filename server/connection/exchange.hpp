@@ -170,7 +170,7 @@ struct Exchange {
   Stage stage = Stage::in_store;
   RequestFacts request;
   /// RequestFacts::caller's, whom AnswerHooks expect. Counts only if that is not null: what an
-  /// exchange leaves here stays until the next one.
+  /// exchange leaves here is kept for others.
   std::unique_ptr<protocol::Caller> caller;
   std::variant<Write, Line, BadLine, KnownRun, UploadKey, Find, List, Export, Report, Immediate>
       what{std::in_place_type<Write>, *this};

@@ -51,7 +51,7 @@ Intake::Step Intake::read(std::string_view octets, Clock::time_point now) {
   if (stage_ == Stage::upload) return read_upload(octets);
   if (!request_) {
     request_ = requests_.take();
-    request_->parser.emplace(site_);
+    request_->parser.emplace(site_, &request_->caller);
   }
   RequestParser& parser = *request_->parser;
   const RequestParser::Result result = parser.read(octets);

@@ -19,6 +19,7 @@ namespace rollcall::server {
 /// A request that is being read, and all that is known of it: it dies with its last octet, or when
 /// it is answered. Lent by the thread's pool.
 struct IncomingRequest {
+  std::unique_ptr<protocol::Caller> caller;  ///< Request::caller's; kept for others.
   std::optional<protocol::RequestParser> parser;
   protocol::Route route;  ///< Once the head is read.
   Clock::time_point begun{};

@@ -25,9 +25,10 @@ unsigned status_at(const char* octets) noexcept {
 
 /// What is done but for the run.
 void Output::finish(RequestFacts& request, std::size_t before) {
-  const unsigned status = status_at(buffer_->data() + before);
+  AnswerObserver* const observer = hooks_.observer();
+  const unsigned status = observer == nullptr ? 0 : status_at(buffer_->data() + before);
   add_fields(request, status, before);
-  if (AnswerObserver* const observer = hooks_.observer()) {
+  if (observer != nullptr) {
     observer->answered({status, request, buffer_->size() - before, true});
   }
   hooks_.begin_run(request, buffer_->data() + before);

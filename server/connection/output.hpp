@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/config.hpp>
 #include <cstddef>
 #include <cstdint>
 
@@ -74,7 +75,7 @@ class Output {
     if (!buffer_) buffer_ = buffers_.take();
     return *buffer_;
   }
-  void finish(RequestFacts& request, std::size_t before);
+  BOOST_NOINLINE void finish(RequestFacts& request, std::size_t before);
   void add_fields(const RequestFacts& request, unsigned status, std::size_t before);
 
   Buffers& buffers_;

@@ -50,6 +50,28 @@ BOOST_AUTO_TEST_CASE(an_id_is_kept_unless_it_is_malformed_or_one_of_two) {
   BOOST_TEST(other.id() == "minted");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_left_of_the_request_before) {
+  Caller caller;
+  caller.take_request_id("abc");
+  caller.take_trace_parent(good);
+  caller.forwarded.take_x_forwarded_for("203.0.113.9", {});
+  caller.is_noted = true;
+  caller.octets_in = 7;
+  caller.client.emplace();
+  caller.begin();
+  BOOST_TEST(caller.id() == "");
+  BOOST_TEST(!caller.trace().has_value());
+  BOOST_TEST(!caller.forwarded.address().has_value());
+  BOOST_TEST(!caller.is_noted);
+  BOOST_TEST(caller.octets_in == 0U);
+  BOOST_TEST(!caller.client.has_value());
+  // One of one, not of two.
+  caller.take_request_id("def");
+  caller.take_trace_parent(good);
+  BOOST_TEST(caller.id() == "def");
+  BOOST_TEST(caller.trace().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_trace_parent_of_version_00_is_exactly_its_four_parts) {
   BOOST_TEST(trace_in(good) == trace);
   BOOST_TEST(trace_in("00-" + trace + parent + "ff") == trace);
