@@ -37,14 +37,16 @@ struct AccessRecord {
 /// neither waits for the other.
 class AccessRing {
  public:
+  /// Whether add() finds room. The writer's.
+  bool has_room() noexcept {
+    if (filled_ - seen_read_ < max_access_records) return true;
+    seen_read_ = read_.load(std::memory_order_acquire);
+    return filled_ - seen_read_ < max_access_records;
+  }
   /// Where the next record goes, which the reader sees once it is published; null if the ring is
   /// full. The writer's.
   AccessRecord* add() noexcept {
-    if (filled_ - seen_read_ == max_access_records) {
-      seen_read_ = read_.load(std::memory_order_acquire);
-      if (filled_ - seen_read_ == max_access_records) return nullptr;
-    }
-    return &records_[filled_++ % max_access_records];
+    return has_room() ? &records_[filled_++ % max_access_records] : nullptr;
   }
   /// Those added since the last time ended at `now`.
   void publish(Clock::time_point now) noexcept {

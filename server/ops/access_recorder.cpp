@@ -43,7 +43,13 @@ bool AccessRecorder::wants(unsigned status) noexcept {
 
 void AccessRecorder::begins(unsigned status, protocol::Caller& caller) noexcept {
   caller.is_noted = wants(status);
-  if (!caller.is_noted || !caller.id().empty()) return;
+  if (!caller.is_noted) return;
+  // What is dropped costs no id.
+  if (!ring_.has_room()) {
+    caller.is_noted = false;
+    return dropped_.add(1);
+  }
+  if (!caller.id().empty()) return;
   const IdMint::Id id = ids_.mint();
   caller.set_id({id.data(), id.size()});
 }

@@ -35,7 +35,8 @@ class AccessRecorder final : public AnswerObserver {
       : which_(settings.access), sample_(settings.sample) {}
 
   // AnswerObserver, on the I/O thread.
-  /// An answer that will be noted gets an id if its request had none.
+  /// An answer that will be noted gets an id if its request had none. There is room for it now, or
+  /// it is dropped.
   void begins(unsigned status, protocol::Caller& caller) noexcept override;
   void answered(const AnswerRecord& record) noexcept override;
   void turn_ends(Clock::time_point now) noexcept override { ring_.publish(now); }

@@ -98,13 +98,18 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_is_dropped_and_counted) {
   BOOST_TEST(recording.recorder->dropped() == 0U);
   recording.answer(200);
   BOOST_TEST(recording.recorder->dropped() == 0U);
+  BOOST_TEST(recording.caller->id().size() == 32U);
   recording.answer(404);
   BOOST_TEST(recording.recorder->dropped() == 1U);
+  // Nothing is made for what nobody will read.
+  BOOST_TEST(recording.caller->id() == "");
+  recording.recorder->answered({400, {}, 9, true});
+  BOOST_TEST(recording.recorder->dropped() == 2U);
   // The oldest are kept, and there is room again for each that is taken.
   BOOST_TEST(recording.recorder->ring().front()->status == 200U);
   recording.recorder->ring().pop();
   recording.answer(503);
-  BOOST_TEST(recording.recorder->dropped() == 1U);
+  BOOST_TEST(recording.recorder->dropped() == 2U);
   BOOST_TEST(recording.take_all() == max_access_records);
 }
 
