@@ -14,7 +14,7 @@ constexpr std::string_view vary = "\r\nVary: Origin";
 constexpr std::string_view exposed =
     "\r\nAccess-Control-Expose-Headers: Accept, Accept-Encoding, Accept-Patch, Accept-Post, Allow, "
     "Date, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, Retry-After, "
-    "X-Total-Count";
+    "X-Request-Id, X-Total-Count";
 /// What means nothing here does no harm. The wildcard does not cover Authorization, which a proxy
 /// may want. Two hours are as long as Chromium remembers.
 constexpr std::string_view preflight =

@@ -4,6 +4,10 @@ import socket
 from dataclasses import dataclass, field
 
 
+# Of every request, so that every response has one.
+REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
 @dataclass
 class Answer:
     status: int
@@ -30,6 +34,7 @@ class Request:
     def octets(self):
         lines = [f"{self.method.upper()} {self.target} {self.version}"]
         lines += ["Host: localhost:3000"] if self.host else []
+        lines += [f"X-Request-Id: {REQUEST_ID}"]
         lines += [f"{name}: {value}" for name, value in self.fields.items()]
         framed = {"Content-Length", "Transfer-Encoding"} & set(self.fields)
         lines += [f"Content-Length: {len(self.body)}"] if self.body and not framed else []

@@ -56,6 +56,17 @@ BOOST_AUTO_TEST_CASE(a_page_of_an_origin_allowed_may_read_every_answer) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_may_read_every_field_that_only_some_answers_have) {
+  const Answers answers = ask_at(site(), get("/livez", origin));
+  const std::size_t begin = answers.text.find("\r\nAccess-Control-Expose-Headers: ") + 2;
+  const std::string fields = answers.text.substr(begin, answers.text.find("\r\n", begin) - begin);
+  for (const char* const each :
+       {"Allow", "ETag", "Idempotency-Replayed", "Link", "Location", "Preference-Applied",
+        "Retry-After", "X-Request-Id", "X-Total-Count"}) {
+    BOOST_TEST(fields.find(each) != fields.npos, each);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(pipelined_answers_have_the_fields_of_their_own_requests) {
   const Answers answers = ask_at(site(), post(user()) + post(user(), origin) + get("/users/1") +
                                              get("/users/1", "Origin: http://localhost:5173\r\n"));

@@ -11,54 +11,17 @@ import subprocess
 import threading
 import time
 
-from reverse_proxies import find, free_port
-from running_process import RunningProcess
+from reverse_proxies import Proxy
 
-# What Debian's configuration has, without its logs.
-HAPROXY = """
-global
-  stats socket {folder}/stats
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-frontend front
-  bind 127.0.0.1:{port}
-  default_backend back
-backend back
-{more}
-{servers}
-"""
-
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/pid;
-error_log {folder}/errors;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
+NGINX_BALANCES = """
   upstream back {{
 {servers}
     keepalive 512;
     {more}
   }}
   keepalive_requests 1000000;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://back;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-    }}
-  }}
-}}
+  proxy_http_version 1.1;
+  proxy_set_header Connection "";
 """
 
 
@@ -107,34 +70,19 @@ class Instance:
         self.start()
 
 
-class Balancer(RunningProcess):
-    """HAProxy or nginx before instances on `ports`; a context manager, as ReverseProxy is."""
+class Balancer(Proxy):
+    """HAProxy or nginx before instances on `ports`."""
 
     def __init__(self, name, ports, folder, more="", server_options=""):
-        self.port = free_port()
         self.folder = os.path.join(folder, name)
-        os.mkdir(self.folder, 0o755)
+        os.mkdir(self.folder)
         os.chmod(folder, 0o755)
         line = {"haproxy": "  server s{0} 127.0.0.1:{1} {2}",
                 "nginx": "    server 127.0.0.1:{1} {2};"}[name]
         servers = "\n".join(line.format(i, port, server_options) for i, port in enumerate(ports))
-        configuration = {"haproxy": HAPROXY, "nginx": NGINX}[name].format(
-            port=self.port, folder=self.folder, servers=servers, more=more)
-        path = os.path.join(self.folder, "configuration")
-        with open(path, "w", encoding="ascii") as file:
-            file.write(configuration)
-        arguments = {"haproxy": ["-db", "-f"], "nginx": ["-c"]}[name]
-        with open(os.path.join(self.folder, "output"), "wb") as output:
-            self.process = subprocess.Popen([find(name), *arguments, path], stdout=output,
-                                            stderr=output)
-        for _ in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        self.stop()
-        raise RuntimeError(f"{name} does not start")
+        if name == "nginx":
+            more = NGINX_BALANCES.format(servers=servers, more=more)
+        super().__init__(name, self.folder, target="back", settings="", servers=servers, more=more)
 
     def changes_to_down(self):
         """How often HAProxy has taken a server out, of all its servers."""

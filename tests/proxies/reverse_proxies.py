@@ -8,9 +8,11 @@ import time
 
 from running_process import RunningProcess
 
+# What Debian's configuration has, without its logs.
 HAPROXY = """
 global
-  maxconn 100
+  stats socket {folder}/stats
+  {settings}
 defaults
   mode http
   timeout connect 5s
@@ -20,7 +22,8 @@ frontend front
   bind 127.0.0.1:{port}
   default_backend back
 backend back
-  server rollcall 127.0.0.1:{target}
+{more}
+{servers}
 """
 
 NGINX = """
@@ -28,7 +31,7 @@ daemon off;
 worker_processes 1;
 pid {folder}/pid;
 error_log {folder}/errors;
-events {{}}
+events {{ worker_connections 4096; }}
 http {{
   access_log off;
   client_max_body_size 0;
@@ -40,7 +43,7 @@ http {{
   {more}
   server {{
     listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://127.0.0.1:{target}; }}
+    location / {{ proxy_pass http://{target}; }}
   }}
 }}
 """
@@ -61,7 +64,7 @@ CADDY = """
   auto_https off
 }}
 http://127.0.0.1:{port} {{
-  reverse_proxy 127.0.0.1:{target}
+  reverse_proxy {target}
 }}
 """
 
@@ -78,7 +81,7 @@ User www-data
 Group www-data
 Listen 127.0.0.1:{port}
 LimitRequestBody 0
-ProxyPass / http://127.0.0.1:{target}/
+ProxyPass / http://{target}/
 """
 
 # The name of each, its program, its configuration, and how it is started with that in a file.
@@ -109,19 +112,18 @@ def free_port():
         return each.getsockname()[1]
 
 
-class ReverseProxy(RunningProcess):
-    """A context manager; the proxy listens on `port` while the block runs. `folder` is empty."""
+class Proxy(RunningProcess):
+    """A context manager; the proxy listens on `port` while the block runs. `folder` is empty;
+    `values` go into its configuration."""
 
-    def __init__(self, name, target, folder):
+    def __init__(self, name, folder, **values):
         _, configuration, arguments, _ = PROXIES[name]
         self.port = free_port()
         path = os.path.join(folder, "configuration")
         # Its workers may be another user's.
         os.chmod(folder, 0o755)
         with open(path, "w", encoding="utf-8") as file:
-            file.write(configuration.format(
-                port=self.port, target=target, folder=folder,
-                more=NGINX_UNBUFFERED if name == "nginx-unbuffered" else ""))
+            file.write(configuration.format(port=self.port, folder=folder, **values))
         with open(os.path.join(folder, "output"), "wb") as output:
             self.process = subprocess.Popen([find(name), *arguments, path], stdout=output,
                                             stderr=output, env={**os.environ, "HOME": folder})
@@ -142,3 +144,12 @@ class ReverseProxy(RunningProcess):
                 break
         with open(os.path.join(folder, "output"), encoding="utf-8") as output:
             raise RuntimeError(f"{name} does not start: {output.read()}")
+
+
+class ReverseProxy(Proxy):
+    """Before one server, at the port `target`."""
+
+    def __init__(self, name, target, folder):
+        super().__init__(name, folder, target=f"127.0.0.1:{target}", settings="maxconn 100",
+                         servers=f"  server rollcall 127.0.0.1:{target}",
+                         more=NGINX_UNBUFFERED if name == "nginx-unbuffered" else "")
