@@ -40,7 +40,7 @@ struct Turns {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(commit_as_suits_the_load, Committing)
+BOOST_FIXTURE_TEST_SUITE(commit_by_load, Committing)
 
 BOOST_AUTO_TEST_CASE(one_owner_that_only_writes_commits_itself) {
   WaitedOwner owner;
