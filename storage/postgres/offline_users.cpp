@@ -236,10 +236,17 @@ std::unique_ptr<OfflineBackend> open_offline(const std::string& url, const std::
   failure.reason = Reason::database_failed;
   Lane lane;
   if (to_create && !take_lane(*connection, lane, failure.detail)) refuse(failure, shown);
-  if (!to_create) connection->run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  const auto require = [&](const Result& result) {
+    if (is_done(result)) return;
+    const bool lost = result.kind() == Result::Kind::none;
+    failure.detail = lost ? connection->error() : result.message();
+    refuse(failure, shown);
+  };
+  if (!to_create) require(connection->run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"));
   const Result next = connection->run("SELECT next + $1::int8 FROM ids", Parameters().add(0));
-  if (!is_done(next) || next.rows() != 1) {
-    failure.detail = is_done(next) ? "its table ids is empty" : next.message();
+  require(next);
+  if (next.rows() != 1) {
+    failure.detail = "its table ids is empty";
     refuse(std::move(failure), shown);
   }
   return std::make_unique<OfflineUsers>(std::move(connection),
