@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -71,6 +72,8 @@ class Link {
   void keep_to(const std::optional<Host>& host) {
     if (route_.only != host) route_.only = host;
   }
+  /// A database was reached: there is no need to wait for the next attempt.
+  void hasten(Clock::time_point now) noexcept { next_attempt_ = std::min(next_attempt_, now); }
   /// Of the connection, which is_up().
   const Host& host() const noexcept { return connection_->host(); }
 

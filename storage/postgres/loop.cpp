@@ -130,8 +130,14 @@ void Loop::agree_on_host(Clock::time_point now) {
   }
   std::optional<Host> host;
   if (write_link_.is_up()) host = write_link_.host();
+  const bool reached = write_link_.is_up() && write_link_.up_since() != reached_;
+  if (reached) reached_ = write_link_.up_since();
   find_link_.keep_to(host);
-  for (const auto& each : list_links_) each->keep_to(host);
+  if (reached) find_link_.hasten(now);
+  for (const auto& each : list_links_) {
+    each->keep_to(host);
+    if (reached) each->hasten(now);
+  }
   downloads_.keep_to(host);
 }
 

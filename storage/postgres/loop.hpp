@@ -84,6 +84,7 @@ class Loop {
   std::vector<Lister> listers_;
   Downloads downloads_;
   Script upkeep_;
+  Clock::time_point reached_{};  ///< The writes' connection was made, last.
   Clock::time_point looked_{};
   Clock::time_point lived_ = Clock::now();
   std::vector<Link*> links_;

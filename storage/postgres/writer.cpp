@@ -188,7 +188,7 @@ void Writer::note_health(Clock::time_point now) {
   const auto patience =
       std::chrono::milliseconds(2'000) + (lane_.number % 8) * std::chrono::milliseconds(250);
   const bool down = !link_.is_up() && now - link_.down_since() > patience;
-  const bool hangs = state_ != State::idle && now - sent_ > hang_time;
+  const bool hangs = state_ != State::idle && now - std::max(sent_, heard_) > hang_time;
   health_.store(down || hangs ? Status::unavailable : Status::ok, std::memory_order_relaxed);
   if ((down || hangs) != stopped_) {
     stopped_ = down || hangs;

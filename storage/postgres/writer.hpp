@@ -68,6 +68,7 @@ class Writer {
   void burn();
   void use_up_number();
   void collect(Clock::time_point now);
+  void heard(Clock::time_point now);
   void committed(Clock::time_point now);
   void take_lease(const Result& lease);
   void failed(Clock::time_point now);
@@ -106,9 +107,10 @@ class Writer {
   bool uncertain_ = false;     ///< It was sent, and what became of it is not known.
   int attempts_ = 0;           ///< Of the batch that were refused for a reason that passes.
   std::size_t most_ = max_batch;
-  std::size_t size_ = 0;  ///< Of the batch.
-  Clock::time_point sent_{};
-  bool stopped_ = false;  ///< The operator was told.
+  std::size_t size_ = 0;       ///< Of the batch.
+  Clock::time_point sent_{};   ///< The batch, first.
+  Clock::time_point heard_{};  ///< The database has answered something.
+  bool stopped_ = false;       ///< The operator was told.
 
   std::atomic<Status> health_{Status::ok};
   std::atomic<std::int64_t> users_{0};

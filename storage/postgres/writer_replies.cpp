@@ -31,10 +31,18 @@ void Writer::collect(Clock::time_point now) {
       uncertain_ = uncertain_ || state_ == State::committing;
       return;
     case Link::Reply::committed:
+      heard(now);
       return committed(now);
     case Link::Reply::failed:
+      heard(now);
       return failed(now);
   }
+}
+
+/// Before anybody gets an answer: who has one may ask at once whether the instance is ready.
+void Writer::heard(Clock::time_point now) {
+  heard_ = now;
+  note_health(now);
 }
 
 void Writer::committed(Clock::time_point now) {

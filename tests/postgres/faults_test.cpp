@@ -243,6 +243,26 @@ BOOST_AUTO_TEST_CASE(
   store->close(error);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_write_that_hung_is_answered_the_store_is_known_to_be_well_again) {
+  const std::string schema = tests::shared_cluster().new_schema();
+  const auto store = open_store(tests::shared_cluster().url(schema), {}, {});
+  RecordingOwner owner;
+  std::atomic<Status> told_with{Status::unknown};
+  const auto session = store->open_session(owner);
+  WriteOperation operation;
+  operation.user = {"L", "F", "a@b.c"};
+  {
+    const tests::HeldLock lock(schema + ".users");
+    session->write(operation);
+    owner.turn(*session);
+    while (store->health() != Status::unavailable) owner.turn(*session);
+    owner.on_wake = [&] { told_with = store->health(); };
+  }
+  owner.turn_until(*session, 1);
+  BOOST_TEST((operation.status == Status::ok));
+  BOOST_TEST((told_with.load() == Status::ok));
+}
+
 BOOST_AUTO_TEST_CASE(who_waits_for_the_database_is_told_before_the_program_ends) {
   const std::string schema = tests::shared_cluster().new_schema();
   const auto store = open_store(tests::shared_cluster().url(schema), {}, {});

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -18,6 +19,7 @@ class RecordingOwner final : public SessionOwner {
   void completed(ListOperation& operation) noexcept override { listed.push_back(&operation); }
   void completed(FindOperation& operation) noexcept override { found.push_back(&operation); }
   void wake() noexcept override {
+    if (on_wake) on_wake();
     const std::lock_guard lock(mutex_);
     ++wakes_;
     woken_.notify_one();
@@ -45,6 +47,8 @@ class RecordingOwner final : public SessionOwner {
     wakes_ = 0;
   }
 
+  /// On the thread that has something to deliver.
+  std::function<void()> on_wake;
   std::vector<WriteOperation*> written;
   std::vector<FindOperation*> found;
   std::vector<ListOperation*> listed;
