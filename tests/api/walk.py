@@ -203,6 +203,7 @@ def turned_away(program, document):
 
 
 def writes():
+    """A create, and one of each way to change the user that it makes."""
     return [post(MEERE), user("put", JSON, HOPPER), user("patch", PATCH, NEW_ADDRESS),
             user("delete")]
 

@@ -1,11 +1,14 @@
 #include "protocol/openapi.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "protocol/problem.hpp"
 #include "storage/member.hpp"
 
 /// That protocol/openapi.json names the members of a user as storage/member.hpp has them.
@@ -93,6 +96,25 @@ BOOST_AUTO_TEST_CASE(each_member_is_a_parameter_of_a_listing) {
       }
       BOOST_TEST(listed, name << " of " << method);
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(each_problem_has_its_status_among_the_responses_and_its_type_in_the_list) {
+  // What answers a method that the document has not.
+  std::set<std::string> statuses{"405"};
+  for (const auto& [path, methods] : at("/paths").as_object()) {
+    for (const auto& [method, operation] : methods.as_object()) {
+      const auto* const fields = operation.if_object();
+      if (fields == nullptr || !fields->contains("responses")) continue;
+      for (const auto& each : fields->at("responses").as_object()) statuses.emplace(each.key());
+    }
+  }
+  const Texts types = texts(at("/components/schemas/ProblemType/enum"));
+  for (std::size_t i = 0; i < problem_count; ++i) {
+    const ProblemRow& about = row(static_cast<Problem>(i));
+    const std::string type(about.type);
+    BOOST_TEST(statuses.contains(std::to_string(about.status)), about.status);
+    BOOST_TEST((std::find(types.begin(), types.end(), type) != types.end()), type);
   }
 }
 
