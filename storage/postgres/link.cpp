@@ -41,7 +41,9 @@ void Link::step(Clock::time_point now) {
     }
   }
   if (connection_ && route_.only && connection_->host() != route_.only) {
+    const bool was_busy = busy_;
     lose("the writes go to another host", now);
+    left_busy_ = was_busy;
   }
   // Nothing was asked, so what the server sends says at most that it goes.
   if (connection_ && !busy_ && std::exchange(ready_, false) && !connection_->move()) {
@@ -84,6 +86,7 @@ void Link::send(const Script& script) {
 }
 
 Link::Reply Link::collect() {
+  if (std::exchange(left_busy_, false)) return Reply::lost;
   if (!busy_ || !connection_ || !std::exchange(ready_, false)) return Reply::none;
   const bool alive = connection_->move();
   for (;;) {

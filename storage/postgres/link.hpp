@@ -69,6 +69,7 @@ class Link {
   /// It was lost so, and no other one has been made since.
   bool is_silent() const noexcept { return !connection_ && route_.last; }
   /// From the next step() on only connections to this host, if there is one, are made and kept.
+  /// What is under way to another one is lost, as collect() says.
   void keep_to(const std::optional<Host>& host) {
     if (route_.only != host) route_.only = host;
   }
@@ -113,7 +114,8 @@ class Link {
   std::vector<Result> results_;
   Result failure_;
   bool busy_ = false;
-  bool ready_ = false;  ///< The socket may have something, or take something.
+  bool left_busy_ = false;  ///< keep_to() has ended what was under way; collect() is to say so.
+  bool ready_ = false;      ///< The socket may have something, or take something.
   std::string reason_;
   Clock::time_point up_since_{};
   Clock::time_point down_since_ = Clock::now();

@@ -26,7 +26,7 @@ namespace {
 const std::atomic<bool> never{false};
 
 /// Answers as it is told to before it is asked. A name that it was told nothing of hangs until the
-/// end.
+/// end, or for so long that whoever waits for it fails.
 struct Names {
   struct Told {
     std::map<std::string, Resolver::Found> answers{};
@@ -40,7 +40,7 @@ struct Names {
   Resolver resolver{[told = told](const std::string& name) {
     const auto found = told->answers.find(name);
     if (found != told->answers.end()) return found->second;
-    told->ended.wait();
+    told->ended.wait_for(std::chrono::seconds(10));
     return Resolver::Found{};
   }};
 };
@@ -142,6 +142,37 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_found_is_said) {
   BOOST_TEST(race.errors() == "no such name");
 }
 
+BOOST_AUTO_TEST_CASE(each_host_says_why_it_is_not_reached) {
+  Names names;
+  names.told->answers["h"] = {{}, "no such name"};
+  const SilentHost silent;
+  const auto errors_of = [&](const std::string& url, std::chrono::milliseconds time) {
+    Race race(url, {}, Clock::now() + time, never, names.resolver);
+    BOOST_TEST(race.run() == nullptr);
+    return race.errors();
+  };
+  const std::string both =
+      errors_of("postgresql://u@h,%2Fnowhere,%2Felsewhere/x", std::chrono::seconds(4));
+  const std::size_t first = both.find("; "), second = both.rfind("; ");
+  BOOST_TEST(both.starts_with("no such name; "), both);
+  BOOST_TEST(first < second, both);
+  BOOST_TEST(both.find("/nowhere/") < second, both);
+  BOOST_TEST(both.find("/elsewhere/") > second, both);
+  BOOST_TEST(both.find("/elsewhere/") != both.npos, both);
+  const std::string late =
+      errors_of(silent.before("postgresql://u@%2Fnowhere,hangs/x"), std::chrono::milliseconds(200));
+  BOOST_TEST(late.starts_with("no answer in time; no answer in time; "), late);
+  BOOST_TEST(late.find("/nowhere/") != late.npos, late);
+}
+
+BOOST_AUTO_TEST_CASE(if_one_host_is_asked_for_no_other_one_is_tried) {
+  Race race(tests::shared_cluster().url("public"),
+            {.only = hosts_of("postgresql://u@%2Fnowhere/x").at(0)},
+            Clock::now() + std::chrono::seconds(4), never);
+  BOOST_TEST(race.run() == nullptr);
+  BOOST_TEST(race.errors().find("/nowhere/") != std::string::npos, race.errors());
+}
+
 BOOST_AUTO_TEST_CASE(a_host_that_is_silent_does_not_delay_one_that_comes_back) {
   const SilentHost silent;
   const tests::TemporaryDirectory later;
@@ -194,6 +225,23 @@ BOOST_AUTO_TEST_CASE(a_connection_over_which_nothing_was_committed_is_not_made_a
   BOOST_TEST((reply == Link::Reply::committed));
   link.lose("", now);
   connect();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_under_way_to_a_host_that_the_writes_leave_is_known_to_be_lost) {
+  Waker waker;
+  Link link(
+      tests::shared_cluster().url("public"), [](Connection&, std::string&) { return true; }, waker);
+  Clock::time_point now = Clock::now();
+  for (link.step(now); !link.is_up(); link.step(now)) std::this_thread::yield();
+  Script script;
+  script.add("SELECT pg_sleep(30)");
+  link.send(script);
+  link.keep_to(hosts_of("postgresql://%2Fnowhere/x").at(0));
+  BOOST_TEST((link.collect() == Link::Reply::none));
+  link.step(now);
+  BOOST_TEST(!link.is_up());
+  BOOST_TEST((link.collect() == Link::Reply::lost));
+  BOOST_TEST((link.collect() == Link::Reply::none));
 }
 
 /// As after a failover that has left the old primary running.
