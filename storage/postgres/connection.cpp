@@ -88,15 +88,16 @@ std::int64_t Result::affected() const noexcept {
   return count;
 }
 
-std::string Result::state() const {
-  const char* const state = PQresultErrorField(result_, PG_DIAG_SQLSTATE);
-  return state == nullptr ? "" : state;
+std::string Result::field(int code) const {
+  const char* const text = PQresultErrorField(result_, code);
+  return text == nullptr ? "" : text;
 }
 
-std::string Result::constraint() const {
-  const char* const name = PQresultErrorField(result_, PG_DIAG_CONSTRAINT_NAME);
-  return name == nullptr ? "" : name;
-}
+std::string Result::state() const { return field(PG_DIAG_SQLSTATE); }
+
+std::string Result::constraint() const { return field(PG_DIAG_CONSTRAINT_NAME); }
+
+std::string Result::table() const { return field(PG_DIAG_TABLE_NAME); }
 
 std::string Result::message() const {
   const char* const primary = PQresultErrorField(result_, PG_DIAG_MESSAGE_PRIMARY);

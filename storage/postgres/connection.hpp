@@ -54,10 +54,15 @@ class Result {
   std::string state() const;
   /// The name of the constraint or unique index that refused it, "" if none did.
   std::string constraint() const;
+  /// The table whose constraint, or column, refused it, "" if none did.
+  std::string table() const;
   /// The error in one line, without what PostgreSQL calls its detail, which may have users' data.
   std::string message() const;
 
  private:
+  /// Of the error, "" if it has none.
+  std::string field(int code) const;
+
   pg_result* result_ = nullptr;
 };
 

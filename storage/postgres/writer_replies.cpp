@@ -129,7 +129,8 @@ void Writer::failed(Clock::time_point now) {
   const std::string state = link_.failure().state();
   const bool fenced =
       state_ == State::committing || state_ == State::burning || state_ == State::leasing;
-  if (fenced && state == "23502") {
+  // Any other column that must not be null was added by somebody else.
+  if (fenced && state == "23502" && link_.failure().table() == "lanes") {
     // What used up the number of a lease was a lease, whose answer was lost.
     if (state_ == State::leasing) put_back(batch_.take_back());
     state_ = State::asking;

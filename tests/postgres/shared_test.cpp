@@ -294,6 +294,17 @@ BOOST_AUTO_TEST_CASE(statements_that_no_longer_fit_the_tables_are_prepared_anew)
   BOOST_TEST((replace(store, 1, {"C", "F", "a@b.c"}) == Status::ok));
 }
 
+BOOST_AUTO_TEST_CASE(what_the_table_of_users_refuses_was_not_done) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  // Somebody adds a column that the store has no value for.
+  instances.query("ALTER TABLE users ADD COLUMN age int NOT NULL");
+  BOOST_TEST((create_with(store, "a@b.c") == Status::io_error));
+  BOOST_TEST((create_with(store, "\u00e4@b.c") == Status::io_error));
+  instances.query("ALTER TABLE users DROP COLUMN age");
+  BOOST_TEST((create_with(store, "a@b.c") == Status::ok));
+}
+
 BOOST_AUTO_TEST_CASE(who_has_no_lane_any_more_gives_no_ids_back) {
   Instances instances(1);
   create(*instances.all[0], {"A"});
