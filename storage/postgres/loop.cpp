@@ -198,11 +198,13 @@ bool Loop::write_upkeep(Clock::time_point now) {
     Array& keys = upkeep_.array(Array::Of::texts);
     Array& tokens = upkeep_.array(Array::Of::integers);
     writer_.uploads().add_to(keys, tokens);
+    // A row that is locked is being written by a batch, which renews the lease itself. Waiting for
+    // it while holding other rows that the batch needs would be a deadlock.
     upkeep_.add(
         "UPDATE idempotency_keys SET open_until = now() + interval '" +
             std::to_string(upload_lease.count()) +
-            " seconds' WHERE key = ANY ($1::text[]) AND token = ANY ($2::int8[]) AND open_until IS "
-            "NOT NULL",
+            " seconds' WHERE key IN (SELECT key FROM idempotency_keys WHERE key = ANY ($1::text[]) "
+            "AND token = ANY ($2::int8[]) AND open_until IS NOT NULL FOR UPDATE SKIP LOCKED)",
         Parameters().add(keys).add(tokens));
   }
   const bool lives = now - lived_ > sign_of_life;

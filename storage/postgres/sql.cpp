@@ -29,6 +29,11 @@ std::string arrays(int first, const std::string& types) {
 
 const std::string members(member_count, 't');
 
+/// The time of a key is not over, or an upload that has it is open.
+std::string is_known(const std::string& table) {
+  return table + "expires_at > now() OR coalesce(" + table + "open_until > now(), false)";
+}
+
 /// A wrong number or owner is a null, which the column refuses (23502); a lane that is not there is
 /// a division by zero, or no row to join.
 std::string fence(const std::string& more) {
@@ -49,8 +54,8 @@ std::string keys() {
          arrays(2, "tiiio") +
          ") x(k, p, u, t, a) ORDER BY k ON CONFLICT (key) DO UPDATE SET payload = "
          "excluded.payload, user_id = excluded.user_id, token = excluded.token, answer = "
-         "excluded.answer, expires_at = excluded.expires_at, open_until = NULL WHERE "
-         "idempotency_keys.expires_at <= now()";
+         "excluded.answer, expires_at = excluded.expires_at, open_until = NULL WHERE NOT (" +
+         is_known("idempotency_keys.") + ")";
 }
 
 std::string own_key(const std::string& row) {
@@ -118,14 +123,15 @@ std::string unused_keys() {
 }
 
 /// The first user of a run was made, or none of its users. The lines of an upload whose key another
-/// instance has taken over are not created.
+/// instance has taken over are not created. Those that are also renew its lease.
 std::string runs() {
   return "WITH made AS (INSERT INTO upload_runs (key, token, first_line, line_count, first_id, "
          "digest) SELECT k, t, l, c, i, d FROM unnest(" +
          arrays(1, "tiiiii") +
          ") x(k, t, l, c, i, d) WHERE EXISTS (SELECT FROM users u WHERE u.id = i) ON CONFLICT DO "
-         "NOTHING RETURNING key) UPDATE idempotency_keys q SET expires_at = now() + $7::int8 * "
-         "interval '1 second' FROM made WHERE q.key = made.key";
+         "NOTHING RETURNING key, token) UPDATE idempotency_keys q SET expires_at = now() + "
+         "$7::int8 * interval '1 second', open_until = now() + $8::int8 * interval '1 second' FROM "
+         "made WHERE q.key = made.key AND q.token = made.token";
 }
 
 /// Of the keys $1 those with the tokens $2.
@@ -143,13 +149,22 @@ struct Texts {
   std::string opens = postgres::opens();
   std::string runs = postgres::runs();
   std::string unused_keys = postgres::unused_keys();
+  /// Nobody else opens them until the transaction is over.
+  std::string holds =
+      "SELECT FROM idempotency_keys WHERE " + with_tokens("") + " ORDER BY key FOR NO KEY UPDATE";
   std::string empty = "DELETE FROM idempotency_keys q WHERE " + with_tokens("q.") +
                       " AND NOT EXISTS (SELECT FROM upload_runs r WHERE r.key = q.key)";
+  std::string expired =
+      "DELETE FROM idempotency_keys WHERE key = ANY ($1::text[]) AND NOT (" + is_known("") + ")";
   std::string closes = "UPDATE idempotency_keys SET open_until = NULL WHERE " + with_tokens("");
   std::string known_runs =
       "SELECT q.token, r.first_line, r.line_count, r.first_id, r.digest FROM idempotency_keys q "
       "JOIN upload_runs r ON r.key = q.key WHERE " +
       with_tokens("q.") + " ORDER BY r.first_line";
+  std::string known =
+      "SELECT key, payload, user_id, answer, token FROM idempotency_keys WHERE key = ANY "
+      "($1::text[]) AND (" +
+      is_known("") + ")";
   std::string users = "SELECT id, " + columns() + " FROM users WHERE id = ANY ($1::int8[])";
   std::string emails =
       "SELECT " + email_form() + ", id FROM users WHERE " + email_form() + " = ANY ($1::text[])";
@@ -171,10 +186,9 @@ const Sql& sql() {
       .plain = {"plain", texts.plain.c_str()},
       .fence = {"fence", texts.fence.c_str()},
       .keys = {"keys", texts.keys.c_str()},
-      .expired = {"expired",
-                  "DELETE FROM idempotency_keys WHERE key = ANY ($1::text[]) AND expires_at <= "
-                  "now()"},
+      .expired = {"expired", texts.expired.c_str()},
       .opens = {"opens", texts.opens.c_str()},
+      .holds = {"holds", texts.holds.c_str()},
       .creates = {"creates", texts.creates.c_str()},
       .updates = {"updates", texts.updates.c_str()},
       .removals = {"removals", texts.removals.c_str()},
@@ -192,19 +206,17 @@ const Sql& sql() {
       .burnt = {"burnt", "UPDATE lanes SET outcome = '{-1}' WHERE lane = $1::int8"},
       .users = {"users", texts.users.c_str()},
       .emails = {"emails", texts.emails.c_str()},
-      .known = {"known",
-                "SELECT key, payload, user_id, answer, token FROM idempotency_keys WHERE key = ANY "
-                "($1::text[]) AND expires_at > now()"},
+      .known = {"known", texts.known.c_str()},
   };
   return all;
 }
 
 std::span<const Statement> statements_of_writes() {
   const Sql& s = sql();
-  static const std::array all{s.plain,   s.fence,   s.keys,       s.expired, s.opens,
-                              s.creates, s.updates, s.removals,   s.runs,    s.unused_keys,
-                              s.empty,   s.closes,  s.known_runs, s.outcome, s.lease,
-                              s.bump,    s.burnt,   s.users,      s.emails,  s.known};
+  static const std::array all{
+      s.plain,   s.fence,    s.keys, s.expired,     s.opens, s.holds,  s.creates,
+      s.updates, s.removals, s.runs, s.unused_keys, s.empty, s.closes, s.known_runs,
+      s.outcome, s.lease,    s.bump, s.burnt,       s.users, s.emails, s.known};
   return all;
 }
 

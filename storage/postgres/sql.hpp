@@ -20,10 +20,11 @@ struct Sql {
   Statement keys;         ///< lifetime in seconds; keys, payloads, user ids, tokens, answers
   Statement expired;      ///< keys: removes those whose time is over
   Statement opens;        ///< lane; keys, tokens, lifetime and lease in seconds
+  Statement holds;        ///< keys, tokens: of uploads whose lines are among the creates
   Statement creates;      ///< lane; ids, columns, keys
   Statement updates;      ///< lane; ids, columns, members as they were, claims, keys, tokens
   Statement removals;     ///< lane; ids, members as they were
-  Statement runs;         ///< keys, tokens, first lines, counts, first ids, digests, lifetime
+  Statement runs;         ///< keys, tokens, first lines, counts, first ids, digests; as opens
   Statement unused_keys;  ///< lane; keys, tokens, user ids
   Statement empty;        ///< keys, tokens: removes those of uploads that created nothing
   Statement closes;       ///< keys, tokens

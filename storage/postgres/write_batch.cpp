@@ -339,7 +339,13 @@ std::vector<PendingWrite> WriteBatch::take_back() {
 }
 
 void WriteBatch::finish_all(Status status) {
-  for (const Write& each : writes_) each.pending.finish(status);
+  for (const Write& each : writes_) {
+    // Its key is free again when its lease in the database is over.
+    if (each.operation().verb == Verb::close_upload) {
+      uploads_.closed(static_cast<std::int64_t>(each.operation().key->upload));
+    }
+    each.pending.finish(status);
+  }
   clear();
 }
 

@@ -120,6 +120,7 @@ class WriteBatch {
   void write_plain(Script& script, const Lane& lane, std::int64_t number);
   void write_keys(Script& script, const Rules& rules);
   void write_opens(Script& script, const Lane& lane, const Rules& rules);
+  void write_holds(Script& script);
   void write_creates(Script& script, const Lane& lane);
   void write_updates(Script& script, const Lane& lane);
   void write_removals(Script& script, const Lane& lane);

@@ -1,5 +1,5 @@
 // The second half of WriteBatch: what was decided, as statements.
-#include <algorithm>
+#include <set>
 
 #include "storage/postgres/sql.hpp"
 #include "storage/postgres/user_columns.hpp"
@@ -26,6 +26,7 @@ std::size_t WriteBatch::write(Script& script, const Lane& lane, std::int64_t num
     fence(script.add(sql().fence), lane, number);
     write_opens(script, lane, rules);
     write_keys(script, rules);
+    write_holds(script);
     write_creates(script, lane);
     write_updates(script, lane);
     write_removals(script, lane);
@@ -98,6 +99,24 @@ void WriteBatch::write_keys(Script& script, const Rules& rules) {
       .add(users)
       .add(tokens)
       .add(answers);
+}
+
+/// Whoever opens the upload next must know of every line that was created before.
+void WriteBatch::write_holds(Script& script) {
+  std::set<std::int64_t> uploads;
+  for (const Write& each : writes_) {
+    const WriteOperation& operation = each.operation();
+    const bool is_line = operation.key != nullptr && operation.key->line != 0;
+    if (is_line && each.fate == Fate::made) uploads.insert(signed_of(operation.key->upload));
+  }
+  if (uploads.empty()) return;
+  Array& keys = script.array(Array::Of::texts);
+  Array& tokens = script.array(Array::Of::integers);
+  for (const std::int64_t each : uploads) {
+    keys.add(uploads_.key_of(each));
+    tokens.add(each);
+  }
+  script.add(sql().holds).add(keys).add(tokens);
 }
 
 void WriteBatch::write_creates(Script& script, const Lane& lane) {
@@ -211,7 +230,7 @@ void WriteBatch::write_runs(Script& script, const Rules& rules) {
   Parameters& parameters = script.add(sql().runs);
   parameters.add(keys);
   for (Array* const each : columns) parameters.add(*each);
-  parameters.add(rules.key_lifetime_seconds);
+  parameters.add(rules.key_lifetime_seconds).add(std::int64_t{upload_lease.count()});
 }
 
 void WriteBatch::write_closes(Script& script) {

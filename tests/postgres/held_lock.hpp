@@ -28,7 +28,9 @@ class HeldLock {
   HeldLock(const HeldLock&) = delete;
   HeldLock& operator=(const HeldLock&) = delete;
 
-  /// Until so many connections of stores wait for a lock.
+  /// Whether so many connections of stores wait for a lock.
+  static bool is_waiting(int count) { return is_true(waiting() + " >= " + std::to_string(count)); }
+  /// Until they do.
   static void wait_for_waiting(int count) { wait_for(waiting() + " >= " + std::to_string(count)); }
   /// Until the database has noticed that those that waited are gone.
   static void wait_for_none() { wait_for(waiting() + " = 0"); }
@@ -38,8 +40,9 @@ class HeldLock {
     return "SELECT (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
            "application_name = 'rollcall')";
   }
+  static bool is_true(const std::string& truth) { return shared_cluster().query(truth) == "t\n"; }
   static void wait_for(const std::string& truth) {
-    while (shared_cluster().query(truth) != "t\n") {
+    while (!is_true(truth)) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
