@@ -19,6 +19,13 @@ void WriteBatch::clear() {
   effects_ = 0;
   added_ = 0;
   plain_ = true;
+  begun_ = false;
+}
+
+std::size_t WriteBatch::creates() const noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(writes_.begin(), writes_.end(),
+                    [](const Write& each) { return each.operation().verb == Verb::create; }));
 }
 
 void WriteBatch::look(Looked& looked, const Rules& rules) {
@@ -58,7 +65,7 @@ std::vector<PendingWrite> WriteBatch::decide(const Looked& looked, const Rules& 
     writes_.resize(i);
     break;
   }
-  plain_ = plain_ && !rules.unique_emails;
+  plain_ = plain_ && !rules.unique_emails && !rules.ordered_ids;
   return behind;
 }
 

@@ -29,6 +29,8 @@ void Writer::collect(Clock::time_point now) {
       return;
     case Link::Reply::lost:
       uncertain_ = uncertain_ || state_ == State::committing;
+      // It can't be sent again: others may have taken the ids behind its own.
+      if (state_ == State::committing && batch_.has_begun()) state_ = State::burning;
       return;
     case Link::Reply::committed:
       heard(now);
@@ -56,9 +58,12 @@ void Writer::committed(Clock::time_point now) {
       return look();
     case State::looking:
       looked_.take(results);
+      return looked_at(now);
+    case State::ordering:
+      take_lease(results.back());
       return commit(now);
     case State::confirming:
-      if (results[0].rows() != 1) return lose_lane(now);
+      if (results.back().rows() != 1) return lose_lane(now);
       batch_.take({});
       put_back(batch_.finish());
       state_ = State::idle;
@@ -67,7 +72,8 @@ void Writer::committed(Clock::time_point now) {
       // Without a fence there are no users to insert.
       if (batch_.is_plain() && results[0].affected() == 0) return lose_lane(now);
       if (leasing_ != 0) take_lease(results[lease_place_]);
-      batch_.take(results);
+      // Without the end of the transaction.
+      batch_.take(std::span(results).first(results.size() - (batch_.has_begun() ? 1 : 0)));
       return end_batch(lane_.users + batch_.added(), now);
     case State::asking:
       return answered();
@@ -110,7 +116,8 @@ void Writer::answered() {
   const std::int64_t batch = lane.integer(0, 0);
   if (batch == lane_.batch) {
     // A standby was promoted that has no more.
-    state_ = batch_.empty() ? State::burning : State::committing;
+    const bool again = !batch_.empty() && !batch_.has_begun();
+    state_ = again ? State::committing : State::burning;
     return;
   }
   if (batch != lane_.batch + 1) return lose_lane(Clock::now());
@@ -127,12 +134,16 @@ void Writer::answered() {
 
 void Writer::failed(Clock::time_point now) {
   const std::string state = link_.failure().state();
-  const bool fenced =
-      state_ == State::committing || state_ == State::burning || state_ == State::leasing;
+  const bool is_first = state_ == State::leasing || state_ == State::ordering;
+  const bool fenced = state_ == State::committing || state_ == State::burning || is_first;
+  // A transaction that has failed takes nothing more.
+  if (batch_.has_begun() && (state_ == State::ordering || state_ == State::committing)) {
+    link_.lose(link_.failure().message(), now);
+  }
   // Any other column that must not be null was added by somebody else.
   if (fenced && state == "23502" && link_.failure().table() == "lanes") {
     // What used up the number of a lease was a lease, whose answer was lost.
-    if (state_ == State::leasing) put_back(batch_.take_back());
+    if (is_first) put_back(batch_.take_back());
     state_ = State::asking;
     return;
   }
@@ -143,7 +154,11 @@ void Writer::failed(Clock::time_point now) {
     return;
   }
   if (has_sent_nothing()) {
-    batch_.finish_all(Status::io_error);
+    if (state_ == State::ordering && passes_by_itself(state)) {
+      put_back(batch_.take_back());
+    } else {
+      batch_.finish_all(Status::io_error);
+    }
     state_ = State::idle;
     return;
   }
@@ -155,6 +170,10 @@ void Writer::failed(Clock::time_point now) {
   // Another instance has made addresses unique since: from now on they are looked at first.
   if (link_.failure().constraint() == "users_email_key") rules_.unique_emails = true;
   const bool again = passes_by_itself(state) && ++attempts_ < 4 && !batch_.is_plain();
+  if (again && batch_.has_begun()) {
+    put_back(batch_.take_back());
+    state_ = State::idle;
+  }
   if (again) return;
   refuse_batch(state);
 }
