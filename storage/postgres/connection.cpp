@@ -24,9 +24,15 @@ std::string first_line(const char* text) {
   return line.empty() ? "the connection was lost" : line;
 }
 
-/// What libpq wants of parameters.
-struct Sent {
-  explicit Sent(const Parameters& parameters) {
+}  // namespace
+
+/// What libpq wants of parameters. Keeps its memory from one statement to the next.
+struct Connection::Sent {
+  void fill(const Parameters& parameters) {
+    types.clear();
+    values.clear();
+    lengths.clear();
+    formats.clear();
     for (const Parameters::Value& each : parameters.all()) {
       types.push_back(each.type);
       values.push_back(each.null ? nullptr : each.view().data());
@@ -41,8 +47,6 @@ struct Sent {
   std::vector<int> lengths;
   std::vector<int> formats;
 };
-
-}  // namespace
 
 Result& Result::operator=(Result&& other) noexcept {
   std::swap(result_, other.result_);
@@ -106,7 +110,11 @@ std::string Result::message() const {
 
 Connection::Connection(pg_conn* connection, Host host, Clock::time_point deadline,
                        const std::atomic<bool>& stop)
-    : connection_(connection), deadline_(deadline), stop_(stop), host_(std::move(host)) {
+    : connection_(connection),
+      deadline_(deadline),
+      stop_(stop),
+      host_(std::move(host)),
+      sent_(std::make_unique<Sent>()) {
   const auto note = [](void* warned, const PGresult* notice) {
     const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
     if (severity != nullptr && std::string_view(severity) == "WARNING") {
@@ -197,13 +205,10 @@ bool Connection::wait(bool to_write) {
 }
 
 Result Connection::run(const char* sql, const Parameters& parameters) {
-  const Sent sent(parameters);
-  const int began =
-      sent.count() == 0
-          ? PQsendQuery(connection_, sql)
-          : PQsendQueryParams(connection_, sql, sent.count(), sent.types.data(), sent.values.data(),
-                              sent.lengths.data(), sent.formats.data(), binary);
-  if (began == 0) return {};
+  if (!(parameters.size() == 0 ? PQsendQuery(connection_, sql) == 1
+                               : send({"", sql}, parameters))) {
+    return {};
+  }
   Result last;
   for (;;) {
     while (PQisBusy(connection_) == 1) {
@@ -250,7 +255,8 @@ bool Connection::start_pipeline() { return PQenterPipelineMode(connection_) == 1
 int Connection::descriptor() const noexcept { return PQsocket(connection_); }
 
 bool Connection::send(const Statement& statement, const Parameters& parameters) {
-  const Sent sent(parameters);
+  Sent& sent = *sent_;
+  sent.fill(parameters);
   if (pooled_ || *statement.name == '\0') {
     return PQsendQueryParams(connection_, statement.sql, sent.count(), sent.types.data(),
                              sent.values.data(), sent.lengths.data(), sent.formats.data(),

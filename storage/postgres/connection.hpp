@@ -130,6 +130,7 @@ class Connection {
  private:
   Connection(pg_conn* connection, Host host, Clock::time_point deadline,
              const std::atomic<bool>& stop);
+  struct Sent;
   bool wait(bool to_write);
   bool look_for_pooler();
 
@@ -137,6 +138,7 @@ class Connection {
   Clock::time_point deadline_;
   const std::atomic<bool>& stop_;
   const Host host_;
+  const std::unique_ptr<Sent> sent_;
   Progress progress_ = Progress::writing;
   bool warned_ = false;
   bool unsent_ = false;

@@ -1,6 +1,6 @@
 #include "storage/postgres/finder.hpp"
 
-#include <unordered_map>
+#include <algorithm>
 
 #include "storage/postgres/looked.hpp"
 #include "storage/postgres/sql.hpp"
@@ -12,7 +12,7 @@ void Finder::add(const Pending<FindOperation>& find) {
   waiting_.push_back(find);
 }
 
-void Finder::step(Clock::time_point now) {
+void Finder::receive() {
   switch (link_.collect()) {
     case Link::Reply::none:
       break;
@@ -27,6 +27,9 @@ void Finder::step(Clock::time_point now) {
       ask_again();
       break;
   }
+}
+
+void Finder::step(Clock::time_point now, bool may_begin) {
   if (!asked_.empty() && now - sent_ > max_wait) {
     link_.lose_silent(now);
     ask_again();
@@ -35,7 +38,7 @@ void Finder::step(Clock::time_point now) {
     waiting_.front().finish(Status::unavailable);
     waiting_.pop_front();
   }
-  if (asked_.empty() && link_.is_up() && !waiting_.empty()) ask(now);
+  if (may_begin && could_begin() && waits()) ask(now);
 }
 
 void Finder::give_up_all(Clock::time_point now) {
@@ -59,20 +62,26 @@ void Finder::ask(Clock::time_point now) {
 }
 
 void Finder::ask_again() {
-  waiting_.insert(waiting_.begin(), asked_.begin(), asked_.end());
+  waiting_.put_back(asked_);
   asked_.clear();
 }
 
 void Finder::answer() {
   const Result& result = link_.results()[0];
-  std::unordered_map<UserId, int> rows;
+  rows_.clear();
   for (int row = 0; row < result.rows(); ++row) {
-    rows[static_cast<UserId>(result.integer(row, 0))] = row;
+    rows_.push_back({static_cast<UserId>(result.integer(row, 0)), row});
   }
+  if (!std::is_sorted(rows_.begin(), rows_.end())) std::sort(rows_.begin(), rows_.end());
   for (const auto& each : asked_) {
-    const auto found = rows.find(each.operation->id);
-    if (found != rows.end()) each.operation->user.assign(user_in(result, found->second));
-    each.finish(found == rows.end() ? Status::not_found : Status::ok);
+    const UserId id = each.operation->id;
+    const auto found = std::lower_bound(rows_.begin(), rows_.end(), Row{id, 0});
+    if (found == rows_.end() || found->id != id) {
+      each.finish(Status::not_found);
+      continue;
+    }
+    each.operation->user.assign(user_in(result, found->place));
+    each.finish(Status::ok);
   }
   asked_.clear();
 }

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <deque>
+#include <compare>
 #include <vector>
 
+#include "storage/postgres/fifo.hpp"
 #include "storage/postgres/inbox.hpp"
 #include "storage/postgres/link.hpp"
 
@@ -17,7 +18,13 @@ class Finder {
 
   /// One more than max_pending_finds is refused.
   void add(const Pending<FindOperation>& find);
-  void step(Clock::time_point now);
+  /// Takes what the database has answered.
+  void receive();
+  /// Asks, if nothing is asked already, only if it `may_begin`.
+  void step(Clock::time_point now, bool may_begin);
+  /// The next query could begin: none is under way.
+  bool could_begin() const noexcept { return asked_.empty() && link_.is_up(); }
+  bool waits() const noexcept { return !waiting_.empty(); }
   void give_up_all(Clock::time_point now);
   bool is_idle() const noexcept { return waiting_.empty() && asked_.empty(); }
 
@@ -27,8 +34,14 @@ class Finder {
   void ask_again();
 
   Link& link_;
-  std::deque<Pending<FindOperation>> waiting_;
+  struct Row {
+    UserId id;
+    int place;
+    friend auto operator<=>(const Row&, const Row&) = default;
+  };
+  Fifo<Pending<FindOperation>> waiting_;
   std::vector<Pending<FindOperation>> asked_;
+  std::vector<Row> rows_;  ///< Of an answer, by id.
   Script script_;
   Clock::time_point sent_{};
 };

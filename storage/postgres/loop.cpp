@@ -3,7 +3,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <iterator>
 
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/sql.hpp"
@@ -27,19 +26,6 @@ bool set_up_lists(Connection& connection, std::string& error) {
   if (set.kind() != Result::Kind::none) return true;
   error = connection.error();
   return false;
-}
-
-template <class List>
-void move_to(List& from, List& to) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  from.clear();
-}
-
-void move_to(Loop::Work& from, Loop::Work& to) {
-  move_to(from.writes, to.writes);
-  move_to(from.finds, to.finds);
-  move_to(from.lists, to.lists);
-  move_to(from.exports, to.exports);
 }
 
 }  // namespace
@@ -85,14 +71,6 @@ Loop::~Loop() {
   thread_.join();
 }
 
-void Loop::submit(Work& work) {
-  {
-    const MutexLock lock(mutex_);
-    move_to(work, submitted_);
-  }
-  waker_.wake();
-}
-
 void Loop::run() {
   while (!stopping_.load(std::memory_order_acquire)) {
     step(Clock::now());
@@ -102,13 +80,15 @@ void Loop::run() {
 }
 
 void Loop::step(Clock::time_point now) {
-  take_work(now);
-  if (now >= give_up_at_.load(std::memory_order_relaxed)) give_up_all(now);
   write_link_.step(now);
-  writer_.step(now);
-  agree_on_host(now);
+  writer_.receive(now);
   find_link_.step(now);
-  finder_.step(now);
+  finder_.receive();
+  const bool may_begin = take_work(now);
+  if (now >= give_up_at_.load(std::memory_order_relaxed)) give_up_all(now);
+  writer_.step(now, may_begin);
+  agree_on_host(now);
+  finder_.step(now, may_begin);
   list_queue_.expire(now);
   for (std::size_t i = 0; i < listers_.size(); ++i) {
     list_links_[i]->step(now);
@@ -118,6 +98,13 @@ void Loop::step(Clock::time_point now) {
   }
   downloads_.step(now);
   look_around(now);
+  outbox_.hand_over();
+}
+
+Gathering::Wants Loop::wants() const noexcept {
+  const bool writes = writer_.could_begin();
+  const bool finds = finder_.could_begin();
+  return {writes, finds, (writes && writer_.waits()) || (finds && finder_.waits())};
 }
 
 /// What is read is to be what was written, also while two servers both take themselves for the
@@ -128,24 +115,25 @@ void Loop::agree_on_host(Clock::time_point now) {
       write_link_.up_since() < find_link_.down_since()) {
     write_link_.lose_silent(now);
   }
-  std::optional<Host> host;
-  if (write_link_.is_up()) host = write_link_.host();
+  if (!write_link_.is_up()) {
+    host_.reset();
+  } else if (host_ != write_link_.host()) {
+    host_ = write_link_.host();
+  }
   const bool reached = write_link_.is_up() && write_link_.up_since() != reached_;
   if (reached) reached_ = write_link_.up_since();
-  find_link_.keep_to(host);
+  find_link_.keep_to(host_);
   if (reached) find_link_.hasten(now);
   for (const auto& each : list_links_) {
-    each->keep_to(host);
+    each->keep_to(host_);
     if (reached) each->hasten(now);
   }
-  downloads_.keep_to(host);
+  downloads_.keep_to(host_);
 }
 
-void Loop::take_work(Clock::time_point now) {
-  {
-    const MutexLock lock(mutex_);
-    std::swap(submitted_, work_);
-  }
+/// True if what could begin may.
+bool Loop::take_work(Clock::time_point now) {
+  const bool may_begin = gathering_.take(work_, wants(), now);
   for (const auto& each : work_.writes) writer_.add(each);
   for (const auto& each : work_.finds) finder_.add(each);
   for (const ListOrder& each : work_.lists) {
@@ -161,6 +149,7 @@ void Loop::take_work(Clock::time_point now) {
   work_.finds.clear();
   work_.lists.clear();
   work_.exports.clear();
+  return may_begin;
 }
 
 void Loop::give_up_all(Clock::time_point now) {
@@ -221,8 +210,9 @@ void Loop::take_upkeep(std::span<const Result> results) {
 }
 
 void Loop::wait() {
-  // Deadlines are seconds.
-  constexpr int look_ms = 100;
+  // Deadlines are seconds; but the next attempt to connect is soon.
+  const bool is_up = write_link_.is_up() && find_link_.is_up();
+  const std::chrono::milliseconds look{is_up ? 100 : 10};
   links_.assign({&write_link_, &find_link_});
   for (const auto& each : list_links_) links_.push_back(each.get());
   downloads_.add_links(links_);
@@ -231,8 +221,10 @@ void Loop::wait() {
   wanted_.push_back({waker_.descriptor(), POLLIN, 0});
   const bool answered = std::any_of(links_.begin(), links_.end(),
                                     [](const Link* each) { return each->has_answer(); });
-  ::poll(wanted_.data(), wanted_.size(), answered ? 0 : look_ms);
-  waker_.clear();
+  std::chrono::milliseconds patience{0};
+  if (!answered) patience = gathering_.sleep(wants(), Clock::now(), look);
+  ::poll(wanted_.data(), wanted_.size(), static_cast<int>(patience.count()));
+  if (wanted_.back().revents != 0) waker_.clear();
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (wanted_[i].revents != 0) links_[i]->ready();
   }

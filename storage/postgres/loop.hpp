@@ -3,14 +3,15 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "storage/mutex.hpp"
 #include "storage/open_error.hpp"
 #include "storage/postgres/downloads.hpp"
 #include "storage/postgres/finder.hpp"
+#include "storage/postgres/gathering.hpp"
 #include "storage/postgres/link.hpp"
 #include "storage/postgres/lister.hpp"
 #include "storage/postgres/waker.hpp"
@@ -22,18 +23,6 @@ namespace rollcall::storage::postgres {
 /// gives each operation back through their inboxes.
 class Loop {
  public:
-  /// What one turn of a session hands over.
-  struct Work {
-    std::vector<PendingWrite> writes;
-    std::vector<Pending<FindOperation>> finds;
-    std::vector<ListOrder> lists;
-    std::vector<Pending<ExportOperation>> exports;
-
-    bool empty() const noexcept {
-      return writes.empty() && finds.empty() && lists.empty() && exports.empty();
-    }
-  };
-
   /// `first` is a connection that is set up for writes, `lane` the lane that was taken over it,
   /// `others` the users that other lanes have made. `events` must outlive it.
   Loop(const std::string& url, const WriteBatch::Rules& rules, std::unique_ptr<Connection> first,
@@ -41,8 +30,11 @@ class Loop {
   /// Ends the thread; nothing may be under way any more.
   ~Loop();
 
+  /// What sessions hand over, and what is given back to them.
+  Gathering& gathering() noexcept { return gathering_; }
+  Outbox& outbox() noexcept { return outbox_; }
+
   // Any thread.
-  void submit(Work& work);
   /// See Store::end_within().
   void end_within(std::chrono::milliseconds time) noexcept {
     give_up_at_.store(Clock::now() + time, std::memory_order_relaxed);
@@ -59,7 +51,8 @@ class Loop {
   void run();
   void step(Clock::time_point now);
   void agree_on_host(Clock::time_point now);
-  void take_work(Clock::time_point now);
+  bool take_work(Clock::time_point now);
+  Gathering::Wants wants() const noexcept;
   void give_up_all(Clock::time_point now);
   void look_around(Clock::time_point now);
   bool write_upkeep(Clock::time_point now);
@@ -68,13 +61,13 @@ class Loop {
   void leave();
 
   Waker waker_;
-  Mutex mutex_;
-  Work submitted_ ROLLCALL_GUARDED_BY(mutex_);
+  Gathering gathering_{waker_};
   std::atomic<bool> stopping_{false};
   std::atomic<Clock::time_point> give_up_at_{Clock::time_point::max()};
 
   // The thread's.
   Work work_;
+  Outbox outbox_;
   Link write_link_;
   Writer writer_;
   Link find_link_;
@@ -84,6 +77,7 @@ class Loop {
   std::vector<Lister> listers_;
   Downloads downloads_;
   Script upkeep_;
+  std::optional<Host> host_;     ///< That the writes go to.
   Clock::time_point reached_{};  ///< The writes' connection was made, last.
   Clock::time_point looked_{};
   Clock::time_point lived_ = Clock::now();

@@ -4,23 +4,24 @@ namespace rollcall::storage::postgres {
 namespace {
 
 constexpr std::size_t header_octets = 20;
+/// Of an integer in an array: how many octets follow, and they.
+constexpr std::size_t element_octets = 12;
 constexpr std::uint32_t int8_type = 20;
 constexpr std::uint32_t text_type = 25;
 
-void append(std::string& octets, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) octets += static_cast<char>(value >> shift & 0xff);
-}
-
-void put(std::string& octets, std::size_t at, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    octets[at++] = static_cast<char>(value >> shift & 0xff);
+template <class Unsigned>
+void put(char* at, Unsigned value) noexcept {
+  for (int shift = static_cast<int>(8 * sizeof value) - 8; shift >= 0; shift -= 8) {
+    *at++ = static_cast<char>(value >> shift & 0xff);
   }
 }
 
-void append(std::string& octets, std::int64_t value) {
-  const auto bits = static_cast<std::uint64_t>(value);
-  append(octets, static_cast<std::uint32_t>(bits >> 32));
-  append(octets, static_cast<std::uint32_t>(bits));
+/// In one piece: it looks for room once.
+template <class Unsigned>
+void append(std::string& octets, Unsigned value) {
+  char some[sizeof value];
+  put(some, value);
+  octets.append(some, sizeof some);
 }
 
 std::uint32_t word_at(std::string_view octets, std::size_t at) noexcept {
@@ -46,21 +47,23 @@ std::uint32_t array_of(Array::Of of) noexcept {
 
 }  // namespace
 
-void Array::clear() {
+void Array::clear(Of of) {
   count_ = 0;
   octets_.clear();
   // Dimensions, whether there are nulls (nobody reads it), the type; then how many, from number 1.
   append(octets_, std::uint32_t{1});
   append(octets_, std::uint32_t{1});
-  append(octets_, static_cast<std::uint32_t>(of_));
+  append(octets_, static_cast<std::uint32_t>(of));
   append(octets_, std::uint32_t{0});
   append(octets_, std::uint32_t{1});
 }
 
 void Array::add(std::int64_t value) {
   ++count_;
-  append(octets_, std::uint32_t{8});
-  append(octets_, value);
+  char some[element_octets];
+  put(some, std::uint32_t{8});
+  put(some + 4, static_cast<std::uint64_t>(value));
+  octets_.append(some, sizeof some);
 }
 
 void Array::add(std::string_view text) {
@@ -71,11 +74,11 @@ void Array::add(std::string_view text) {
 
 void Array::add_null() {
   ++count_;
-  append(octets_, 0xffffffffU);
+  append(octets_, std::uint32_t{0xffffffffU});
 }
 
 std::string_view Array::octets() noexcept {
-  put(octets_, 12, count_);
+  put(octets_.data() + 12, count_);
   return octets_;
 }
 
@@ -103,7 +106,7 @@ Parameters& Parameters::add_null() {
 
 std::string integer_octets(std::int64_t value) {
   std::string octets;
-  append(octets, value);
+  append(octets, static_cast<std::uint64_t>(value));
   return octets;
 }
 

@@ -14,8 +14,8 @@ class Array {
  public:
   enum class Of : std::uint32_t { integers = 20, texts = 25, octets = 17 };
 
-  explicit Array(Of of) : of_(of) { clear(); }
-  void clear();
+  explicit Array(Of of) { clear(of); }
+  void clear(Of of);
   void add(std::int64_t value);
   void add(std::string_view text);
   void add_null();
@@ -24,7 +24,6 @@ class Array {
   std::string_view octets() noexcept;
 
  private:
-  Of of_;
   std::uint32_t count_ = 0;
   std::string octets_;
 };

@@ -53,7 +53,7 @@ class PostgresStore final : public Store {
 class PostgresStore::PostgresSession final : public Session {
  public:
   PostgresSession(PostgresStore& store, SessionOwner& owner)
-      : store_(store), owner_(owner), inbox_(owner) {
+      : store_(store), owner_(owner), inbox_(owner, store.loop_->outbox()) {
     store_.sessions_.fetch_add(1, std::memory_order_relaxed);
   }
   ~PostgresSession() override { store_.sessions_.fetch_sub(1, std::memory_order_relaxed); }
@@ -66,14 +66,17 @@ class PostgresStore::PostgresSession final : public Session {
       operation.status = Status::queue_full;
       return owner_.completed(operation);
     }
-    ++pending_;
-    gathered_.writes.push_back({{&operation, &inbox_, Clock::now()}});
+    ++pending_writes_;
+    begin_turn();
+    gathered_.writes.push_back({{&operation, &inbox_, turn_began_}});
   }
   bool has_room() const noexcept override {
-    return pending_ * store_.sessions_.load(std::memory_order_relaxed) < max_pending_stream_writes;
+    return pending_writes_ * store_.sessions_.load(std::memory_order_relaxed) <
+           max_pending_stream_writes;
   }
   void find(FindOperation& operation) noexcept override {
-    gathered_.finds.push_back({&operation, &inbox_, Clock::now()});
+    begin_turn();
+    gathered_.finds.push_back({&operation, &inbox_, turn_began_});
   }
   void list(ListOperation& operation) noexcept override {
     gathered_.lists.push_back({.list = {&operation, &inbox_, Clock::now()}});
@@ -91,17 +94,26 @@ class PostgresStore::PostgresSession final : public Session {
   bool end_turn() noexcept override {
     deliver();
     drop_cancelled();
-    if (!gathered_.empty()) store_.loop_->submit(gathered_);
+    if (!gathered_.empty()) store_.loop_->gathering().submit(gathered_);
     return false;
   }
   void tick(std::chrono::steady_clock::time_point) noexcept override {}
   void deliver() noexcept override {
-    const std::size_t writes = inbox_.deliver();
-    pending_ -= writes;
+    const std::size_t writes = inbox_.take();
+    pending_writes_ -= writes;
+    completed_writes_ += writes;
     store_.pending_writes_.fetch_sub(writes, std::memory_order_relaxed);
+    inbox_.tell();
   }
 
  private:
+  /// Looks at the clock once a turn.
+  void begin_turn() noexcept {
+    if (!gathered_.writes.empty() || !gathered_.finds.empty()) return;
+    turn_began_ = Clock::now();
+    store_.loop_->gathering().begin_turn();
+  }
+
   /// Listings that were cancelled before they were handed over.
   void drop_cancelled() noexcept {
     std::vector<ListOperation*> dropped;
@@ -119,8 +131,8 @@ class PostgresStore::PostgresSession final : public Session {
   PostgresStore& store_;
   SessionOwner& owner_;
   Inbox inbox_;
-  Loop::Work gathered_;
-  std::size_t pending_ = 0;  ///< Writes taken and not completed.
+  postgres::Work gathered_;
+  Clock::time_point turn_began_{};
 };
 
 std::unique_ptr<Session> PostgresStore::open_session(SessionOwner& owner) {

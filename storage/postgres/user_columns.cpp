@@ -5,9 +5,7 @@
 namespace rollcall::storage::postgres {
 
 DerivedColumns::DerivedColumns(Script& script) : email_key_(script.array(Array::Of::texts)) {
-  for (std::size_t i = 0; i < member_count; ++i) {
-    folded_.push_back(&script.array(Array::Of::texts));
-  }
+  for (Array*& each : folded_) each = &script.array(Array::Of::texts);
 }
 
 void DerivedColumns::add(const UserView& user, EmailKey& email_key) {

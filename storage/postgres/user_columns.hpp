@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <string_view>
-#include <vector>
 
 #include "storage/email_key.hpp"
 #include "storage/postgres/script.hpp"
@@ -13,9 +13,7 @@ namespace rollcall::storage::postgres {
 class UserColumns {
  public:
   explicit UserColumns(Script& script) : ids_(script.array(Array::Of::integers)) {
-    for (std::size_t i = 0; i < member_count; ++i) {
-      texts_.push_back(&script.array(Array::Of::texts));
-    }
+    for (Array*& each : texts_) each = &script.array(Array::Of::texts);
   }
   void add(UserId id, const UserView& user) {
     ids_.add(static_cast<std::int64_t>(id));
@@ -32,7 +30,7 @@ class UserColumns {
 
  private:
   Array& ids_;
-  std::vector<Array*> texts_;
+  std::array<Array*, member_count> texts_;
 };
 
 /// What is derived from users' texts, in columns of its own where it is not just their lower case.
@@ -43,7 +41,7 @@ class DerivedColumns {
   void add_to(Parameters& parameters);
 
  private:
-  std::vector<Array*> folded_;
+  std::array<Array*, member_count> folded_;
   Array& email_key_;
 };
 

@@ -23,9 +23,8 @@ bool Writer::set_up(Connection& connection, std::string& error) {
   return false;
 }
 
-void Writer::step(Clock::time_point now) {
-  if (link_.is_busy()) collect(now);
-  if (!link_.is_busy() && link_.is_up()) go_on(now);
+void Writer::step(Clock::time_point now, bool may_begin) {
+  if (!link_.is_busy() && link_.is_up()) go_on(now, may_begin);
   if (!link_.is_up() && has_sent_nothing()) {
     put_back(batch_.take_back());
     state_ = State::idle;
@@ -36,7 +35,7 @@ void Writer::step(Clock::time_point now) {
   note_health(now);
 }
 
-void Writer::go_on(Clock::time_point now) {
+void Writer::go_on(Clock::time_point now, bool may_begin) {
   if (lane_lost_) {
     lane_lost_ = false;
     lane_ = taken_;
@@ -44,7 +43,8 @@ void Writer::go_on(Clock::time_point now) {
   }
   switch (state_) {
     case State::idle:
-      return begin_batch(now);
+      if (may_begin) begin_batch(now);
+      return;
     case State::committing:
       return link_.send(script_);
     case State::asking:
@@ -63,8 +63,8 @@ void Writer::begin_batch(Clock::time_point now) {
   batch_.clear();
   for (auto* const from : {&again_, &waiting_}) {
     while (!from->empty() && batch_.size() < most_) {
-      // What is put back again and again is not to be tried for ever.
-      const bool is_late = now - from->front().since > max_wait;
+      // What loses again and again is not to be tried for ever.
+      const bool is_late = from->front().lost && now - from->front().since > max_wait;
       is_late ? expire(from->front()) : batch_.gather(from->front());
       from->pop_front();
     }
@@ -149,10 +149,6 @@ void Writer::use_up_number() {
   question_.add(sql().burnt).add(lane_.number);
 }
 
-void Writer::put_back(std::vector<PendingWrite> writes) {
-  again_.insert(again_.begin(), writes.begin(), writes.end());
-}
-
 /// Nobody is to wait for ever for what was sent.
 void Writer::give_up_late(Clock::time_point now) {
   if (state_ == State::idle || batch_.empty() || now - sent_ < max_in_flight) return;
@@ -178,7 +174,9 @@ void Writer::give_up_batch(Clock::time_point now) {
   link_.lose_silent(now);
 }
 
+/// Not while batches are done: those that wait for them, behind many others, get their turn.
 void Writer::expire(Clock::time_point now) {
+  if (now - done_ <= max_wait) return;
   for (auto* const from : {&again_, &waiting_}) {
     while (!from->empty() && now - from->front().since > max_wait) {
       expire(from->front());

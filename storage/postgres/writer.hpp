@@ -1,11 +1,11 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <functional>
 #include <vector>
 
 #include "storage/events.hpp"
+#include "storage/postgres/fifo.hpp"
 #include "storage/postgres/ids.hpp"
 #include "storage/postgres/inbox.hpp"
 #include "storage/postgres/lane.hpp"
@@ -24,14 +24,20 @@ class Writer {
   Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules, Events& events);
 
   void add(const PendingWrite& write) { waiting_.push_back(write); }
-  /// Goes on as far as it can without waiting.
-  void step(Clock::time_point now);
+  /// Takes what the database has answered.
+  void receive(Clock::time_point now) {
+    if (link_.is_busy()) collect(now);
+  }
+  /// Goes on as far as it can without waiting. Begins a batch only if it `may_begin` one.
+  void step(Clock::time_point now, bool may_begin);
+  /// The next batch could begin: none is under way.
+  bool could_begin() const noexcept { return state_ == State::idle && link_.is_up(); }
+  /// There are writes for it.
+  bool waits() const noexcept { return !waiting_.empty() || !again_.empty(); }
   /// Ends all that wait, and the batch that is under way; its number is still used up.
   void give_up_all(Clock::time_point now);
   /// Nothing waits, and nothing is under way.
-  bool is_idle() const noexcept {
-    return state_ == State::idle && waiting_.empty() && again_.empty();
-  }
+  bool is_idle() const noexcept { return state_ == State::idle && !waits(); }
   const Lane& lane() const noexcept { return lane_; }
   Ids& ids() noexcept { return ids_; }
   Uploads& uploads() noexcept { return uploads_; }
@@ -60,7 +66,7 @@ class Writer {
   };
 
   void begin_batch(Clock::time_point now);
-  void go_on(Clock::time_point now);
+  void go_on(Clock::time_point now, bool may_begin);
   void lease();
   void look();
   void looked_at(Clock::time_point now);
@@ -84,7 +90,7 @@ class Writer {
   void lose_lane(Clock::time_point now);
   void give_up_late(Clock::time_point now);
   void give_up_batch(Clock::time_point now);
-  void put_back(std::vector<PendingWrite> writes);
+  void put_back(const std::vector<PendingWrite>& writes) { again_.put_back(writes); }
   void expire(Clock::time_point now);
   void expire(const PendingWrite& write);
   void note_health(Clock::time_point now);
@@ -97,8 +103,8 @@ class Writer {
   bool lane_lost_ = false;
   Ids ids_;
   Uploads uploads_;
-  std::deque<PendingWrite> again_;  ///< Before those that wait.
-  std::deque<PendingWrite> waiting_;
+  Fifo<PendingWrite> again_;  ///< Before those that wait.
+  Fifo<PendingWrite> waiting_;
 
   State state_ = State::idle;
   WriteBatch batch_;
@@ -113,6 +119,7 @@ class Writer {
   std::size_t size_ = 0;       ///< Of the batch.
   Clock::time_point sent_{};   ///< The batch, first.
   Clock::time_point heard_{};  ///< The database has answered something.
+  Clock::time_point done_{};   ///< A batch was done, last.
   bool stopped_ = false;       ///< The operator was told.
 
   std::atomic<Status> health_{Status::ok};

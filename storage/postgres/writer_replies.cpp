@@ -94,16 +94,17 @@ void Writer::take_lease(const Result& lease) {
 /// It was done, and the lane has `users` now.
 void Writer::end_batch(std::int64_t users, Clock::time_point now) {
   ++lane_.batch;
+  done_ = now;
   lane_.users = users;
   // Before anybody is told.
   users_.store(users, std::memory_order_relaxed);
-  std::vector<PendingWrite> again = batch_.finish();
+  const std::vector<PendingWrite> again = batch_.finish();
   events_.committed({.writes = size_ - again.size(),
                      .status = Status::ok,
                      .by = CommitBy::thread,
                      .time = now - sent_,
                      .sync_time = now - sent_});
-  put_back(std::move(again));
+  put_back(again);
   most_ = std::min(2 * most_, max_batch);
   state_ = State::idle;
 }

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_CASE(an_array_of_integers_is_read_as_it_was_written) {
   for (const std::int64_t each : values) array.add(each);
   array.add_null();
   BOOST_TEST(integers_of(array.octets()) == values, boost::test_tools::per_element());
-  array.clear();
+  array.clear(Array::Of::integers);
   BOOST_TEST(integers_of(array.octets()).empty());
 }
 

@@ -32,6 +32,23 @@ BOOST_DATA_TEST_CASE(a_user_is_found_once_its_create_is_completed, kinds, kind) 
   BOOST_TEST((find(*opened.store, max_user_id, user) == Status::not_found));
 }
 
+BOOST_DATA_TEST_CASE(a_session_tells_how_many_writes_wait_and_how_many_are_completed, kinds, kind) {
+  if (!kind.durable) return;
+  OpenedStore opened(kind);
+  RecordingOwner owner;
+  const auto session = opened.store->open_session(owner);
+  std::deque<WriteOperation> operations(3);
+  for (WriteOperation& each : operations) {
+    each.user = {"A", "B", "a@b.c"};
+    session->write(each);
+  }
+  BOOST_TEST(session->pending_writes() == 3U);
+  BOOST_TEST(session->completed_writes() == 0U);
+  owner.turn_until(*session, 3);
+  BOOST_TEST(session->pending_writes() == 0U);
+  BOOST_TEST(session->completed_writes() == 3U);
+}
+
 BOOST_DATA_TEST_CASE(a_durable_create_is_not_visible_before_its_turn_ends, kinds, kind) {
   if (!kind.durable) return;
   OpenedStore opened(kind);
