@@ -319,6 +319,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/postgres/downloads.cpp", "tests/storage/store_listing_test.cpp"},
     {"storage/postgres/finder.cpp", "tests/storage/store_contract_test.cpp"},
     {"storage/postgres/parameters.cpp", "tests/postgres/parameters_test.cpp"},
+    {"storage/postgres/gathering.cpp", "tests/postgres/gathering_test.cpp"},
     {"server/connection/connection_input.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/connection/connection_streams.cpp", "tests/server/connection/connection_test.cpp"},
     {"server/ops/admin_listener.cpp", "tests/wire/admin_test.cpp"},
