@@ -21,13 +21,14 @@ struct OverloadOptions {
   std::uint64_t calm_percent = 70;    ///< Before it and behind it.
   std::uint64_t seconds = 3;
   std::uint64_t patience_ms = 1'000;
-  bool cold = false;  ///< The overload is all there is, from the first moment on.
+  std::size_t body_octets = 0;  ///< Of a request's body, if it would be shorter.
+  bool cold = false;            ///< The overload is all there is, from the first moment on.
 };
 
 inline constexpr std::string_view overload_usage =
     "usage: overload --port N [--connections N] [--capacity N] [--percent N] [--calm-percent N]\n"
     "                [--seconds N] [--patience-ms N] [--fill-seconds N] [--measure-seconds N]\n"
-    "                [--cold 1]\n"
+    "                [--body-octets N] [--cold 1]\n"
     "\n"
     "Sends more creates to 127.0.0.1 than a server can make, by clients that give up. Each "
     "request\n"
@@ -42,6 +43,9 @@ inline constexpr std::string_view overload_usage =
     "  --calm-percent N  of it, before and behind the overload (default 70)\n"
     "  --seconds N       of the overload, and of what is behind it (default 3)\n"
     "  --patience-ms N   until a client gives up (default 1000)\n"
+    "  --body-octets N   of a request's body, which a member of numbers fills that the server "
+    "reads\n"
+    "                    and ignores (default: no such member)\n"
     "  --cold 1          nothing but the overload; needs --capacity; the server may start later\n";
 
 [[noreturn]] inline void refuse_overload(std::string_view problem, std::string_view argument) {
@@ -83,6 +87,8 @@ inline OverloadOptions parse_overload_options(int argc, char** argv) {
       options.seconds = value;
     } else if (name == "--patience-ms") {
       options.patience_ms = value;
+    } else if (name == "--body-octets") {
+      options.body_octets = value;
     } else if (name == "--fill-seconds") {
       options.fill_seconds = value;
     } else if (name == "--measure-seconds") {

@@ -26,6 +26,7 @@
 
 #include "loadtest/overload/options.hpp"
 #include "loadtest/overload/part.hpp"
+#include "loadtest/overload/request.hpp"
 
 namespace rollcall::loadtest {
 namespace {
@@ -65,14 +66,8 @@ struct Connection {
 class Load {
  public:
   explicit Load(const OverloadOptions& options)
-      : options_(options), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+      : options_(options), request_(request_of(options)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (epoll_ < 0) fail("epoll_create1");
-    const std::string body =
-        R"({"last-name": "Meere", "first-name": "John", "email": "johnm@gmail.com"})";
-    request_ =
-        "POST /users HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
-        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-        "\r\n\r\n" + body;
   }
 
   /// Each of so many connections sends again as soon as it is answered: creates per second.
@@ -105,7 +100,12 @@ class Load {
         part.latest_ms = std::max(part.latest_ms, late.count());
       }
       while (next() <= now && next() < end) {
-        start(part, next());
+        // Its client has given up already: that it is not asked for is the generator's fault.
+        if (next() + milliseconds(options_.patience_ms) / 4 < now) {
+          ++part.skipped;
+        } else {
+          start(part, next());
+        }
         ++sent;
       }
       give_up(now);
@@ -181,7 +181,7 @@ class Load {
     connection.size = 0;
     waiting_.push_back({&connection, connection.number, due + milliseconds(options_.patience_ms)});
     if (connection.socket < 0) return end(connection, connection.part->lost);
-    if (connection.connected) send(connection);
+    send(connection);
   }
 
   /// Puts a new one to the idle ones.
@@ -210,19 +210,20 @@ class Load {
     event.data.ptr = &connection;
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.socket, &event) != 0) fail("epoll_ctl");
     sockaddr_in to = server();
-    if (::connect(connection.socket, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) {
-      connection.connected = true;
-    } else if (errno != EINPROGRESS) {
+    if (::connect(connection.socket, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0 &&
+        errno != EINPROGRESS) {
       ::close(connection.socket);
       connection.socket = -1;
     }
   }
 
+  /// A new connection is there at once, as a rule: without waiting for the event it is cheaper.
   void send(Connection& connection) {
     const auto size = static_cast<ssize_t>(request_.size());
-    if (::send(connection.socket, request_.data(), request_.size(), MSG_NOSIGNAL) != size) {
-      end(connection, connection.part->lost);
-    }
+    const ssize_t sent = ::send(connection.socket, request_.data(), request_.size(), MSG_NOSIGNAL);
+    connection.connected = connection.connected || sent == size;
+    if (sent == size || (!connection.connected && (errno == EAGAIN || errno == ENOTCONN))) return;
+    end(connection, connection.part->lost);
   }
 
   /// The request has come to its end, in one way or another; the connection, too.
@@ -258,7 +259,6 @@ class Load {
       if (connection.socket < 0) continue;
       if (!connection.connected && (event.events & EPOLLOUT) != 0 &&
           (event.events & (EPOLLERR | EPOLLHUP)) == 0) {
-        connection.connected = true;
         if (connection.busy) send(connection);
         if (connection.socket < 0) continue;
       }
@@ -307,7 +307,7 @@ class Load {
   }
 
   const OverloadOptions& options_;
-  std::string request_;
+  const std::string request_;
   int epoll_;
   std::vector<std::unique_ptr<Connection>> all_;
   std::vector<Connection*> spare_;  ///< Closed.
@@ -362,9 +362,14 @@ void run(const OverloadOptions& options) {
 
 int main(int argc, char** argv) {
   const auto options = rollcall::loadtest::parse_overload_options(argc, argv);
+  // All that are offered in a client's patience may be open; only root may have more than it was
+  // given.
   rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max = 200'000;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
   rollcall::loadtest::run(options);
 }

@@ -16,7 +16,8 @@ struct Part {
   std::uint64_t refused = 0;  ///< 503.
   std::uint64_t other = 0;    ///< Any other answer.
   std::uint64_t given_up = 0;
-  std::uint64_t lost = 0;  ///< The connection ended, or was refused.
+  std::uint64_t lost = 0;     ///< The connection ended, or was refused.
+  std::uint64_t skipped = 0;  ///< Not due: the generator was too late for it.
   // Whether the generator sets the limit, not the server.
   double latest_ms = 0;       ///< How much too late it sent one, at most.
   double own_processors = 0;  ///< What it used itself,
@@ -49,13 +50,13 @@ struct ProcessorTime {
 
 inline void tell(const char* name, const Part& part) {
   std::printf(
-      "%-9s due=%llu created=%llu refused=%llu given_up=%llu lost=%llu other=%llu "
+      "%-9s due=%llu created=%llu refused=%llu given_up=%llu lost=%llu other=%llu skipped=%llu "
       "latest_ms=%.1f own_processors=%.2f processors=%.2f\n",
       name, static_cast<unsigned long long>(part.due),
       static_cast<unsigned long long>(part.created), static_cast<unsigned long long>(part.refused),
       static_cast<unsigned long long>(part.given_up), static_cast<unsigned long long>(part.lost),
-      static_cast<unsigned long long>(part.other), part.latest_ms, part.own_processors,
-      part.processors);
+      static_cast<unsigned long long>(part.other), static_cast<unsigned long long>(part.skipped),
+      part.latest_ms, part.own_processors, part.processors);
 }
 
 inline double ratio(std::uint64_t part, std::uint64_t whole) {
