@@ -96,18 +96,21 @@ inline constexpr std::size_t own_descriptors = 23;
 inline constexpr std::size_t thread_descriptors = 4;
 /// With fewer for each of them there are fewer I/O threads than asked for.
 inline constexpr std::size_t min_descriptors_a_thread = 64;
-/// Of the descriptors left for connections, one in so many is for those that are turned away, up to
-/// max_turned_away.
+/// One in so many of the descriptors left is for those turned away, up to max_turned_away.
 inline constexpr std::size_t turned_away_share = 8;
 /// How long writes may wait for the store: what `--max-queue-delay` takes, and what it is without
 /// it. 0 is any time.
 inline constexpr std::chrono::milliseconds max_queue_delay{60'000};
 inline constexpr std::chrono::milliseconds default_queue_delay{100};
-/// Writes of one thread that may wait before it is known how many the store completes in that time,
-/// and those that always may: fewer in one commit would make each of them dearer.
+/// Writes of one thread that may wait before it is known how many the store completes in that time.
 inline constexpr std::size_t first_admitted_writes = 4'096;
+/// Batches of at least so many writes correct that: to so many times what they show.
+inline constexpr std::size_t telling_writes = 16;
+inline constexpr std::size_t guess_factor = 4;
+/// Those that always may: fewer in one commit would make each of them dearer.
 inline constexpr std::size_t min_admitted_writes = 256;
-/// Writes that took so many times as long as they may are no mere pause of the disk.
+/// Writes that took so many times as long as they may are no mere pause of the disk. A connection
+/// that has waited for so long to be accepted is dropped.
 inline constexpr int sudden_lateness = 4;
 /// From when writes were last late, or refused, until there is no overload any more.
 inline constexpr std::chrono::milliseconds overload_memory{10'000};

@@ -85,12 +85,14 @@ class Overload {
 
  private:
   void measured(std::uint64_t writes, Clock::time_point now) noexcept;
+  void guess_by(std::uint64_t rate) noexcept;
 
   const std::chrono::milliseconds most_;
   std::size_t limit_;
   std::size_t creation_limit_ = limit_;
   bool creations_stopped_ = false;
   State state_;
+  bool is_guess_ = true;        ///< The limit: neither growth nor lateness has set it.
   bool refused_ = false;        ///< Since the last measurement.
   std::uint64_t rate_ = 0;      ///< What that found: writes completed within most_.
   Clock::time_point latest_{};  ///< When it was last late, or had to refuse.

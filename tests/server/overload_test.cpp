@@ -62,6 +62,31 @@ BOOST_AUTO_TEST_CASE(few_writes_in_time_say_nothing_against_more) {
   store.is(State::calm, first_admitted_writes);
 }
 
+BOOST_AUTO_TEST_CASE(the_first_guess_gives_way_to_four_times_what_batches_show) {
+  for (const std::uint64_t writes : {telling_writes - 1, telling_writes, telling_writes + 1}) {
+    Committing store;
+    store.commit(writes, milliseconds(5));
+    store.is(State::calm,
+             writes < telling_writes ? first_admitted_writes : guess_factor * 20 * writes);
+  }
+  Committing store;
+  store.commit(100, milliseconds(20));
+  store.is(State::calm, 2'000);
+  // Of two in a row the better one counts.
+  store.commit(100, milliseconds(50));
+  store.is(State::calm, 2'000);
+  store.commit(100, milliseconds(50));
+  store.is(State::calm, 800);
+  store.commit(16, milliseconds(50));
+  store.commit(16, milliseconds(50));
+  store.is(State::calm, min_admitted_writes);
+  // From here on it is no guess.
+  store.commit(100, milliseconds(20));
+  store.is(State::calm, 500);
+  for (int i = 0; i < 10; ++i) store.commit(16, milliseconds(50));
+  store.is(State::calm, 500);
+}
+
 BOOST_AUTO_TEST_CASE(the_limit_grows_with_what_is_completed_twofold_at_most_up_to_the_queue_s) {
   Committing store;
   store.commit(60, milliseconds(1));
@@ -77,12 +102,12 @@ BOOST_AUTO_TEST_CASE(the_limit_grows_with_what_is_completed_twofold_at_most_up_t
 
 BOOST_AUTO_TEST_CASE(once_late_may_be_a_pause_of_the_disk_and_twice_is_overload) {
   Committing store;
-  store.commit(1'000, most);
-  store.is(State::calm, first_admitted_writes);
+  store.commit(5'000, most);
+  store.is(State::calm, 5'000);
   store.commit(1'000, most + milliseconds(1));
-  store.is(State::late, first_admitted_writes);
+  store.is(State::late, 5'000);
   store.commit(10, milliseconds(5));
-  store.is(State::calm, first_admitted_writes);
+  store.is(State::calm, 5'000);
   store.commit(1'000, most + milliseconds(1));
   store.commit(800, milliseconds(200));
   store.is(State::limiting, 990);
