@@ -22,7 +22,8 @@ IoThread::IoThread(storage::Store& store, const Timeouts& timeouts, Environment 
       ready_(context_.get_executor()),
       ticker_(context_.get_executor()),
       state_(own_health_ ? *own_health_ : *environment.health, timeouts, environment.queue_delay),
-      turned_(clock_.now()) {
+      turned_(clock_.now()),
+      lag_(clock_) {
   state_.site = environment.site;
   state_.proxies = environment.proxies;
   const bool cors = environment.site != nullptr && environment.site->cors.on();
@@ -61,7 +62,9 @@ void IoThread::open_session() {
 
 void IoThread::adopt(std::unique_ptr<Transport> transport, bool turned_away) {
   count_of(turned_away).fetch_add(1, std::memory_order_relaxed);
+  handed_over_.fetch_add(1, std::memory_order_relaxed);
   boost::asio::post(context_, [this, transport = std::move(transport), turned_away]() mutable {
+    handed_over_.fetch_sub(1, std::memory_order_relaxed);
     take_over(std::move(transport), turned_away);
   });
 }
@@ -248,6 +251,7 @@ bool IoThread::take_turn() {
   auto events = ready_set_.poll();
   if (events.empty() && state_.resumed.empty() && !state_.store_works) return false;
   refresh_clock();
+  lag_.begin(state_.now, events.size());
   resuming_.swap(state_.resumed);
   for (Connection* const each : resuming_) {
     connections_.stir(*each);
@@ -264,6 +268,7 @@ bool IoThread::take_turn() {
     }
     if (!state_.overload.looks_again(polls, events.size(), session_->pending_writes())) break;
     events = ready_set_.poll();
+    lag_.found(events.size());
   }
   end_turn();
   return true;
@@ -271,6 +276,7 @@ bool IoThread::take_turn() {
 
 void IoThread::end_turn() {
   const Clock::time_point begun = state_.now;
+  lag_.read();
   // What is completed may have more for the store.
   state_.store_works = false;
   state_.overload.before_commit({session_->pending_writes(), session_->completed_writes()}, begun);
@@ -281,6 +287,7 @@ void IoThread::end_turn() {
   // By index: what finishes may add others.
   for (std::size_t i = 0; i < state_.dirty.size(); ++i) state_.dirty[i]->finish_turn();
   state_.dirty.clear();
+  lag_.answered(state_.now);
   state_.hooks.end_turn();
   metrics_.turned(state_.now - begun);
   let_on();
@@ -329,6 +336,7 @@ void IoThread::tick_now() {
     metrics_.set_connections(static_cast<Activity>(i), found.doing[i]);
   }
   note_admitted_writes();
+  lag_.tick();
   longest_idle_since_.store(found.longest_idle, std::memory_order_relaxed);
   writes_wait_since_.store(found.write_waits, std::memory_order_relaxed);
   turned_.store(state_.now, std::memory_order_relaxed);
@@ -346,8 +354,8 @@ void IoThread::note_admitted_writes() {
   const State state = state_.overload.state();
   // A thread that has no connections now is not one that admits anything.
   const bool admits = state != State::off && !connections_.empty();
-  metrics_.set_admitted_writes(admits ? state_.overload.limit() : 0,
-                               admits && state == State::limiting);
+  const bool limits = state == State::limiting || lag() > state_.overload.most() / late_share;
+  metrics_.set_admitted_writes(admits ? state_.overload.limit() : 0, admits && limits);
 }
 
 void IoThread::refresh_clock() {

@@ -21,6 +21,7 @@
 #include "server/ops/memory_watch.hpp"
 #include "server/ops/thread_metrics.hpp"
 #include "server/ready_set.hpp"
+#include "server/turn_lag.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::server {
@@ -130,6 +131,11 @@ class IoThread final : private storage::SessionOwner {
     return turned_away_count_.load(std::memory_order_relaxed);
   }
 
+  /// How long a connection that is ready waits for this thread.
+  TurnLag::Duration lag() const noexcept { return lag_.now(); }
+  /// Connections adopted and not taken over yet.
+  std::size_t handed_over() const noexcept { return handed_over_.load(std::memory_order_relaxed); }
+
   /// What it counts.
   const ThreadMetrics& metrics() const noexcept { return metrics_; }
 
@@ -186,6 +192,8 @@ class IoThread final : private storage::SessionOwner {
   std::atomic<Clock::time_point> writes_wait_since_{Clock::time_point::max()};
   std::atomic<std::size_t> connection_count_{0};
   std::atomic<std::size_t> turned_away_count_{0};
+  std::atomic<std::size_t> handed_over_{0};
+  TurnLag lag_;
   std::unique_ptr<storage::Session> session_;
   std::thread thread_;
 };

@@ -50,7 +50,7 @@ inline constexpr std::size_t max_large_unread_octets = 64 * 1'024 * 1'024;
 inline constexpr std::chrono::milliseconds max_unread_wait{2'000};
 /// Runs of answers (AnswerHooks) that one turn gathers before it counts them.
 inline constexpr std::size_t max_answer_runs = 64;
-/// Turns, and time, before the io_context gets to look at its own work (new connections, ticks).
+/// Turns, and time, before the io_context looks at its own work (new connections, ticks).
 inline constexpr int max_turns_a_wakeup = 16;
 inline constexpr std::chrono::milliseconds max_wakeup_time{5};
 /// Octets of a buffer that is worth keeping for reuse.
@@ -61,6 +61,19 @@ inline constexpr std::size_t max_pooled = 1'024;
 inline constexpr std::size_t min_pooled = 32;
 /// The kernel's queue of connections not accepted yet.
 inline constexpr int listen_backlog = 4'096;
+/// Of these, what one look takes or drops, and so many while a thread can't keep up.
+inline constexpr std::size_t max_accepts_a_look = 256;
+inline constexpr std::size_t late_accepts_a_look = 32;
+/// Connections that a thread has not taken over yet, and the pause if it has so many.
+inline constexpr std::size_t max_handed_over = 64;
+inline constexpr std::chrono::milliseconds handed_over_pause{1};
+/// A thread whose lag (TurnLag) exceeds this part of `--max-queue-delay` gets only a few a look,
+/// which a pause follows; with twice that lag none.
+inline constexpr int late_share = 4;
+inline constexpr std::size_t late_accepts = 4;
+inline constexpr std::chrono::milliseconds late_accept_pause{10};
+/// Up to so many connections in one turn are not what makes it long.
+inline constexpr std::size_t min_crowd = 256;
 /// Octets of answers that the kernel takes for one connection ahead of what it can send.
 inline constexpr int max_kernel_unsent_octets = 128 * 1'024;
 /// Threads that `--threads` takes.

@@ -60,16 +60,17 @@ std::string text(const boost::asio::ip::tcp::endpoint& endpoint) {
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + port;
 }
 
-Listener::Listener(boost::asio::io_context& context, Origin origin, Log& log, OnAccept on_accept)
+Listener::Listener(boost::asio::io_context& context, Origin origin, Log& log, Taker taker)
     : acceptor_(context.get_executor()),
       pause_(context.get_executor()),
       origin_(origin),
       log_(log),
-      on_accept_(std::move(on_accept)) {}
+      taker_(std::move(taker)),
+      pace_(taker_.most_wait) {}
 
 Listener::Listener(boost::asio::io_context& context, const boost::asio::ip::tcp::endpoint& endpoint,
-                   Log& log, OnAccept on_accept)
-    : Listener(context, Origin::bound, log, std::move(on_accept)) {
+                   Log& log, Taker taker)
+    : Listener(context, Origin::bound, log, std::move(taker)) {
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
   if (endpoint.address().is_v6()) acceptor_.set_option(boost::asio::ip::v6_only(true));
@@ -77,17 +78,16 @@ Listener::Listener(boost::asio::io_context& context, const boost::asio::ip::tcp:
   acceptor_.bind(endpoint);
 }
 
-Listener::Listener(boost::asio::io_context& context, const SocketFile& file, Log& log,
-                   OnAccept on_accept)
-    : Listener(context, Origin::listening, log, std::move(on_accept)) {
+Listener::Listener(boost::asio::io_context& context, const SocketFile& file, Log& log, Taker taker)
+    : Listener(context, Origin::listening, log, std::move(taker)) {
   acceptor_.open(Local());
   bind_file(context, file);
   // Another program that is given the same path sees by this that it is taken.
   acceptor_.listen(listen_backlog);
 }
 
-Listener::Listener(boost::asio::io_context& context, int descriptor, Log& log, OnAccept on_accept)
-    : Listener(context, Origin::given, log, std::move(on_accept)) {
+Listener::Listener(boost::asio::io_context& context, int descriptor, Log& log, Taker taker)
+    : Listener(context, Origin::given, log, std::move(taker)) {
   // The family is only asked for when sockets are made of it.
   acceptor_.assign(boost::asio::ip::tcp::v4(), descriptor);
   set_options();
@@ -136,7 +136,7 @@ void Listener::listen() {
 }
 
 void Listener::close() {
-  if (origin_ != Origin::given) accept_waiting();
+  if (origin_ != Origin::given) accept_all();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
@@ -165,40 +165,58 @@ boost::asio::ip::tcp::endpoint Listener::address() const {
 void Listener::wait() {
   acceptor_.async_wait(boost::asio::socket_base::wait_read,
                        [this](boost::system::error_code error) {
-                         if (!error && acceptor_.is_open()) accept_all();
+                         if (!error && acceptor_.is_open()) look();
                        });
 }
 
+void Listener::look() {
+  pace_.begin(taker_.load(), system_clock().now());
+  int cause = 0;
+  while (cause == 0 && pace_.takes_another()) cause = accept_one();
+  if (cause == EAGAIN) pace_.emptied();
+  const std::chrono::milliseconds pause = pace_.end(system_clock().now());
+  if (cause == 0 || cause == EAGAIN) return pause.count() == 0 ? wait() : look_after(pause);
+  // A descriptor for one is missing for the next connection too. They stay in the queue, so waiting
+  // for the socket would spin (accept(2)).
+  tell(cause);
+  look_after(accept_pause);
+}
+
+/// Until there is none, or until something is missing.
 void Listener::accept_all() {
-  const int cause = accept_waiting();
-  cause == EAGAIN ? wait() : pause(cause);
-}
-
-/// Until there is none, EAGAIN, or until something is missing: what errno says.
-int Listener::accept_waiting() {
-  for (;;) {
-    const int socket =
-        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (socket >= 0) {
-      const int on = 1;
-      ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      on_accept_(std::make_unique<PlainTransport>(socket));
-    } else if (!is_of_one_connection(errno)) {
-      return errno;
-    }
+  pace_.begin_last();
+  while (accept_one() == 0) {
   }
 }
 
-/// What is missing, a descriptor for one, is missing for the next connection too. They stay in the
-/// queue, so waiting for the socket would spin (accept(2)).
-void Listener::pause(int cause) {
-  if (failed_.is_due(system_clock().now())) {
-    log_.say(LogLevel::error, "can't accept connections: %s; trying again",
-             std::generic_category().message(cause).c_str());
+/// 0; EAGAIN if there is none; or errno, which says what is missing.
+int Listener::accept_one() {
+  const int socket =
+      ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (socket < 0) return is_of_one_connection(errno) ? 0 : errno;
+  auto transport = std::make_unique<PlainTransport>(socket);
+  const bool asks = pace_.asks_age();
+  if (!pace_.took(asks ? transport->octets_age() : std::chrono::milliseconds(0))) {
+    transport->close(Transport::Close::discard);
+    taker_.dropped();
+    return 0;
   }
-  pause_.expires_after(accept_pause);
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  taker_.take(std::move(transport));
+  return 0;
+}
+
+void Listener::tell(int cause) {
+  if (!failed_.is_due(system_clock().now())) return;
+  log_.say(LogLevel::error, "can't accept connections: %s; trying again",
+           std::generic_category().message(cause).c_str());
+}
+
+void Listener::look_after(std::chrono::milliseconds pause) {
+  pause_.expires_after(pause);
   pause_.async_wait([this](boost::system::error_code error) {
-    if (!error && acceptor_.is_open()) accept_all();
+    if (!error && acceptor_.is_open()) look();
   });
 }
 

@@ -6,11 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "server/accept_pace.hpp"
 #include "server/connection/plain_transport.hpp"
 #include "server/notice.hpp"
 #include "server/ops/log.hpp"
@@ -28,17 +30,25 @@ struct SocketFile {
 class Listener {
  public:
   using Executor = boost::asio::io_context::executor_type;
-  using OnAccept = std::function<void(std::unique_ptr<PlainTransport>)>;
+
+  /// Who takes the connections.
+  struct Taker {
+    std::function<void(std::unique_ptr<PlainTransport>)> take;
+    /// One was dropped, because it had waited for too long.
+    std::function<void()> dropped;
+    std::function<AcceptPace::Load()> load;
+    std::chrono::milliseconds most_wait;  ///< See AcceptPace.
+  };
 
   /// Binds, which reserves the address, but accepts no connections yet. `log` must outlive this.
   /// Throws boost::system::system_error.
   Listener(boost::asio::io_context& context, const boost::asio::ip::tcp::endpoint& endpoint,
-           Log& log, OnAccept on_accept);
+           Log& log, Taker taker);
   /// As above. A file that is no longer listened on is replaced; `file_exists` means that it is not
   /// a socket. Clients wait from now on until listen(). The destructor removes the file.
-  Listener(boost::asio::io_context& context, const SocketFile& file, Log& log, OnAccept on_accept);
+  Listener(boost::asio::io_context& context, const SocketFile& file, Log& log, Taker taker);
   /// Takes over `descriptor`, which listens. Whoever opened it holds it, too.
-  Listener(boost::asio::io_context& context, int descriptor, Log& log, OnAccept on_accept);
+  Listener(boost::asio::io_context& context, int descriptor, Log& log, Taker taker);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -65,13 +75,15 @@ class Listener {
     ino_t inode;
   };
 
-  Listener(boost::asio::io_context& context, Origin origin, Log& log, OnAccept on_accept);
+  Listener(boost::asio::io_context& context, Origin origin, Log& log, Taker taker);
   void bind_file(boost::asio::io_context& context, const SocketFile& file);
   void set_options();
   void wait();
+  void look();
   void accept_all();
-  int accept_waiting();
-  void pause(int cause);
+  int accept_one();
+  void tell(int cause);
+  void look_after(std::chrono::milliseconds pause);
 
   boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol, Executor> acceptor_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,
@@ -79,7 +91,8 @@ class Listener {
       pause_;
   const Origin origin_;
   Log& log_;
-  OnAccept on_accept_;
+  const Taker taker_;
+  AcceptPace pace_;
   std::optional<OwnFile> own_file_;
   Notice failed_;
 };

@@ -14,13 +14,13 @@ using asio::ip::tcp;
 struct Making {
   asio::io_context& context;
   Log& log;
-  const Listener::OnAccept& on_accept;
+  const Listener::Taker& taker;
   Sockets made;
 
   void take(const GivenSocket& given) {
     if (given.name == "admin") return take(given, made.admin);
     if (given.name == "agent") return take(given, made.agent);
-    made.api.push_back(std::make_unique<Listener>(context, given.descriptor, log, on_accept));
+    made.api.push_back(std::make_unique<Listener>(context, given.descriptor, log, taker));
   }
 
   static void take(const GivenSocket& given, std::optional<int>& place) {
@@ -37,7 +37,7 @@ struct Making {
 
   void bind_file(const SocketFile& file) {
     try {
-      made.api.push_back(std::make_unique<Listener>(context, file, log, on_accept));
+      made.api.push_back(std::make_unique<Listener>(context, file, log, taker));
     } catch (const boost::system::system_error& failure) {
       std::string why = failure.code().message() + ": choose another path with --listen";
       if (failure.code() == asio::error::address_in_use) {
@@ -62,7 +62,7 @@ struct Making {
     }
     for (const auto& entry : found) {
       try {
-        made.api.push_back(std::make_unique<Listener>(context, entry.endpoint(), log, on_accept));
+        made.api.push_back(std::make_unique<Listener>(context, entry.endpoint(), log, taker));
       } catch (const boost::system::system_error& failure) {
         throw std::runtime_error("can't listen on " + text(entry.endpoint()) + ": " +
                                  listen_advice(failure.code()));
@@ -81,8 +81,8 @@ std::string listen_advice(const boost::system::error_code& error) {
 }
 
 Sockets make_sockets(asio::io_context& context, const Options& options, Log& log,
-                     const Listener::OnAccept& on_accept) {
-  Making making{context, log, on_accept, {}};
+                     const Listener::Taker& taker) {
+  Making making{context, log, taker, {}};
   for (const GivenSocket& each : take_given_sockets()) making.take(each);
   if (!making.made.api.empty()) return std::move(making.made);
   for (const ListenAddress& each : options.listen) {

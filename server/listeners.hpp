@@ -26,7 +26,7 @@ struct Sockets {
 /// Options::listen, which are bound. `log` must outlive them. Throws std::runtime_error with one
 /// line for a person.
 Sockets make_sockets(boost::asio::io_context& context, const Options& options, Log& log,
-                     const Listener::OnAccept& on_accept);
+                     const Listener::Taker& taker);
 
 /// What went wrong with a port, and what to do.
 std::string listen_advice(const boost::system::error_code& error);

@@ -57,9 +57,7 @@ Server::Server(const Options& options, ServerLog& log)
   // A peer that has gone is an error code of send(); a closed standard output is nobody's harm.
   std::signal(SIGPIPE, SIG_IGN);
   watch_hangup();
-  Sockets sockets = make_sockets(
-      context_, options_, log_,
-      [this](std::unique_ptr<PlainTransport> transport) { gate_.take(std::move(transport)); });
+  Sockets sockets = make_sockets(context_, options_, log_, taker());
   admin_ =
       std::make_unique<Admin>(options_, sockets, health_, metrics_, log_,
                               Admin::Acts{[this] { asio::post(context_, [this] { drain(); }); },

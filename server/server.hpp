@@ -57,6 +57,9 @@ class Server {
   std::string description() const;
 
  private:
+  /// What the listeners are told: server_accepting.cpp.
+  Listener::Taker taker();
+  AcceptPace::Load accept_load() const;
   void hand_out(std::unique_ptr<Transport> transport);
   /// Gives it to the first of `threads`, from the last on, that has an idle connection to close.
   /// Looks whether the store hangs, and how many threads should work, again and again.

@@ -129,6 +129,7 @@ void Metrics::write_problems(Exposition& page) const {
   for (const auto& [reason, problem] : shedding) {
     page.sample({{"reason", reason}}, count_of(threads_, problem));
   }
+  page.sample({{"reason", "accept_queue"}}, dropped_waiting_.value());
   for (const CloseReason reason : {CloseReason::made_room, CloseReason::crowded_out}) {
     page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
                 sum(threads_, [reason](const ThreadMetrics& each) { return each.closed(reason); }));
@@ -173,8 +174,7 @@ void Metrics::write_threads(Exposition& page) const {
               "--max-queue-delay 0, or without connections.",
               sum(threads_, [](const ThreadMetrics& each) { return each.admitted_writes(); }));
   page.single(
-      "rollcall_overloaded", Type::gauge,
-      "I/O threads that refuse writes beyond those, because writes were late.",
+      "rollcall_overloaded", Type::gauge, "I/O threads that get more than they answer in time.",
       sum(threads_, [](const ThreadMetrics& each) { return std::uint64_t{each.is_limiting()}; }));
 }
 

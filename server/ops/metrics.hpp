@@ -37,6 +37,8 @@ class Metrics {
   void closed_early(CloseReason reason) noexcept {
     closed_early_[static_cast<std::size_t>(reason)].add(1);
   }
+  /// A connection was dropped that had waited too long to be accepted. On one thread.
+  void dropped_waiting() noexcept { dropped_waiting_.add(1); }
   /// Its losses are on the page. It must outlive this, or the page not be asked for any more.
   void count_access_log(const AccessLog& log);
   /// Of add_thread()'s, so many have connections just now.
@@ -65,6 +67,7 @@ class Metrics {
   const ServerLog* const log_;
   StoreMetrics store_metrics_;
   std::array<Counter, close_reason_count> closed_early_;
+  Counter dropped_waiting_;
   Gauge working_threads_;
   Gauge max_connections_;
   Gauge max_memory_;

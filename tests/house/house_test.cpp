@@ -336,7 +336,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"server/cli/site_options.cpp", "tests/server/cli/options_test.cpp"},
     {"server/cli/load_progress.cpp", "tests/wire/start_test.cpp"},
     {"server/server.cpp", "tests/wire/stop_test.cpp"},
-    {"server/survey.cpp", "tests/wire/overload_test.cpp"},
+    {"server/server_accepting.cpp", "tests/wire/overload_test.cpp"},
 };
 
 BOOST_AUTO_TEST_CASE(every_source_of_a_library_has_its_test) {

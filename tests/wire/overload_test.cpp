@@ -133,6 +133,34 @@ BOOST_AUTO_TEST_CASE(what_has_waited_until_its_client_gave_up_is_not_made) {
   BOOST_TEST(page.find("\nrollcall_shed_total{reason=\"late\"} 10\n") != page.npos, page);
 }
 
+BOOST_AUTO_TEST_CASE(a_connection_that_has_waited_too_long_to_be_accepted_is_dropped) {
+  const SlowDisk disk;
+  RunningServer server(disk.store, {"--threads", "1", "--commit", "turn"}, disk.environment());
+  Client one(server.port());
+  BOOST_TEST(one.exchange(create_request(user_json("A", "B", "a@b.c")))->result_int() == 201U);
+  // The only thread waits for the disk: it takes nothing over.
+  disk.slow_down("hang");
+  BOOST_REQUIRE(one.send(create_request(user_json("A", "B", "a@b.c"))));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  constexpr std::size_t left = 20;
+  std::deque<Client> clients;
+  for (std::size_t i = 0; i < server::max_handed_over + left; ++i) {
+    BOOST_REQUIRE(
+        clients.emplace_back(server.port()).send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
+  }
+  std::this_thread::sleep_for((server::sudden_lateness + 1) * server::default_queue_delay);
+  disk.slow_down("none");
+  BOOST_TEST(one.receive()->result_int() == 201U);
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    const auto answer = clients[i].receive();
+    BOOST_TEST(answer.has_value() == (i < server::max_handed_over));
+  }
+  const std::string page = metrics(server.admin_port());
+  BOOST_TEST(page.find("\nrollcall_shed_total{reason=\"accept_queue\"} 20\n") != page.npos, page);
+  Client next(server.port());
+  BOOST_TEST(next.exchange("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")->result_int() == 200U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

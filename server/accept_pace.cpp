@@ -1,0 +1,39 @@
+#include "server/accept_pace.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace rollcall::server {
+
+void AcceptPace::begin(const Load& load, Clock::time_point now) noexcept {
+  emptied_ = false;
+  if (most_.count() == 0) return begin_last();
+  const auto full_lag = most_ / late_share;
+  late_ = load.lag > full_lag;
+  room_ = max_handed_over - std::min(max_handed_over, load.handed_over);
+  if (late_) room_ = load.lag > 2 * full_lag ? 0 : std::min(room_, late_accepts);
+  takes_ = late_ ? late_accepts_a_look : max_accepts_a_look;
+  asks_age_ = behind_since_ && now - *behind_since_ >= too_long_;
+}
+
+void AcceptPace::begin_last() noexcept { room_ = takes_ = std::numeric_limits<std::size_t>::max(); }
+
+bool AcceptPace::took(std::chrono::milliseconds age) noexcept {
+  --takes_;
+  if (asks_age_ && age > too_long_) return false;
+  --room_;
+  return true;
+}
+
+std::chrono::milliseconds AcceptPace::end(Clock::time_point now) noexcept {
+  if (emptied_) {
+    behind_since_.reset();
+  } else if (!behind_since_) {
+    behind_since_ = now;
+  }
+  // Also when it is empty: one that comes would be taken at once, and the next one as soon.
+  if (late_) return late_accept_pause;
+  return room_ == 0 ? handed_over_pause : std::chrono::milliseconds(0);
+}
+
+}  // namespace rollcall::server

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+#include "server/clock.hpp"
+#include "server/limits.hpp"
+
+namespace rollcall::server {
+
+/// How many connections main takes from the kernel's queue, and which of them have waited there for
+/// too long. What is not taken costs nothing: when the queue is full the kernel drops those that
+/// come next. To take one, read its request and refuse it costs as much as to serve one. So while
+/// the I/O threads can't keep up few are taken, and those that are connected already are served.
+/// Knows no socket. One thread.
+class AcceptPace {
+ public:
+  /// Of the thread that would get the next connection.
+  struct Load {
+    Clock::time_point::duration lag;  ///< See TurnLag.
+    std::size_t handed_over;          ///< Connections that it has not taken over yet.
+  };
+
+  /// `most` is how long writes may wait, and a part of what connections may. With 0 as many are
+  /// taken as there are.
+  explicit AcceptPace(std::chrono::milliseconds most) noexcept
+      : most_(most), too_long_(sudden_lateness * most) {}
+
+  /// A look at the queue begins.
+  void begin(const Load& load, Clock::time_point now) noexcept;
+  /// The last look of all begins, which takes what is there.
+  void begin_last() noexcept;
+  /// Whether this look takes one more.
+  bool takes_another() const noexcept { return room_ > 0 && takes_ > 0; }
+  /// Whether took() needs to know the age: only if the queue was not empty for so long that
+  /// something in it may be too old. A program that was stopped, or has just started, is not late
+  /// before it has tried.
+  bool asks_age() const noexcept { return asks_age_; }
+  /// One was taken, whose latest octets came `age` ago; false if that is too long, and it is to be
+  /// dropped.
+  bool took(std::chrono::milliseconds age) noexcept;
+  /// The queue is empty.
+  void emptied() noexcept { emptied_ = true; }
+  /// The look is over. How long until the next one; 0: as soon as a connection waits.
+  std::chrono::milliseconds end(Clock::time_point now) noexcept;
+
+ private:
+  const std::chrono::milliseconds most_;
+  const std::chrono::milliseconds too_long_;  ///< Of a connection that waits in the queue.
+  /// The end of the first look since the queue was empty; nothing if the last one emptied it.
+  std::optional<Clock::time_point> behind_since_;
+
+  // The look.
+  bool late_ = false;  ///< The thread can't keep up.
+  bool asks_age_ = false;
+  bool emptied_ = false;
+  std::size_t room_ = 0;   ///< Connections that the thread still gets.
+  std::size_t takes_ = 0;  ///< Those that are still taken, with those that are dropped.
+};
+
+}  // namespace rollcall::server
