@@ -11,7 +11,7 @@ void AcceptPace::begin(const Load& load, Clock::time_point now) noexcept {
   const auto full_lag = most_ / late_share;
   late_ = load.lag > full_lag;
   room_ = max_handed_over - std::min(max_handed_over, load.handed_over);
-  if (late_) room_ = load.lag > 2 * full_lag ? 0 : std::min(room_, late_accepts);
+  if (late_) room_ = std::min(room_, load.lag > 2 * full_lag ? very_late_accepts : late_accepts);
   takes_ = late_ ? late_accepts_a_look : max_accepts_a_look;
   asks_age_ = behind_since_ && now - *behind_since_ >= too_long_;
 }

@@ -68,9 +68,10 @@ inline constexpr std::size_t late_accepts_a_look = 32;
 inline constexpr std::size_t max_handed_over = 64;
 inline constexpr std::chrono::milliseconds handed_over_pause{1};
 /// A thread whose lag (TurnLag) exceeds this part of `--max-queue-delay` gets only a few a look,
-/// which a pause follows; with twice that lag none.
+/// and with twice that lag one, so that probes come in; a pause follows.
 inline constexpr int late_share = 4;
 inline constexpr std::size_t late_accepts = 4;
+inline constexpr std::size_t very_late_accepts = 1;
 inline constexpr std::chrono::milliseconds late_accept_pause{10};
 /// Up to so many connections in one turn are not what makes it long.
 inline constexpr std::size_t min_crowd = 256;
@@ -111,8 +112,7 @@ inline constexpr std::size_t thread_descriptors = 4;
 inline constexpr std::size_t min_descriptors_a_thread = 64;
 /// One in so many of the descriptors left is for those turned away, up to max_turned_away.
 inline constexpr std::size_t turned_away_share = 8;
-/// How long writes may wait for the store: what `--max-queue-delay` takes, and what it is without
-/// it. 0 is any time.
+/// How long writes may wait for the store (`--max-queue-delay`; 0 is any time), and by default.
 inline constexpr std::chrono::milliseconds max_queue_delay{60'000};
 inline constexpr std::chrono::milliseconds default_queue_delay{100};
 /// Writes of one thread that may wait before it is known how many the store completes in that time.
