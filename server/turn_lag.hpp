@@ -24,7 +24,6 @@ class TurnLag {
   /// A turn begins, which has found() so many.
   void begin(Clock::time_point now, std::size_t connections) noexcept {
     begun_ = now;
-    found_ = 0;
     found(connections);
   }
   /// It has found so many more connections that are ready, and is about to read them.

@@ -138,6 +138,23 @@ BOOST_AUTO_TEST_CASE(to_drop_many_takes_nothing_from_those_that_are_young_enough
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_thread_that_can_not_keep_up_is_not_kept_busy_with_dropping) {
+  Looking queue;
+  queue.fall_behind(too_long);
+  queue.look({full_lag + milliseconds(1), 0}, too_long + milliseconds(1));
+  BOOST_TEST(queue.dropped == late_accepts_a_look);
+}
+
+BOOST_AUTO_TEST_CASE(the_server_is_behind_since_the_first_look_that_left_some) {
+  Looking queue;
+  queue.fall_behind(too_long / 2);
+  queue.look();
+  BOOST_TEST(!queue.asked);
+  queue.now += too_long / 2;
+  queue.look();
+  BOOST_TEST(queue.asked);
+}
+
 BOOST_AUTO_TEST_CASE(nobody_is_asked_how_long_it_waited_before_the_server_has_been_behind_so_long) {
   for (const milliseconds more : {milliseconds(-1), milliseconds(0), milliseconds(1)}) {
     Looking queue;

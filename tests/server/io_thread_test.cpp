@@ -9,6 +9,7 @@
 
 #include "server/connection/plain_transport.hpp"
 #include "storage/local/memory_store.hpp"
+#include "tests/support/driven_server.hpp"
 
 namespace rollcall::server {
 namespace {
@@ -26,9 +27,43 @@ struct Running {
   std::promise<void> ended;
 };
 
+/// Each answer takes a millisecond.
+struct SlowAnswers final : AnswerObserver {
+  void begins(unsigned, protocol::Caller&) noexcept override {}
+  void answered(const AnswerRecord&) noexcept override {
+    clock.advance(std::chrono::milliseconds(1));
+  }
+  void turn_ends(Clock::time_point) noexcept override {}
+
+  tests::ManualClock clock;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(io_thread)
+
+BOOST_AUTO_TEST_CASE(its_lag_is_what_a_turn_takes_for_many_connections_until_it_is_idle) {
+  for (const std::size_t count : {min_crowd, min_crowd + 1, 2 * std::size_t{max_ready_a_turn}}) {
+    storage::MemoryStore store;
+    tests::MemoryNetwork network;
+    SlowAnswers slow;
+    IoThread::Environment environment;
+    environment.ready_set = &network;
+    environment.clock = &slow.clock;
+    environment.observer = &slow;
+    IoThread thread(store, Timeouts{}, environment);
+    thread.open_session();
+    for (std::size_t i = 0; i < count; ++i) {
+      thread.add(network.open(1'000'000), false);
+      network.sockets().back().arrive("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    thread.take_turn();
+    BOOST_TEST((thread.lag() == std::chrono::milliseconds(count > min_crowd ? count : 0)));
+    thread.tick_now();
+    thread.tick_now();
+    BOOST_TEST(thread.lag().count() == 0);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(a_connection_that_is_given_to_a_thread_that_has_drained_is_answered) {
   storage::MemoryStore store;

@@ -87,6 +87,13 @@ BOOST_AUTO_TEST_CASE(the_first_guess_gives_way_to_four_times_what_batches_show) 
   store.is(State::calm, 500);
 }
 
+BOOST_AUTO_TEST_CASE(what_lateness_has_found_is_no_guess) {
+  Committing store;
+  store.commit(5'000, milliseconds(1'000));
+  for (int i = 0; i < 3; ++i) store.commit(16, milliseconds(50));
+  store.is(State::limiting, 500);
+}
+
 BOOST_AUTO_TEST_CASE(the_limit_grows_with_what_is_completed_twofold_at_most_up_to_the_queue_s) {
   Committing store;
   store.commit(60, milliseconds(1));
