@@ -34,7 +34,8 @@ class OfflineStore {
 
   /// Keeps `users`, whose ids are valid, differ, and are not in use, in one transaction: all of
   /// them are durable when it returns ok, and none of them otherwise; but if a database was lost
-  /// meanwhile, as last_error() says, maybe all of them.
+  /// meanwhile, as last_error() says, maybe all of them. Status::email_taken: a database that keeps
+  /// addresses unique refuses that of one of them.
   Status create(const UserList& users) { return backend_->create(users); }
   /// Makes `id` one that was given out, like all below it, also after a restart.
   Status raise_last_id(UserId id) { return backend_->raise_last_id(id); }

@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "protocol/import/import_document.hpp"
 #include "server/cli/command_options.hpp"
 #include "server/cli/count_text.hpp"
+#include "server/cli/import_batch.hpp"
 #include "server/cli/input_file.hpp"
 #include "server/cli/interruption.hpp"
 #include "server/cli/load_progress.hpp"
@@ -182,14 +182,16 @@ class Import {
                                      "digits (--new-ids assigns another)"
                                    : "is required (--new-ids assigns one)"});
     }
-    if (id != 0 && (batch_ids_.contains(id) || store_->contains(id))) {
+    if (id != 0 && (batch_.contains(id) || store_->contains(id))) {
       errors.push_back({"/id", "is already used, in the store or earlier in the file"});
     }
     if (!good || !errors.empty()) return refuse(id, errors);
-    // A new id must be larger than every id in the file, including those still to come.
-    if (id == 0) return held_.append(0, reader_.user());
-    batch_.append(id, reader_.user());
-    batch_ids_.insert(id);
+    if (id == 0) {
+      // A new id must be larger than every id in the file, including those still to come.
+      held_places_.push_back(place_);
+      return held_.append(0, reader_.user());
+    }
+    batch_.add(id, reader_.user(), place_);
     if (batch_.size() == users_a_batch) flush();
   }
 
@@ -205,8 +207,12 @@ class Import {
   }
 
   void refuse(storage::UserId id, const std::vector<protocol::MemberError>& errors) {
+    refuse(place_, id, errors);
+  }
+  void refuse(std::uint64_t place, storage::UserId id,
+              const std::vector<protocol::MemberError>& errors) {
     if (++refused_ > max_told) return;
-    std::string line = std::string(by_line_ ? "line " : "element ") + std::to_string(place_);
+    std::string line = std::string(by_line_ ? "line " : "element ") + std::to_string(place);
     if (id != 0) line += " (id " + std::to_string(id) + ")";
     const char* before = ": ";
     for (const protocol::MemberError& each : errors) {
@@ -218,10 +224,13 @@ class Import {
   }
 
   void flush() {
-    require_written(store_->create(batch_));
-    imported_ += batch_.size();
-    batch_.clear();
-    batch_ids_.clear();
+    const auto refuse_taken = [this](std::uint64_t place, storage::UserId id) {
+      refuse(place, id,
+             {{"/email", "belongs to another user, and the store keeps addresses unique"}});
+    };
+    require_written(
+        batch_.create([this](const storage::UserList& users) { return store_->create(users); },
+                      refuse_taken, imported_));
   }
 
   void import_held() {
@@ -230,7 +239,7 @@ class Import {
       if (id > storage::max_user_id) {
         throw std::runtime_error("no id larger than the largest one given out is left");
       }
-      batch_.append(id, held_.user(i));
+      batch_.add(id, held_.user(i), held_places_[i]);
       ++given_;
       if (batch_.size() == users_a_batch) flush();
     }
@@ -292,9 +301,9 @@ class Import {
   std::optional<storage::OfflineStore> store_;
   std::optional<Interruption> interruption_;
   std::optional<LoadProgressLine> progress_;
-  storage::UserList batch_;  ///< Not on disk yet.
-  std::unordered_set<storage::UserId> batch_ids_;
+  ImportBatch batch_;       ///< Not on disk yet.
   storage::UserList held_;  ///< Waiting for new ids, given out at the end.
+  std::vector<std::uint64_t> held_places_;
   std::vector<std::string> refusals_;
   bool by_line_ = false;     ///< NDJSON.
   std::uint64_t place_ = 0;  ///< Number of the latest line or element, from 1.

@@ -59,26 +59,34 @@ class OfflineUsers final : public OfflineBackend {
   UserId next_;  ///< As the database has it, or had it when this was opened.
   const Lane lane_;
   std::string error_;
+  bool email_taken_ = false;  ///< So the latest run() failed.
   bool ids_are_loaded_ = false;
   std::vector<UserId> ids_;               ///< That are in use; they rise.
   std::unordered_set<UserId> other_ids_;  ///< So are these.
   UserList listed_;
 };
 
+bool is_email_taken(const Result& result) {
+  return result.kind() == Result::Kind::failed && result.state() == "23505" &&
+         result.constraint() == "users_email_key";
+}
+
 std::string OfflineUsers::why(const Result& result) const {
   if (result.kind() == Result::Kind::none) {
     return "the database is lost: " + connection_->error();
   }
-  if (result.state() != "23505") return result.message();
-  return result.constraint() == "users_email_key"
-             ? "an address is another user's already, and the database keeps them unique"
-             : "an instance has created users with these ids meanwhile";
+  if (is_email_taken(result)) {
+    return "an address is another user's already, and the database keeps them unique";
+  }
+  return result.state() == "23505" ? "an instance has created users with these ids meanwhile"
+                                   : result.message();
 }
 
 bool OfflineUsers::run(const char* sql, const Parameters& parameters) {
   const Result result = connection_->run(sql, parameters);
   if (is_done(result)) return true;
   error_ = why(result);
+  email_taken_ = is_email_taken(result);
   return false;
 }
 
@@ -127,11 +135,14 @@ Status OfflineUsers::raise_last_id(UserId id) {
 
 Status OfflineUsers::in_transaction(UserId last, const UserList& users) {
   if (!run("BEGIN")) return Status::unavailable;
+  email_taken_ = false;
   if (!take_ids(last) || !insert(users)) {
     const std::string error = std::exchange(error_, {});
+    const bool taken = email_taken_;
     const bool back = run("ROLLBACK");
     error_ = error;
-    return back ? Status::io_error : Status::unavailable;
+    if (!back) return Status::unavailable;
+    return taken ? Status::email_taken : Status::io_error;
   }
   connection_->take_warning();
   if (!run("COMMIT")) return Status::unknown;

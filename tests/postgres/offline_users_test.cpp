@@ -24,6 +24,16 @@ UserList list(std::initializer_list<UserId> ids) {
 }
 
 struct Database {
+  /// As a shell does, in a directory of its own, with the program as $R and the database as $P.
+  tests::Ended run(const std::string& words) const {
+    tests::Program program("/bin/sh",
+                           {"-c", "cd " + directory.path().string() + " && R=" + ROLLCALL_PROGRAM +
+                                      " && P='" + url + "' && " + words},
+                           {});
+    return tests::end_of(program);
+  }
+
+  const tests::TemporaryDirectory directory;
   const std::string schema = tests::shared_cluster().new_schema();
   const std::string url = tests::shared_cluster().url(schema);
   std::string query(const std::string& what) const {
@@ -140,21 +150,28 @@ BOOST_AUTO_TEST_CASE(an_address_that_is_taken_is_said_without_the_address) {
   BOOST_TEST((store.create(list({1})) == Status::ok));
   UserList same;
   same.append(2, {"L", "F", "1@X.ORG"});
-  BOOST_TEST((store.create(same) == Status::io_error));
+  BOOST_TEST((store.create(same) == Status::email_taken));
   BOOST_TEST(store.last_error().find("an address is another user's") != std::string::npos);
   BOOST_TEST(store.last_error().find("x.org") == std::string::npos);
   close(store);
 }
 
+BOOST_AUTO_TEST_CASE(an_import_leaves_out_only_those_whose_address_is_taken_and_names_their_lines) {
+  const tests::Ended imported =
+      run("$R migrate --unique-email --store $P && for i in 1 2 3 4 5 6; do echo '{\"id\":'$i"
+          "',\"last-name\":\"L\",\"first-name\":\"F\",\"email\":\"'$((i % 4))'@x.org\"}'; done | "
+          "$R import - --store $P");
+  BOOST_TEST(imported.code == 3, imported.err);
+  BOOST_TEST(imported.err.find("refused line 5 (id 5): /email belongs to another user") !=
+                 std::string::npos,
+             imported.err);
+  BOOST_TEST(imported.err.find("refused line 6 (id 6)") != std::string::npos, imported.err);
+  BOOST_TEST(imported.err.find("x.org") == std::string::npos, imported.err);
+  BOOST_TEST(query("SELECT count(*), sum(id), (SELECT sum(users) FROM lanes) FROM users") ==
+             "4|10|4\n");
+}
+
 BOOST_AUTO_TEST_CASE(users_move_from_a_file_to_a_database_and_back_by_the_commands) {
-  const tests::TemporaryDirectory directory;
-  const auto run = [&](const std::string& words) {
-    tests::Program program("/bin/sh",
-                           {"-c", "cd " + directory.path().string() + " && R=" + ROLLCALL_PROGRAM +
-                                      " && P='" + url + "' && " + words},
-                           {});
-    return tests::end_of(program);
-  };
   {
     OfflineStore file("sqlite:" + directory.file("a.db"), Missing::make, {});
     BOOST_TEST((file.create(list({4, 9, 10})) == Status::ok));
