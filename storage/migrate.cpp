@@ -13,7 +13,7 @@ std::int64_t migrate(const std::string& url, [[maybe_unused]] bool unique_email,
 #ifdef ROLLCALL_POSTGRES
   if (is_postgres_url(url)) {
     try {
-      return postgres::migrate(split_postgres_url(url).connection, shown_store(url), unique_email);
+      return postgres::migrate(url, shown_store(url), unique_email);
     } catch (const StoreOpenError& error) {
       throw StoreOpenError(shown_failure(url, error.failure()));
     }

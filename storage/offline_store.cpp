@@ -12,8 +12,7 @@ OfflineStore::OfflineStore(const std::string& url, Missing missing, const LoadPr
 #ifdef ROLLCALL_POSTGRES
   if (is_postgres_url(url)) {
     try {
-      backend_ = postgres::open_offline(split_postgres_url(url).connection, shown_store(url),
-                                        missing == Missing::make);
+      backend_ = postgres::open_offline(url, shown_store(url), missing == Missing::make);
       return;
     } catch (const StoreOpenError& error) {
       throw StoreOpenError(shown_failure(url, error.failure()));

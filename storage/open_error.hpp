@@ -65,7 +65,6 @@ struct OpenFailure {
     database_not_reached,  ///< Connecting to the database `path` failed: `detail`.
     database_failed,       ///< The database refused what opening needs: `detail`.
     database_settings,     ///< The database would lose users, or alter them: `detail`.
-    unknown_ids,           ///< The URL `path` has an `ids` of `detail`.
     no_tables,             ///< The database has no tables, and none are to be made.
     emails_are_unique,     ///< Other instances keep addresses unique, and this one is not to.
   };

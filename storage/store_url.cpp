@@ -80,33 +80,6 @@ std::string sqlite_path(const std::string& url) {
   return url.substr(sqlite.size());
 }
 
-SharedStoreUrl split_postgres_url(const std::string& url) {
-  constexpr std::string_view name = "ids=";
-  SharedStoreUrl split;
-  split.connection = url;
-  std::size_t at = url.find('?', url.find("//") + 2);
-  while (at != url.npos) {
-    const std::size_t end = url.find('&', at + 1);
-    if (url.compare(at + 1, name.size(), name) == 0) {
-      const std::size_t value = at + 1 + name.size();
-      const std::string given = url.substr(value, end == url.npos ? end : end - value);
-      if (given != "leased" && given != "ordered") {
-        throw StoreOpenError({.reason = OpenFailure::Reason::unknown_ids,
-                              .path = shown_store(url),
-                              .detail = given});
-      }
-      split.ordered_ids = given == "ordered";
-      // Behind the '?' or '&' that stays.
-      const std::size_t rest = end == url.npos ? url.size() : end + 1;
-      split.connection = url.substr(0, at + 1) + url.substr(rest);
-      if (rest == url.size()) split.connection.pop_back();
-      return split;
-    }
-    at = end;
-  }
-  return split;
-}
-
 OpenFailure shown_failure(const std::string& url, OpenFailure failure) {
   if (hides_parts(url) && failure.reason == OpenFailure::Reason::database_not_reached) {
     // libpq repeats what it takes for a host or a port.

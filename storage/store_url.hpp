@@ -19,14 +19,6 @@ std::string sqlite_path(const std::string& url);
 /// Whether `url` is a connection URI of PostgreSQL.
 bool is_postgres_url(const std::string& url) noexcept;
 
-/// A connection URI of PostgreSQL, taken apart.
-struct SharedStoreUrl {
-  std::string connection;    ///< As libpq takes it.
-  bool ordered_ids = false;  ///< `ids=ordered`: ids rise with commits, over all instances.
-};
-/// Throws StoreOpenError if `ids` is there with anything but `leased`, the default, or `ordered`.
-SharedStoreUrl split_postgres_url(const std::string& url);
-
 /// `failure` of opening a database at `url`, without what its detail may have of a password.
 OpenFailure shown_failure(const std::string& url, OpenFailure failure);
 

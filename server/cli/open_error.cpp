@@ -96,9 +96,6 @@ std::string describe_database(const storage::OpenFailure& failure) {
       return path + " can't be reached: " + failure.detail;
     case Reason::database_settings:
       return path + " is not safe to keep users in: " + failure.detail;
-    case Reason::unknown_ids:
-      return path + ": ids is '" + failure.detail.substr(0, max_told_octets) +
-             "': give leased or ordered";
     case Reason::no_tables:
       return path + " has no users, and no tables for them: is it the right database and schema?";
     case Reason::emails_are_unique:
@@ -222,7 +219,6 @@ std::string describe(const storage::StoreOpenError& error) {
     case Reason::database_not_reached:
     case Reason::database_failed:
     case Reason::database_settings:
-    case Reason::unknown_ids:
     case Reason::no_tables:
     case Reason::emails_are_unique:
       return describe_database(failure);

@@ -18,10 +18,6 @@ inline constexpr std::chrono::milliseconds max_in_flight{10'000};
 /// A batch that takes longer means that the database hangs: the instance is not ready.
 inline constexpr std::chrono::milliseconds hang_time{2'500};
 
-/// So long a transaction that has taken its ids, for which others wait, may do nothing. Then its
-/// connection is closed: the instance hangs, or is gone.
-inline constexpr std::chrono::milliseconds max_open_transaction{2'000};
-
 /// To connect, and at least so long from then on to look at the settings and prepare statements.
 inline constexpr std::chrono::milliseconds connect_time{4'000};
 inline constexpr std::chrono::milliseconds set_up_time{2'000};

@@ -166,9 +166,9 @@ std::unique_ptr<Connection> connect(const std::string& url, const std::string& s
 
 }  // namespace
 
-std::unique_ptr<Store> open_postgres(const SharedStoreUrl& url, const std::string& shown,
+std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& shown,
                                      const StoreRules& rules, Events& events) {
-  std::unique_ptr<Connection> first = connect(url.connection, shown);
+  std::unique_ptr<Connection> first = connect(url, shown);
   OpenFailure failure;
   std::string synchronous_commit;
   if (!postgres::check_settings(*first, synchronous_commit, failure) ||
@@ -187,10 +187,9 @@ std::unique_ptr<Store> open_postgres(const SharedStoreUrl& url, const std::strin
     refuse(std::move(failure), shown);
   }
   if (synchronous_commit == "remote_write") events.commits_weakly(synchronous_commit);
-  const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email,
-                                           url.ordered_ids};
-  return std::make_unique<PostgresStore>(std::make_unique<Loop>(
-      url.connection, wanted, std::move(first), lane, others.integer(0, 0), events));
+  const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email};
+  return std::make_unique<PostgresStore>(
+      std::make_unique<Loop>(url, wanted, std::move(first), lane, others.integer(0, 0), events));
 }
 
 }  // namespace rollcall::storage

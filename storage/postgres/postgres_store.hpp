@@ -6,14 +6,13 @@
 #include "storage/events.hpp"
 #include "storage/store.hpp"
 #include "storage/store_options.hpp"
-#include "storage/store_url.hpp"
 
 namespace rollcall::storage {
 
-/// Opens the users that the instances at this database share. `url` has a connection URI of
-/// libpq; its password is shown nowhere. `shown` is what to call it. Throws StoreOpenError.
-/// `events` must outlive the store.
-std::unique_ptr<Store> open_postgres(const SharedStoreUrl& url, const std::string& shown,
+/// Opens the users that the instances at this database share. `url` is a connection URI of libpq;
+/// its password is shown nowhere. `shown` is what to call it. Throws StoreOpenError. `events` must
+/// outlive the store.
+std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& shown,
                                      const StoreRules& rules, Events& events);
 
 }  // namespace rollcall::storage

@@ -198,12 +198,6 @@ const Sql& sql() {
       .closes = {"closes", texts.closes.c_str()},
       .known_runs = {"known_runs", texts.known_runs.c_str()},
       .outcome = {"outcome", "SELECT outcome FROM lanes WHERE lane = $1::int8"},
-      .begin = {"begin", "BEGIN"},
-      .patience =
-          {"patience",
-           "SELECT set_config('idle_in_transaction_session_timeout', $1::int8::text, true)"},
-      .commit = {"commit", "COMMIT"},
-      .roll_back = {"roll_back", "ROLLBACK"},
       .lease = {"lease",
                 "UPDATE ids SET next = greatest(next, $2::int8) + $1::int8 RETURNING next"},
       .bump = {"bump",
@@ -219,11 +213,10 @@ const Sql& sql() {
 
 std::span<const Statement> statements_of_writes() {
   const Sql& s = sql();
-  static const std::array all{s.plain,       s.fence,    s.keys,    s.expired,    s.opens,
-                              s.holds,       s.creates,  s.updates, s.removals,   s.runs,
-                              s.unused_keys, s.empty,    s.closes,  s.known_runs, s.outcome,
-                              s.begin,       s.patience, s.commit,  s.roll_back,  s.lease,
-                              s.bump,        s.burnt,    s.users,   s.emails,     s.known};
+  static const std::array all{
+      s.plain,   s.fence,    s.keys, s.expired,     s.opens, s.holds,  s.creates,
+      s.updates, s.removals, s.runs, s.unused_keys, s.empty, s.closes, s.known_runs,
+      s.outcome, s.lease,    s.bump, s.burnt,       s.users, s.emails, s.known};
   return all;
 }
 

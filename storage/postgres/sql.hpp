@@ -31,11 +31,6 @@ struct Sql {
   Statement known_runs;   ///< keys, tokens: token, first line, count, first id, digest
   Statement outcome;      ///< lane: the ids, or tokens, of what was done
 
-  Statement begin;
-  Statement patience;  ///< milliseconds that the transaction may wait for its next statement
-  Statement commit;
-  Statement roll_back;
-
   Statement lease;  ///< how many, the least that may be given; the first behind them
   Statement bump;   ///< lane, owner: batch, outcome, users
   Statement burnt;  ///< lane: marks a number that was used up for nothing

@@ -19,13 +19,6 @@ void WriteBatch::clear() {
   effects_ = 0;
   added_ = 0;
   plain_ = true;
-  begun_ = false;
-}
-
-std::size_t WriteBatch::creates() const noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(writes_.begin(), writes_.end(),
-                    [](const Write& each) { return each.operation().verb == Verb::create; }));
 }
 
 void WriteBatch::look(Looked& looked, const Rules& rules) {
@@ -65,7 +58,7 @@ std::vector<PendingWrite> WriteBatch::decide(const Looked& looked, const Rules& 
     writes_.resize(i);
     break;
   }
-  plain_ = plain_ && !rules.unique_emails && !rules.ordered_ids;
+  plain_ = plain_ && !rules.unique_emails;
   return behind;
 }
 

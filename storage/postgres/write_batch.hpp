@@ -29,7 +29,6 @@ class WriteBatch {
   struct Rules {
     std::int64_t key_lifetime_seconds = 0;
     bool unique_emails = false;
-    bool ordered_ids = false;  ///< A batch with creates takes their ids in its transaction.
   };
 
   /// `uploads` must outlive it.
@@ -41,8 +40,6 @@ class WriteBatch {
   }
   bool empty() const noexcept { return writes_.empty(); }
   std::size_t size() const noexcept { return writes_.size(); }
-  /// Of those that were gathered.
-  std::size_t creates() const noexcept;
   /// Ids that decide() may need.
   std::size_t ids_needed() const noexcept { return writes_.size(); }
 
@@ -56,15 +53,9 @@ class WriteBatch {
   /// Each write is a create without a key, and is done with the transaction.
   bool is_plain() const noexcept { return plain_; }
   /// The transaction, with its fence for batch `number` of `lane`. If `lease` is not 0, takes as
-  /// many ids by the way. The place of what came of that among the results. If it has_begun(): the
-  /// rest of the transaction, and its end.
+  /// many ids by the way. The place of what came of that among the results.
   std::size_t write(Script& script, const Lane& lane, std::int64_t number, const Rules& rules,
                     const Ids& ids, std::uint64_t lease);
-  /// The beginning of the transaction, with its fence, and the ids that its creates need, in the
-  /// last result: other instances wait for theirs until it ends. How many ids.
-  std::uint64_t begin(Script& script, const Lane& lane, std::int64_t number, const Ids& ids);
-  /// begin() was written, so the transaction is open on the connection.
-  bool has_begun() const noexcept { return begun_; }
 
   /// Asks, at the end of a script that takes no part in the fence, for what write() asks for at its
   /// end: the outcome, and what the uploads that were opened have created before.
@@ -150,7 +141,6 @@ class WriteBatch {
   std::size_t effects_ = 0;
   std::int64_t added_ = 0;
   bool plain_ = true;
-  bool begun_ = false;
 };
 
 }  // namespace rollcall::storage::postgres

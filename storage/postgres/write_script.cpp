@@ -18,23 +18,12 @@ void fence(Parameters& parameters, const Lane& lane, std::int64_t number) {
 
 }  // namespace
 
-std::uint64_t WriteBatch::begin(Script& script, const Lane& lane, std::int64_t number,
-                                const Ids& ids) {
-  const std::uint64_t count = creates();
-  script.add(sql().begin);
-  script.add(sql().patience).add(std::int64_t{max_open_transaction.count()});
-  fence(script.add(sql().fence), lane, number);
-  script.add(sql().lease).add(signed_of(count)).add(signed_of(ids.largest() + 1));
-  begun_ = true;
-  return count;
-}
-
 std::size_t WriteBatch::write(Script& script, const Lane& lane, std::int64_t number,
                               const Rules& rules, const Ids& ids, std::uint64_t lease) {
   if (plain_) {
     write_plain(script, lane, number);
   } else {
-    if (!begun_) fence(script.add(sql().fence), lane, number);
+    fence(script.add(sql().fence), lane, number);
     write_opens(script, lane, rules);
     write_keys(script, rules);
     write_holds(script);
@@ -48,7 +37,6 @@ std::size_t WriteBatch::write(Script& script, const Lane& lane, std::int64_t num
   const std::size_t place = script.size();
   if (lease != 0) script.add(sql().lease).add(signed_of(lease)).add(signed_of(ids.largest() + 1));
   if (!plain_) write_questions(script, lane);
-  if (begun_) script.add(sql().commit);
   return place;
 }
 

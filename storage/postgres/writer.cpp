@@ -53,7 +53,6 @@ void Writer::go_on(Clock::time_point now, bool may_begin) {
       return burn();
     case State::leasing:
     case State::looking:
-    case State::ordering:
     case State::confirming:
       break;
   }
@@ -73,7 +72,7 @@ void Writer::begin_batch(Clock::time_point now) {
   attempts_ = 0;
   uncertain_ = false;
   sent_ = now;
-  if (!rules_.ordered_ids && ids_.left() < batch_.ids_needed()) return lease();
+  if (ids_.left() < batch_.ids_needed()) return lease();
   look();
 }
 
@@ -93,18 +92,8 @@ void Writer::look() {
   batch_.look(looked_, rules_);
   question_.clear();
   looked_.write(question_);
-  if (question_.empty()) return looked_at(Clock::now());
+  if (question_.empty()) return commit(Clock::now());
   state_ = State::looking;
-  link_.send(question_);
-}
-
-void Writer::looked_at(Clock::time_point now) {
-  if (!rules_.ordered_ids || batch_.creates() == 0) return commit(now);
-  // Those that are left are before the last commits of others.
-  ids_.drop();
-  state_ = State::ordering;
-  question_.clear();
-  leasing_ = batch_.begin(question_, lane_, lane_.batch + 1, ids_);
   link_.send(question_);
 }
 
@@ -112,7 +101,7 @@ void Writer::commit(Clock::time_point now) {
   put_back(batch_.decide(looked_, rules_, ids_));
   if (!batch_.has_effects()) return confirm();
   size_ = batch_.size();
-  leasing_ = !rules_.ordered_ids && ids_.is_low() ? ids_.next_lease(0, now) : 0;
+  leasing_ = ids_.is_low() ? ids_.next_lease(0, now) : 0;
   script_.clear();
   lease_place_ = batch_.write(script_, lane_, lane_.batch + 1, rules_, ids_, leasing_);
   uncertain_ = false;
@@ -126,7 +115,6 @@ void Writer::commit(Clock::time_point now) {
 void Writer::confirm() {
   state_ = State::confirming;
   question_.clear();
-  if (batch_.has_begun()) question_.add(sql().roll_back);
   question_.add(sql().bump).add(lane_.number).add(lane_.owner);
   link_.send(question_);
 }

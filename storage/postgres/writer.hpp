@@ -58,7 +58,6 @@ class Writer {
     idle,
     leasing,     ///< Ids are asked for.
     looking,     ///< What the batch depends on is asked for.
-    ordering,    ///< Its transaction has begun, and its ids are asked for.
     confirming,  ///< It changes nothing. What its answers rest on is made sure to be durable.
     committing,  ///< The batch is, or is to be, sent.
     asking,      ///< The fence refused it: was it done, and to what effect?
@@ -69,7 +68,6 @@ class Writer {
   void go_on(Clock::time_point now, bool may_begin);
   void lease();
   void look();
-  void looked_at(Clock::time_point now);
   void commit(Clock::time_point now);
   void confirm();
   void ask();
@@ -84,8 +82,7 @@ class Writer {
   void end_batch(std::int64_t users, Clock::time_point now);
   void refuse_batch(const std::string& state);
   bool has_sent_nothing() const noexcept {
-    return state_ == State::leasing || state_ == State::looking || state_ == State::ordering ||
-           state_ == State::confirming;
+    return state_ == State::leasing || state_ == State::looking || state_ == State::confirming;
   }
   void lose_lane(Clock::time_point now);
   void give_up_late(Clock::time_point now);

@@ -29,8 +29,6 @@ void Writer::collect(Clock::time_point now) {
       return;
     case Link::Reply::lost:
       uncertain_ = uncertain_ || state_ == State::committing;
-      // It can't be sent again: others may have taken the ids behind its own.
-      if (state_ == State::committing && batch_.has_begun()) state_ = State::burning;
       return;
     case Link::Reply::committed:
       heard(now);
@@ -58,12 +56,9 @@ void Writer::committed(Clock::time_point now) {
       return look();
     case State::looking:
       looked_.take(results);
-      return looked_at(now);
-    case State::ordering:
-      take_lease(results.back());
       return commit(now);
     case State::confirming:
-      if (results.back().rows() != 1) return lose_lane(now);
+      if (results[0].rows() != 1) return lose_lane(now);
       batch_.take({});
       put_back(batch_.finish());
       state_ = State::idle;
@@ -72,8 +67,7 @@ void Writer::committed(Clock::time_point now) {
       // Without a fence there are no users to insert.
       if (batch_.is_plain() && results[0].affected() == 0) return lose_lane(now);
       if (leasing_ != 0) take_lease(results[lease_place_]);
-      // Without the end of the transaction.
-      batch_.take(std::span(results).first(results.size() - (batch_.has_begun() ? 1 : 0)));
+      batch_.take(results);
       return end_batch(lane_.users + batch_.added(), now);
     case State::asking:
       return answered();
@@ -117,8 +111,7 @@ void Writer::answered() {
   const std::int64_t batch = lane.integer(0, 0);
   if (batch == lane_.batch) {
     // A standby was promoted that has no more.
-    const bool again = !batch_.empty() && !batch_.has_begun();
-    state_ = again ? State::committing : State::burning;
+    state_ = batch_.empty() ? State::burning : State::committing;
     return;
   }
   if (batch != lane_.batch + 1) return lose_lane(Clock::now());
@@ -135,16 +128,12 @@ void Writer::answered() {
 
 void Writer::failed(Clock::time_point now) {
   const std::string state = link_.failure().state();
-  const bool is_first = state_ == State::leasing || state_ == State::ordering;
-  const bool fenced = state_ == State::committing || state_ == State::burning || is_first;
-  // A transaction that has failed takes nothing more.
-  if (batch_.has_begun() && (state_ == State::ordering || state_ == State::committing)) {
-    link_.lose(link_.failure().message(), now);
-  }
+  const bool fenced =
+      state_ == State::committing || state_ == State::burning || state_ == State::leasing;
   // Any other column that must not be null was added by somebody else.
   if (fenced && state == "23502" && link_.failure().table() == "lanes") {
     // What used up the number of a lease was a lease, whose answer was lost.
-    if (is_first) put_back(batch_.take_back());
+    if (state_ == State::leasing) put_back(batch_.take_back());
     state_ = State::asking;
     return;
   }
@@ -155,11 +144,7 @@ void Writer::failed(Clock::time_point now) {
     return;
   }
   if (has_sent_nothing()) {
-    if (state_ == State::ordering && passes_by_itself(state)) {
-      put_back(batch_.take_back());
-    } else {
-      batch_.finish_all(Status::io_error);
-    }
+    batch_.finish_all(Status::io_error);
     state_ = State::idle;
     return;
   }
@@ -171,10 +156,6 @@ void Writer::failed(Clock::time_point now) {
   // Another instance has made addresses unique since: from now on they are looked at first.
   if (link_.failure().constraint() == "users_email_key") rules_.unique_emails = true;
   const bool again = passes_by_itself(state) && ++attempts_ < 4 && !batch_.is_plain();
-  if (again && batch_.has_begun()) {
-    put_back(batch_.take_back());
-    state_ = State::idle;
-  }
   if (again) return;
   refuse_batch(state);
 }

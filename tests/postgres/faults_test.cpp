@@ -149,11 +149,11 @@ void shut_connections(Random& random) {
 }
 
 template <class Act>
-void check_under_load(const Kind& kind, std::size_t instances, const Act& act) {
+void check_under_load(std::size_t instances, const Act& act) {
   const std::string schema = tests::shared_cluster().new_schema();
   std::vector<std::unique_ptr<Store>> stores;
   for (std::size_t i = 0; i < instances; ++i) {
-    stores.push_back(open_store(tests::shared_cluster().url(schema) + kind.url_ending, {}, {}));
+    stores.push_back(open_store(tests::shared_cluster().url(schema), {}, {}));
   }
   create(*stores[0], {"0"});
   std::atomic<bool> stop{false};
@@ -177,8 +177,8 @@ void check_under_load(const Kind& kind, std::size_t instances, const Act& act) {
 
 BOOST_AUTO_TEST_SUITE(faults)
 
-BOOST_DATA_TEST_CASE(connections_that_end_at_random_lose_nothing_and_repeat_nothing, kinds, kind) {
-  check_under_load(kind, 2, [] {
+BOOST_AUTO_TEST_CASE(connections_that_end_at_random_lose_nothing_and_repeat_nothing) {
+  check_under_load(2, [] {
     Random random(static_cast<unsigned>(tests::disk::first_seed()));
     for (int i = 0; i < 100; ++i) {
       std::this_thread::sleep_for(std::chrono::microseconds(random() % 40'000));
@@ -191,9 +191,8 @@ BOOST_DATA_TEST_CASE(connections_that_end_at_random_lose_nothing_and_repeat_noth
   });
 }
 
-BOOST_DATA_TEST_CASE(a_server_that_is_killed_and_comes_back_has_all_that_was_acknowledged, kinds,
-                     kind) {
-  check_under_load(kind, 2, [] {
+BOOST_AUTO_TEST_CASE(a_server_that_is_killed_and_comes_back_has_all_that_was_acknowledged) {
+  check_under_load(2, [] {
     for (int i = 0; i < 3; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
       tests::shared_cluster().kill();

@@ -17,7 +17,6 @@ class House(contextlib.ExitStack):
         super().__init__()
         self.program = options.program
         self.seed = options.seed
-        self.ids = options.ids
         self.folder = self.enter_context(Folder())
         self.databases = []
         self.instances = []
@@ -44,7 +43,7 @@ class House(contextlib.ExitStack):
     def instance(self, *hosts, options=(), **more):
         """`hosts` are databases, or proxies before them."""
         log = os.path.join(self.folder, f"rollcall{len(self.instances)}.log")
-        store = url_of(*[(each.address, each.port) for each in hosts], ids=self.ids)
+        store = url_of(*[(each.address, each.port) for each in hosts])
         instance = Rollcall(self.program, store, log, ["--threads", "1", *options], **more)
         self.instances.append(instance)
         self.callback(self.end, instance)

@@ -30,31 +30,6 @@ BOOST_AUTO_TEST_CASE(a_failure_says_nothing_of_a_password_that_libpq_took_for_so
   BOOST_TEST(shown_failure("postgresql://u@h/d", failure).detail == "no host cret");
 }
 
-BOOST_AUTO_TEST_CASE(what_of_a_url_is_ours_does_not_reach_libpq) {
-  const auto check = [](const char* url, const char* connection, bool ordered) {
-    const SharedStoreUrl split = split_postgres_url(url);
-    BOOST_TEST(split.connection == connection, url);
-    BOOST_TEST(split.ordered_ids == ordered, url);
-  };
-  check("postgresql://h/d", "postgresql://h/d", false);
-  check("postgresql://h/d?sslmode=disable", "postgresql://h/d?sslmode=disable", false);
-  check("postgresql://h/d?ids=ordered", "postgresql://h/d", true);
-  check("postgresql://h/d?ids=leased", "postgresql://h/d", false);
-  check("postgresql://h/d?ids=ordered&sslmode=disable", "postgresql://h/d?sslmode=disable", true);
-  check("postgresql://h/d?sslmode=disable&ids=ordered", "postgresql://h/d?sslmode=disable", true);
-  check("postgresql://h/d?a=b&ids=ordered&c=d", "postgresql://h/d?a=b&c=d", true);
-  check("postgresql://h/ids=x?pids=x", "postgresql://h/ids=x?pids=x", false);
-}
-
-BOOST_AUTO_TEST_CASE(ids_of_another_kind_are_refused) {
-  for (const char* url : {"postgresql://h/d?ids=", "postgresql://h/d?ids=Ordered&a=b",
-                          "postgresql://h/d?a=b&ids=sorted"}) {
-    BOOST_CHECK_EXCEPTION(split_postgres_url(url), StoreOpenError, [](const StoreOpenError& error) {
-      return error.failure().reason == OpenFailure::Reason::unknown_ids;
-    });
-  }
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage
