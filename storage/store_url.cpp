@@ -39,7 +39,32 @@ std::string shown_query(std::string_view query) {
   return shown;
 }
 
+constexpr std::string_view ordered_ids = "ids=ordered";
+
+/// Where that parameter begins: behind the '?' or '&' before it.
+std::size_t place_of_ordered_ids(std::string_view url) noexcept {
+  for (std::size_t at = url.find('?'); at != url.npos; at = url.find('&', at + 1)) {
+    const std::string_view part = url.substr(at + 1, url.find('&', at + 1) - at - 1);
+    if (part == ordered_ids) return at + 1;
+  }
+  return url.npos;
+}
+
 }  // namespace
+
+bool has_ordered_ids(const std::string& url) noexcept {
+  return place_of_ordered_ids(url) != url.npos;
+}
+
+std::string connection_url(const std::string& url) {
+  std::string rest = url;
+  for (std::size_t at; (at = place_of_ordered_ids(rest)) != rest.npos;) {
+    // With the '&' behind it, or else with what is before it.
+    const bool is_last = at + ordered_ids.size() == rest.size();
+    rest.erase(is_last ? at - 1 : at, ordered_ids.size() + 1);
+  }
+  return rest;
+}
 
 bool is_postgres_url(const std::string& url) noexcept {
   return url.starts_with("postgresql://") || url.starts_with("postgres://");

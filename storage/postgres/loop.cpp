@@ -30,10 +30,10 @@ bool set_up_lists(Connection& connection, std::string& error) {
 
 }  // namespace
 
-bool set_up_writes(Connection& connection, OpenFailure& failure) {
+bool set_up_writes(Connection& connection, bool ordered_ids, OpenFailure& failure) {
   std::string synchronous_commit;
   if (!check_settings(connection, synchronous_commit, failure)) return false;
-  if (connection.prepare(statements_of_writes())) return true;
+  if (connection.prepare(statements_of_writes(ordered_ids))) return true;
   failure.reason = OpenFailure::Reason::database_failed;
   failure.detail = connection.error();
   return false;
@@ -43,9 +43,9 @@ Loop::Loop(const std::string& url, const WriteBatch::Rules& rules,
            std::unique_ptr<Connection> first, const Lane& lane, std::int64_t others, Events& events)
     : write_link_(
           url,
-          [this](Connection& connection, std::string& error) {
+          [this, ordered_ids = rules.ordered_ids](Connection& connection, std::string& error) {
             OpenFailure failure;
-            if (!set_up_writes(connection, failure)) {
+            if (!set_up_writes(connection, ordered_ids, failure)) {
               error = failure.detail;
               return false;
             }

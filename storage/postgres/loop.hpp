@@ -91,6 +91,6 @@ class Loop {
 
 /// Looks at the settings of a connection for writes and prepares its statements. False, with
 /// `failure`.
-bool set_up_writes(Connection& connection, OpenFailure& failure);
+bool set_up_writes(Connection& connection, bool ordered_ids, OpenFailure& failure);
 
 }  // namespace rollcall::storage::postgres

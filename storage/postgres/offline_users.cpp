@@ -12,6 +12,7 @@
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/sql.hpp"
 #include "storage/postgres/user_columns.hpp"
+#include "storage/store_url.hpp"
 
 namespace rollcall::storage::postgres {
 namespace {
@@ -224,7 +225,8 @@ bool OfflineUsers::close(std::string& error) noexcept {
 std::unique_ptr<Connection> connect(const std::string& url, const std::string& shown) {
   static const std::atomic<bool> never{false};
   std::string error;
-  auto connection = Connection::open(url, {}, Clock::now() + open_time, never, error);
+  auto connection =
+      Connection::open(connection_url(url), {}, Clock::now() + open_time, never, error);
   if (!connection) refuse({.reason = Reason::database_not_reached, .detail = error}, shown);
   // No client waits, and a user can end it.
   connection->set_deadline(Clock::now() + std::chrono::hours(24));

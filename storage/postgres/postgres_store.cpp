@@ -8,6 +8,7 @@
 #include "storage/postgres/loop.hpp"
 #include "storage/postgres/schema.hpp"
 #include "storage/postgres/sql.hpp"
+#include "storage/store_url.hpp"
 
 namespace rollcall::storage {
 namespace {
@@ -166,14 +167,17 @@ std::unique_ptr<Connection> connect(const std::string& url, const std::string& s
 
 }  // namespace
 
-std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& shown,
+std::unique_ptr<Store> open_postgres(const std::string& given, const std::string& shown,
                                      const StoreRules& rules, Events& events) {
+  const std::string url = connection_url(given);
+  const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email,
+                                           has_ordered_ids(given)};
   std::unique_ptr<Connection> first = connect(url, shown);
   OpenFailure failure;
   std::string synchronous_commit;
   if (!postgres::check_settings(*first, synchronous_commit, failure) ||
       !postgres::prepare_schema(*first, rules.unique_email, failure) ||
-      !postgres::set_up_writes(*first, failure)) {
+      !postgres::set_up_writes(*first, wanted.ordered_ids, failure)) {
     refuse(std::move(failure), shown);
   }
   postgres::Lane lane;
@@ -187,7 +191,6 @@ std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& 
     refuse(std::move(failure), shown);
   }
   if (synchronous_commit == "remote_write") events.commits_weakly(synchronous_commit);
-  const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email};
   return std::make_unique<PostgresStore>(
       std::make_unique<Loop>(url, wanted, std::move(first), lane, others.integer(0, 0), events));
 }

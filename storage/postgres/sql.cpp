@@ -1,5 +1,6 @@
 #include "storage/postgres/sql.hpp"
 
+#include "storage/postgres/limits.hpp"
 #include "storage/user.hpp"
 
 namespace rollcall::storage::postgres {
@@ -42,33 +43,50 @@ std::string fence(const std::string& more) {
          more + " WHERE lane = $1::int8 RETURNING 1";
 }
 
+/// Nobody else takes ids from here to the commit: those of whoever commits later are larger.
+std::string ordered_fence() {
+  return "WITH taken AS (UPDATE ids SET next = greatest(next, $5::int8) + $4::int8 RETURNING "
+         "next), f AS (UPDATE lanes SET batch = CASE WHEN batch = $2::int8 - 1 AND owner = "
+         "$3::int8 THEN $2::int8 END, outcome = ARRAY[taken.next], seen = now() FROM taken WHERE "
+         "lane = $1::int8 RETURNING 1) SELECT 1 / count(*) FROM f";
+}
+
 std::string plain() {
   return "WITH fence AS (" + fence(", users = users + cardinality($4::int8[])") +
          ") INSERT INTO users (id, " + columns() + ") SELECT u.* FROM fence, unnest(" +
          arrays(4, "i" + members) + ") u";
 }
 
-std::string keys() {
+/// The id at `expression`. Where ids are ordered, a new user has none yet, but a place from the end
+/// of those that the fence of this transaction has taken: -1 is the last of them.
+std::string id_of(const std::string& expression, bool ordered) {
+  if (!ordered) return expression;
+  return "CASE WHEN " + expression + " BETWEEN -" + std::to_string(max_batch) +
+         " AND -1 THEN (SELECT next FROM ids) + " + expression + " ELSE " + expression + " END";
+}
+
+std::string keys(bool ordered) {
   return "INSERT INTO idempotency_keys (key, payload, user_id, token, answer, expires_at) SELECT "
-         "k, p, u, t, a, now() + $1::int8 * interval '1 second' FROM unnest(" +
-         arrays(2, "tiiio") +
+         "k, p, " +
+         id_of("u", ordered) + ", " + id_of("t", ordered) +
+         ", a, now() + $1::int8 * interval '1 second' FROM unnest(" + arrays(2, "tiiio") +
          ") x(k, p, u, t, a) ORDER BY k ON CONFLICT (key) DO UPDATE SET payload = "
          "excluded.payload, user_id = excluded.user_id, token = excluded.token, answer = "
          "excluded.answer, expires_at = excluded.expires_at, open_until = NULL WHERE NOT (" +
          is_known("idempotency_keys.") + ")";
 }
 
-std::string own_key(const std::string& row) {
-  return "(" + row + ".k IS NULL OR EXISTS (SELECT FROM idempotency_keys q WHERE q.key = " + row +
-         ".k AND q.token = " + row + ".t))";
+std::string own_key(bool ordered = false) {
+  return "(i.k IS NULL OR EXISTS (SELECT FROM idempotency_keys q WHERE q.key = i.k AND q.token = " +
+         id_of("i.t", ordered) + "))";
 }
 
-std::string creates() {
+std::string creates(bool ordered) {
   const std::string all = columns() + ", " + columns("", "_folded") + ", email_key";
-  return "WITH made AS (INSERT INTO users (id, " + all + ") SELECT i.id, " + columns("i.") + ", " +
-         columns("i.", "_folded") + ", i.email_key FROM unnest(" +
+  return "WITH made AS (INSERT INTO users (id, " + all + ") SELECT " + id_of("i.id", ordered) +
+         ", " + columns("i.") + ", " + columns("i.", "_folded") + ", i.email_key FROM unnest(" +
          arrays(2, "i" + members + members + "tti") + ") i(id, " + all + ", k, t) WHERE " +
-         own_key("i") +
+         own_key(ordered) +
          " ON CONFLICT DO NOTHING RETURNING id) UPDATE lanes SET outcome = outcome || ARRAY(SELECT "
          "id FROM made), users = users + (SELECT count(*) FROM made) WHERE lane = $1::int8";
 }
@@ -90,7 +108,7 @@ std::string updates() {
          ", " + columns("", "_folded") + ", email_key, " + columns("was_") +
          ", claim, k, t) WHERE u.id = i.id AND " + unchanged() +
          " AND (i.claim IS NULL OR NOT EXISTS (SELECT FROM users o WHERE " + email_form("o.") +
-         " = i.claim AND o.id <> i.id)) AND " + own_key("i") +
+         " = i.claim AND o.id <> i.id)) AND " + own_key() +
          " RETURNING u.id) UPDATE lanes SET outcome = outcome || ARRAY(SELECT id FROM made) WHERE "
          "lane = $1::int8";
 }
@@ -114,24 +132,25 @@ std::string opens() {
          "$1::int8";
 }
 
-std::string unused_keys() {
+std::string unused_keys(bool ordered) {
   return "WITH done AS (SELECT unnest(outcome) AS i FROM lanes WHERE lane = $1::int8) DELETE FROM "
          "idempotency_keys q USING unnest(" +
          arrays(2, "tii") +
-         ") x(k, t, i) WHERE q.key = x.k AND q.token = x.t AND NOT EXISTS (SELECT FROM done WHERE "
-         "done.i = x.i)";
+         ") x(k, t, i) WHERE q.key = x.k AND q.token = " + id_of("x.t", ordered) +
+         " AND NOT EXISTS (SELECT FROM done WHERE done.i = " + id_of("x.i", ordered) + ")";
 }
 
 /// The first user of a run was made, or none of its users. The lines of an upload whose key another
 /// instance has taken over are not created. Those that are also renew its lease.
-std::string runs() {
+std::string runs(bool ordered) {
+  const std::string id = id_of("i", ordered);
   return "WITH made AS (INSERT INTO upload_runs (key, token, first_line, line_count, first_id, "
-         "digest) SELECT k, t, l, c, i, d FROM unnest(" +
-         arrays(1, "tiiiii") +
-         ") x(k, t, l, c, i, d) WHERE EXISTS (SELECT FROM users u WHERE u.id = i) ON CONFLICT DO "
-         "NOTHING RETURNING key, token) UPDATE idempotency_keys q SET expires_at = now() + "
-         "$7::int8 * interval '1 second', open_until = now() + $8::int8 * interval '1 second' FROM "
-         "made WHERE q.key = made.key AND q.token = made.token";
+         "digest) SELECT k, t, l, c, " +
+         id + ", d FROM unnest(" + arrays(1, "tiiiii") +
+         ") x(k, t, l, c, i, d) WHERE EXISTS (SELECT FROM users u WHERE u.id = " + id +
+         ") ON CONFLICT DO NOTHING RETURNING key, token) UPDATE idempotency_keys q SET expires_at "
+         "= now() + $7::int8 * interval '1 second', open_until = now() + $8::int8 * interval '1 "
+         "second' FROM made WHERE q.key = made.key AND q.token = made.token";
 }
 
 /// Of the keys $1 those with the tokens $2.
@@ -140,15 +159,22 @@ std::string with_tokens(const std::string& table) {
 }
 
 struct Texts {
+  explicit Texts(bool ordered)
+      : keys(postgres::keys(ordered)),
+        creates(postgres::creates(ordered)),
+        runs(postgres::runs(ordered)),
+        unused_keys(postgres::unused_keys(ordered)) {}
+
+  std::string keys;
+  std::string creates;
+  std::string runs;
+  std::string unused_keys;
   std::string plain = postgres::plain();
   std::string fence = "WITH f AS (" + postgres::fence("") + ") SELECT 1 / count(*) FROM f";
-  std::string keys = postgres::keys();
-  std::string creates = postgres::creates();
+  std::string ordered_fence = postgres::ordered_fence();
   std::string updates = postgres::updates();
   std::string removals = postgres::removals();
   std::string opens = postgres::opens();
-  std::string runs = postgres::runs();
-  std::string unused_keys = postgres::unused_keys();
   /// Nobody else opens them until the transaction is over.
   std::string holds =
       "SELECT FROM idempotency_keys WHERE " + with_tokens("") + " ORDER BY key FOR NO KEY UPDATE";
@@ -180,11 +206,13 @@ std::string email_form(const std::string& table) {
   return "coalesce(" + table + "email_key, lower(" + table + "email))";
 }
 
-const Sql& sql() {
-  static const Texts texts;
-  static const Sql all{
+namespace {
+
+Sql statements(const Texts& texts) {
+  return {
       .plain = {"plain", texts.plain.c_str()},
       .fence = {"fence", texts.fence.c_str()},
+      .ordered_fence = {"ordered_fence", texts.ordered_fence.c_str()},
       .keys = {"keys", texts.keys.c_str()},
       .expired = {"expired", texts.expired.c_str()},
       .opens = {"opens", texts.opens.c_str()},
@@ -208,15 +236,23 @@ const Sql& sql() {
       .emails = {"emails", texts.emails.c_str()},
       .known = {"known", texts.known.c_str()},
   };
-  return all;
 }
 
-std::span<const Statement> statements_of_writes() {
-  const Sql& s = sql();
-  static const std::array all{
-      s.plain,   s.fence,    s.keys, s.expired,     s.opens, s.holds,  s.creates,
-      s.updates, s.removals, s.runs, s.unused_keys, s.empty, s.closes, s.known_runs,
-      s.outcome, s.lease,    s.bump, s.burnt,       s.users, s.emails, s.known};
+}  // namespace
+
+const Sql& sql(bool ordered_ids) {
+  static const Texts texts[] = {Texts(false), Texts(true)};
+  static const Sql all[] = {statements(texts[0]), statements(texts[1])};
+  return all[ordered_ids ? 1 : 0];
+}
+
+std::vector<Statement> statements_of_writes(bool ordered_ids) {
+  const Sql& s = sql(ordered_ids);
+  std::vector<Statement> all{s.plain,   s.fence,      s.keys,     s.expired, s.opens,       s.holds,
+                             s.creates, s.updates,    s.removals, s.runs,    s.unused_keys, s.empty,
+                             s.closes,  s.known_runs, s.outcome,  s.lease,   s.bump,        s.burnt,
+                             s.users,   s.emails,     s.known};
+  if (ordered_ids) all.push_back(s.ordered_fence);
   return all;
 }
 

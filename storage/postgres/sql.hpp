@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "storage/postgres/connection.hpp"
 
@@ -17,19 +18,20 @@ struct Sql {
 
   // Any other batch, in this order, in one part of the pipeline.
   Statement fence;
-  Statement keys;         ///< lifetime in seconds; keys, payloads, user ids, tokens, answers
-  Statement expired;      ///< keys: removes those whose time is over
-  Statement opens;        ///< lane; keys, tokens, lifetime and lease in seconds
-  Statement holds;        ///< keys, tokens: of uploads whose lines are among the creates
-  Statement creates;      ///< lane; ids, columns, keys
-  Statement updates;      ///< lane; ids, columns, members as they were, claims, keys, tokens
-  Statement removals;     ///< lane; ids, members as they were
-  Statement runs;         ///< keys, tokens, first lines, counts, first ids, digests; as opens
-  Statement unused_keys;  ///< lane; keys, tokens, user ids
-  Statement empty;        ///< keys, tokens: removes those of uploads that created nothing
-  Statement closes;       ///< keys, tokens
-  Statement known_runs;   ///< keys, tokens: token, first line, count, first id, digest
-  Statement outcome;      ///< lane: the ids, or tokens, of what was done
+  Statement ordered_fence;  ///< fence, how many ids, the least that may be given
+  Statement keys;           ///< lifetime in seconds; keys, payloads, user ids, tokens, answers
+  Statement expired;        ///< keys: removes those whose time is over
+  Statement opens;          ///< lane; keys, tokens, lifetime and lease in seconds
+  Statement holds;          ///< keys, tokens: of uploads whose lines are among the creates
+  Statement creates;        ///< lane; ids, columns, keys
+  Statement updates;        ///< lane; ids, columns, members as they were, claims, keys, tokens
+  Statement removals;       ///< lane; ids, members as they were
+  Statement runs;           ///< keys, tokens, first lines, counts, first ids, digests; as opens
+  Statement unused_keys;    ///< lane; keys, tokens, user ids
+  Statement empty;          ///< keys, tokens: removes those of uploads that created nothing
+  Statement closes;         ///< keys, tokens
+  Statement known_runs;     ///< keys, tokens: token, first line, count, first id, digest
+  Statement outcome;        ///< lane: the ids, or tokens, of what was done
 
   Statement lease;  ///< how many, the least that may be given; the first behind them
   Statement bump;   ///< lane, owner: batch, outcome, users
@@ -40,9 +42,10 @@ struct Sql {
   Statement known;   ///< keys: key, payload, user id, answer or null, token
 };
 
-const Sql& sql();
+/// With `ordered_ids` those of new users are places from the end of what ordered_fence takes.
+const Sql& sql(bool ordered_ids = false);
 /// Those of a connection for writes that are prepared, and those of one for reads.
-std::span<const Statement> statements_of_writes();
+std::vector<Statement> statements_of_writes(bool ordered_ids);
 std::span<const Statement> statements_of_reads();
 
 /// "last_name, first_name, email"; each with `before` in front of it and `behind` behind it.

@@ -16,6 +16,8 @@ void WriteBatch::clear() {
   forms_.clear();
   opened_.clear();
   first_created_ = 0;
+  places_ = 0;
+  last_id_ = 0;
   effects_ = 0;
   added_ = 0;
   plain_ = true;
@@ -58,14 +60,29 @@ std::vector<PendingWrite> WriteBatch::decide(const Looked& looked, const Rules& 
     writes_.resize(i);
     break;
   }
-  plain_ = plain_ && !rules.unique_emails;
+  plain_ = plain_ && !rules.unique_emails && !rules.ordered_ids;
+  if (rules.ordered_ids) place_creates();
   return behind;
 }
 
-/// No id of a user, and no other token of any instance.
+/// New users have the numbers from -n to -1 until it is known what ids those are.
+void WriteBatch::place_creates() {
+  const auto is_new = [](const Write& each) {
+    return each.fate == Fate::made && each.operation().verb == Verb::create;
+  };
+  places_ = static_cast<std::size_t>(std::count_if(writes_.begin(), writes_.end(), is_new));
+  auto place = -static_cast<std::int64_t>(places_);
+  for (Write& each : writes_) {
+    if (!is_new(each)) continue;
+    each.token = place;
+    each.operation().id = static_cast<UserId>(place++);
+  }
+}
+
+/// No id of a user, no place of a new one, and no other token of any instance.
 std::int64_t WriteBatch::new_token() {
   constexpr std::uint64_t most = std::uint64_t{1} << 62;
-  return -static_cast<std::int64_t>(random_() % most) - 2;
+  return -static_cast<std::int64_t>(random_() % most + max_batch + 1);
 }
 
 void WriteBatch::refuse(Write& write, Status status) noexcept {
@@ -143,11 +160,12 @@ WriteBatch::Decided WriteBatch::decide_create(Write& write, const Looked& looked
     return Decided::yes;
   }
   if (rules.unique_emails) forms_.emplace(std::move(form), 0);
-  if (ids.left() == 0) {
+  const bool has_id = rules.ordered_ids ? ids.largest() <= max_user_id - max_batch : ids.left() > 0;
+  if (!has_id) {
     refuse(write, Status::ids_exhausted);
     return Decided::yes;
   }
-  operation.id = ids.take();
+  operation.id = rules.ordered_ids ? 1 : ids.take();
   if (first_created_ == 0) first_created_ = operation.id;
   write.token = static_cast<std::int64_t>(operation.id);
   write.fate = Fate::made;
@@ -251,108 +269,6 @@ WriteBatch::Decided WriteBatch::decide_upload(Write& write, const Looked& looked
     opened_.push_back(write.token);
   }
   return Decided::yes;
-}
-
-void WriteBatch::take(std::span<const Result> results) {
-  std::unordered_set<std::int64_t> done;
-  if (!results.empty() && results.back().rows() == 1) {
-    for (const std::int64_t each : integers_of(results.back().text(0, 0))) done.insert(each);
-  }
-  if (!opened_.empty() && results.size() > 1) note_runs(results[results.size() - 2]);
-  for (Write& each : writes_) {
-    const WriteOperation& operation = each.operation();
-    const auto id = static_cast<std::int64_t>(operation.id);
-    const bool is_made = plain_ || done.contains(operation.is_change() ? id : each.token);
-    each.ends = is_made || each.fate == Fate::passed ||
-                (each.fate == Fate::refused && !each.rests_on_change);
-    if (each.ends && each.fate != Fate::refused) note_done(each);
-  }
-}
-
-std::vector<PendingWrite> WriteBatch::finish() {
-  std::vector<PendingWrite> again;
-  for (Write& each : writes_) {
-    if (each.ends) {
-      each.pending.finish(each.operation().status);
-      continue;
-    }
-    each.operation().user = each.asked;
-    each.pending.lost = true;
-    again.push_back(each.pending);
-  }
-  writes_.clear();
-  return again;
-}
-
-/// What uploads that are opened have created before, under the same key.
-void WriteBatch::note_runs(const Result& result) {
-  for (const Write& each : writes_) {
-    if (each.operation().verb != Verb::open_upload || each.fate != Fate::made) continue;
-    std::vector<UploadRun>& runs = *each.operation().key->runs;
-    runs.clear();
-    for (int row = 0; row < result.rows(); ++row) {
-      if (result.integer(row, 0) != each.token) continue;
-      const auto number = [&](int column) {
-        return static_cast<std::uint64_t>(result.integer(row, column));
-      };
-      const UploadRun next{number(1), number(2), number(3), number(4)};
-      UploadRun* const last = runs.empty() ? nullptr : &runs.back();
-      if (last != nullptr && last->line + last->count == next.line &&
-          last->id + last->count == next.id) {
-        last->count += next.count;
-        last->digest += next.digest;
-      } else {
-        runs.push_back(next);
-      }
-    }
-  }
-}
-
-void WriteBatch::note_done(const Write& write) {
-  switch (write.operation().verb) {
-    case Verb::create:
-      ++added_;
-      break;
-    case Verb::remove:
-      --added_;
-      break;
-    case Verb::open_upload:
-      write.operation().key->upload = static_cast<std::uint64_t>(write.token);
-      uploads_.opened(write.token, write.operation().key->text);
-      break;
-    case Verb::close_upload:
-      uploads_.closed(static_cast<std::int64_t>(write.operation().key->upload));
-      break;
-    case Verb::replace:
-      break;
-  }
-}
-
-std::vector<PendingWrite> WriteBatch::take_back() {
-  std::vector<PendingWrite> all;
-  for (const Write& each : writes_) {
-    if (each.fate != Fate::open) each.operation().user = each.asked;
-    all.push_back(each.pending);
-  }
-  clear();
-  return all;
-}
-
-void WriteBatch::finish_all(Status status) {
-  for (const Write& each : writes_) {
-    // Its key is free again when its lease in the database is over.
-    if (each.operation().verb == Verb::close_upload) {
-      uploads_.closed(static_cast<std::int64_t>(each.operation().key->upload));
-    }
-    each.pending.finish(status);
-  }
-  clear();
-}
-
-Clock::time_point WriteBatch::oldest() const noexcept {
-  Clock::time_point oldest = Clock::time_point::max();
-  for (const Write& each : writes_) oldest = std::min(oldest, each.pending.since);
-  return oldest;
 }
 
 }  // namespace rollcall::storage::postgres

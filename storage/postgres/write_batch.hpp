@@ -29,6 +29,9 @@ class WriteBatch {
   struct Rules {
     std::int64_t key_lifetime_seconds = 0;
     bool unique_emails = false;
+    /// Ids are taken in the transaction of the batch, so that they rise with the commits of all
+    /// instances. Otherwise each instance has blocks of them.
+    bool ordered_ids = false;
   };
 
   /// `uploads` must outlive it.
@@ -40,8 +43,10 @@ class WriteBatch {
   }
   bool empty() const noexcept { return writes_.empty(); }
   std::size_t size() const noexcept { return writes_.size(); }
-  /// Ids that decide() may need.
-  std::size_t ids_needed() const noexcept { return writes_.size(); }
+  /// Ids that decide() may need to have.
+  std::size_t ids_needed(const Rules& rules) const noexcept {
+    return rules.ordered_ids ? 0 : writes_.size();
+  }
 
   /// Asks for what the writes depend on. Nothing, for creates that nobody has been faster than.
   void look(Looked& looked, const Rules& rules);
@@ -70,8 +75,8 @@ class WriteBatch {
   std::vector<PendingWrite> take_back();
   /// Ends all of them so.
   void finish_all(Status status);
-  /// When the first of them came.
-  Clock::time_point oldest() const noexcept;
+  /// After take(): the largest id that it has taken in its transaction, 0 if it has taken none.
+  UserId last_id() const noexcept { return last_id_; }
   /// After take(): what the batch has added to the number of users.
   std::int64_t added() const noexcept { return added_; }
 
@@ -114,6 +119,8 @@ class WriteBatch {
   std::size_t place_of(const Write& write) const noexcept {
     return static_cast<std::size_t>(&write - writes_.data());
   }
+  void place_creates();
+  std::span<const std::int64_t> take_ids(std::span<const std::int64_t> outcome);
   void note_done(const Write& write);
   void note_runs(const Result& result);
   void refuse(Write& write, Status status) noexcept;
@@ -121,12 +128,12 @@ class WriteBatch {
   void write_keys(Script& script, const Rules& rules);
   void write_opens(Script& script, const Lane& lane, const Rules& rules);
   void write_holds(Script& script);
-  void write_creates(Script& script, const Lane& lane);
+  void write_creates(Script& script, const Lane& lane, const Rules& rules);
   void write_updates(Script& script, const Lane& lane);
   void write_removals(Script& script, const Lane& lane);
   void write_runs(Script& script, const Rules& rules);
   void write_closes(Script& script);
-  void write_unused_keys(Script& script, const Lane& lane);
+  void write_unused_keys(Script& script, const Lane& lane, const Rules& rules);
 
   Uploads& uploads_;
   std::mt19937_64 random_{std::random_device()() | std::uint64_t{std::random_device()()} << 32};
@@ -138,6 +145,8 @@ class WriteBatch {
   std::unordered_map<std::string, UserId> forms_;
   std::vector<std::int64_t> opened_;  ///< Tokens of uploads.
   UserId first_created_ = 0;
+  std::size_t places_ = 0;  ///< New users, whose ids are taken in the transaction.
+  UserId last_id_ = 0;
   std::size_t effects_ = 0;
   std::int64_t added_ = 0;
   bool plain_ = true;

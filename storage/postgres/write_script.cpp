@@ -1,4 +1,4 @@
-// The second half of WriteBatch: what was decided, as statements.
+// The second part of WriteBatch: what was decided, as statements.
 #include <set>
 
 #include "storage/postgres/sql.hpp"
@@ -23,16 +23,22 @@ std::size_t WriteBatch::write(Script& script, const Lane& lane, std::int64_t num
   if (plain_) {
     write_plain(script, lane, number);
   } else {
-    fence(script.add(sql().fence), lane, number);
+    if (places_ > 0) {
+      Parameters& parameters = script.add(sql(true).ordered_fence);
+      fence(parameters, lane, number);
+      parameters.add(static_cast<std::int64_t>(places_)).add(signed_of(ids.largest() + 1));
+    } else {
+      fence(script.add(sql().fence), lane, number);
+    }
     write_opens(script, lane, rules);
     write_keys(script, rules);
     write_holds(script);
-    write_creates(script, lane);
+    write_creates(script, lane, rules);
     write_updates(script, lane);
     write_removals(script, lane);
     write_runs(script, rules);
     write_closes(script);
-    write_unused_keys(script, lane);
+    write_unused_keys(script, lane, rules);
   }
   const std::size_t place = script.size();
   if (lease != 0) script.add(sql().lease).add(signed_of(lease)).add(signed_of(ids.largest() + 1));
@@ -92,7 +98,7 @@ void WriteBatch::write_keys(Script& script, const Rules& rules) {
     }
   }
   if (keys.size() == 0) return;
-  script.add(sql().keys)
+  script.add(sql(rules.ordered_ids).keys)
       .add(rules.key_lifetime_seconds)
       .add(keys)
       .add(payloads)
@@ -119,7 +125,7 @@ void WriteBatch::write_holds(Script& script) {
   script.add(sql().holds).add(keys).add(tokens);
 }
 
-void WriteBatch::write_creates(Script& script, const Lane& lane) {
+void WriteBatch::write_creates(Script& script, const Lane& lane, const Rules& rules) {
   UserColumns users(script);
   DerivedColumns derived(script);
   Array& keys = script.array(Array::Of::texts);
@@ -141,7 +147,7 @@ void WriteBatch::write_creates(Script& script, const Lane& lane) {
     }
   }
   if (users.size() == 0) return;
-  Parameters& parameters = script.add(sql().creates);
+  Parameters& parameters = script.add(sql(rules.ordered_ids).creates);
   parameters.add(lane.number);
   users.add_ids_to(parameters);
   users.add_texts_to(parameters);
@@ -227,7 +233,7 @@ void WriteBatch::write_runs(Script& script, const Rules& rules) {
       columns[column++]->add(signed_of(value));
     }
   }
-  Parameters& parameters = script.add(sql().runs);
+  Parameters& parameters = script.add(sql(rules.ordered_ids).runs);
   parameters.add(keys);
   for (Array* const each : columns) parameters.add(*each);
   parameters.add(rules.key_lifetime_seconds).add(std::int64_t{upload_lease.count()});
@@ -247,7 +253,7 @@ void WriteBatch::write_closes(Script& script) {
   script.add(sql().closes).add(keys).add(tokens);
 }
 
-void WriteBatch::write_unused_keys(Script& script, const Lane& lane) {
+void WriteBatch::write_unused_keys(Script& script, const Lane& lane, const Rules& rules) {
   Array& keys = script.array(Array::Of::texts);
   Array& tokens = script.array(Array::Of::integers);
   Array& ids = script.array(Array::Of::integers);
@@ -259,7 +265,7 @@ void WriteBatch::write_unused_keys(Script& script, const Lane& lane) {
     ids.add(signed_of(write.operation().id));
   }
   if (keys.size() == 0) return;
-  script.add(sql().unused_keys).add(lane.number).add(keys).add(tokens).add(ids);
+  script.add(sql(rules.ordered_ids).unused_keys).add(lane.number).add(keys).add(tokens).add(ids);
 }
 
 void WriteBatch::write_questions(Script& script, const Lane& lane) {

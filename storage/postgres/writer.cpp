@@ -72,7 +72,7 @@ void Writer::begin_batch(Clock::time_point now) {
   attempts_ = 0;
   uncertain_ = false;
   sent_ = now;
-  if (ids_.left() < batch_.ids_needed()) return lease();
+  if (ids_.left() < batch_.ids_needed(rules_)) return lease();
   look();
 }
 
@@ -80,7 +80,7 @@ void Writer::begin_batch(Clock::time_point now) {
 /// others may have these ids, does not take a batch that is sent again with them.
 void Writer::lease() {
   state_ = State::leasing;
-  leasing_ = ids_.next_lease(batch_.ids_needed(), Clock::now());
+  leasing_ = ids_.next_lease(batch_.ids_needed(rules_), Clock::now());
   use_up_number();
   question_.add(sql().lease)
       .add(static_cast<std::int64_t>(leasing_))
@@ -101,7 +101,8 @@ void Writer::commit(Clock::time_point now) {
   put_back(batch_.decide(looked_, rules_, ids_));
   if (!batch_.has_effects()) return confirm();
   size_ = batch_.size();
-  leasing_ = ids_.is_low() ? ids_.next_lease(0, now) : 0;
+  const bool leases = !rules_.ordered_ids && ids_.is_low();
+  leasing_ = leases ? ids_.next_lease(0, now) : 0;
   script_.clear();
   lease_place_ = batch_.write(script_, lane_, lane_.batch + 1, rules_, ids_, leasing_);
   uncertain_ = false;

@@ -87,6 +87,10 @@ void Writer::take_lease(const Result& lease) {
 
 /// It was done, and the lane has `users` now.
 void Writer::end_batch(std::int64_t users, Clock::time_point now) {
+  if (batch_.last_id() != 0) {
+    ids_.note(batch_.last_id());
+    largest_.store(ids_.largest(), std::memory_order_relaxed);
+  }
   ++lane_.batch;
   done_ = now;
   lane_.users = users;

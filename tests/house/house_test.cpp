@@ -310,6 +310,7 @@ const std::map<std::string, std::string> tested_elsewhere{
     {"storage/postgres/loop.cpp", "tests/postgres/faults_test.cpp"},
     {"storage/postgres/write_batch.cpp", "tests/storage/store_model_test.cpp"},
     {"storage/postgres/write_script.cpp", "tests/storage/store_model_test.cpp"},
+    {"storage/postgres/write_outcome.cpp", "tests/storage/store_model_test.cpp"},
     {"storage/postgres/sql.cpp", "tests/storage/store_model_test.cpp"},
     {"storage/postgres/looked.cpp", "tests/storage/store_model_test.cpp"},
     {"storage/postgres/list_sql.cpp", "tests/storage/store_listing_test.cpp"},

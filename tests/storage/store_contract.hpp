@@ -21,6 +21,7 @@ struct Kind {
   bool durable;
   CommitBy commit;
   bool shared = false;  ///< A database that other instances may use, with a clock of its own.
+  const char* parameter = "";  ///< Of its URL.
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << kind.name; }
@@ -30,7 +31,9 @@ inline const Kind sqlite_by_turn{"sqlite, committed by turn", true, CommitBy::tu
 // The same tests are compiled a second time for the store over PostgreSQL (tests/postgres), because
 // each needs a database, which takes a second to start.
 #ifdef ROLLCALL_OVER_POSTGRES
-inline const Kind kinds[] = {{"postgres", true, CommitBy::thread, true}};
+inline const Kind kinds[] = {
+    {"postgres", true, CommitBy::thread, true},
+    {"postgres, ordered ids", true, CommitBy::thread, true, "&ids=ordered"}};
 inline const Kind& durable_kind = kinds[0];
 #else
 inline const Kind kinds[] = {{"memory", false, CommitBy::turn},
@@ -63,7 +66,9 @@ struct OpenedStore {
  private:
   std::string new_url() {
 #ifdef ROLLCALL_OVER_POSTGRES
-    if (kind.shared) return tests::shared_cluster().url(tests::shared_cluster().new_schema());
+    if (kind.shared) {
+      return tests::shared_cluster().url(tests::shared_cluster().new_schema()) + kind.parameter;
+    }
 #endif
     return kind.durable ? "sqlite:" + directory.file("a.db") : "memory:";
   }

@@ -22,6 +22,25 @@ BOOST_AUTO_TEST_CASE(only_a_file_has_a_path) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(libpq_does_not_see_the_parameter_that_asks_for_ordered_ids) {
+  const std::pair<const char*, const char*> ordered[] = {
+      {"postgresql://h/d?ids=ordered", "postgresql://h/d"},
+      {"postgresql://h/d?ids=ordered&a=b", "postgresql://h/d?a=b"},
+      {"postgresql://h/d?a=b&ids=ordered", "postgresql://h/d?a=b"},
+      {"postgresql://h/d?a=b&ids=ordered&c=d", "postgresql://h/d?a=b&c=d"},
+      {"postgresql://h/d?ids=ordered&ids=ordered", "postgresql://h/d"}};
+  for (const auto& [given, rest] : ordered) {
+    BOOST_TEST(has_ordered_ids(given), given);
+    BOOST_TEST(connection_url(given) == rest);
+  }
+  for (const std::string given :
+       {"postgresql://h/d", "postgresql://h/d?ids=random", "postgresql://h/d?ids=ordered1",
+        "postgresql://h/d?a=ids=ordered", "postgresql://h/ids=ordered"}) {
+    BOOST_TEST(!has_ordered_ids(given), given);
+    BOOST_TEST(connection_url(given) == given);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_says_nothing_of_a_password_that_libpq_took_for_something_else) {
   using Reason = OpenFailure::Reason;
   const OpenFailure failure{.reason = Reason::database_not_reached, .detail = "no host cret"};
