@@ -248,8 +248,9 @@ class Database:
         self.remove()
 
 
-def url_of(*hosts, schema=None):
-    """The URL of (address, port) pairs, for --store."""
+def url_of(*hosts, schema=None, ids=None):
+    """The URL of (address, port) pairs, for --store. `ids` are leased or ordered."""
     where = ",".join(f"{address}:{port}" for address, port in hosts)
     url = f"postgresql://rollcall@{where}/postgres?sslmode=disable&gssencmode=disable"
+    url += f"&ids={ids}" if ids else ""
     return url + (f"&options=-csearch_path%3D{schema}" if schema else "")

@@ -17,6 +17,7 @@ class House(contextlib.ExitStack):
         super().__init__()
         self.program = options.program
         self.seed = options.seed
+        self.ids = options.ids
         self.folder = self.enter_context(Folder())
         self.databases = []
         self.instances = []
@@ -43,7 +44,7 @@ class House(contextlib.ExitStack):
     def instance(self, *hosts, options=(), **more):
         """`hosts` are databases, or proxies before them."""
         log = os.path.join(self.folder, f"rollcall{len(self.instances)}.log")
-        store = url_of(*[(each.address, each.port) for each in hosts])
+        store = url_of(*[(each.address, each.port) for each in hosts], ids=self.ids)
         instance = Rollcall(self.program, store, log, ["--threads", "1", *options], **more)
         self.instances.append(instance)
         self.callback(self.end, instance)

@@ -62,6 +62,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--pause", type=float, default=0.005, help="of a client between requests")
+    parser.add_argument("--ids", choices=("leased", "ordered"), help="of the store's URL")
     parser.add_argument("--only", help="partition: those whose name contains it")
     options = parser.parse_args()
     if programs() is None:
