@@ -1,5 +1,7 @@
 #include "storage/local/known_uploads.hpp"
 
+#include <iterator>
+
 namespace rollcall::storage {
 
 bool KnownUploads::knows(const Digest& digest, std::int64_t since) const {
@@ -73,6 +75,13 @@ KnownUploads::Place KnownUploads::load(const StoredKey& run, const Digest& diges
 KnownUploads::Place KnownUploads::insert(const Place& at, const Run& run,
                                          const std::optional<Place>& latest) {
   std::map<std::uint64_t, Run>& runs = uploads_[at.digest].runs;
+  // If lines were created twice, the first run had expired, even if the clock has gone back since.
+  auto same = runs.lower_bound(at.line);
+  if (same != runs.begin()) {
+    const auto before = std::prev(same);
+    if (before->first + before->second.count > at.line) same = before;
+  }
+  while (same != runs.end() && same->first < at.line + run.count) same = runs.erase(same);
   if (latest && latest->digest == at.digest) {
     const auto before = runs.find(latest->line);
     if (before != runs.end()) {

@@ -160,6 +160,25 @@ BOOST_AUTO_TEST_CASE(runs_that_a_journal_kept_are_known_again) {
   BOOST_TEST(upload.known.changes().runs.front().number == 5U);
 }
 
+/// A restart takes the clock back a little, and what was over may not be over any more.
+BOOST_AUTO_TEST_CASE(of_lines_that_were_created_twice_only_the_last_ones_are_known) {
+  for (const std::uint64_t first : {1U, 4U, 5U, 9U}) {
+    Upload upload;
+    upload.known.load({{"k", 1, 10, 1, 100, {}, 1, 3},
+                       {"k", 2, 20, 2, 100, {}, 5, 5},
+                       {"k", 3, 30, 3, 101, {}, first, 6}});
+    BOOST_TEST((upload.open() == Status::ok));
+    std::vector<UploadRun> wanted{{first, 6, 30, 3}};
+    if (first >= 4) wanted.insert(wanted.begin(), {1, 3, 10, 1});
+    BOOST_TEST((upload.runs == wanted), first);
+    upload.close();
+    upload.pass(11);
+    BOOST_TEST(upload.known.size() == 1U);
+    BOOST_TEST((upload.open() == Status::ok));
+    BOOST_TEST(upload.runs.size() == 1U);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::storage
