@@ -208,6 +208,40 @@ BOOST_AUTO_TEST_CASE(a_full_disk_undoes_changes_deletions_keys_and_addresses_too
   BOOST_TEST(again["Idempotency-Replayed"] == "true");
 }
 
+BOOST_AUTO_TEST_CASE(
+    of_a_stream_with_a_key_a_full_disk_keeps_what_was_created_and_a_retry_the_rest) {
+  const FaultyDisk disk;
+  RunningServer server(disk.store, {}, disk.environment());
+  Client client(server.port());
+  std::string lines[2];
+  for (int i = 0; i < 6; ++i)
+    lines[i / 3] += user_json("A", "B", std::to_string(i) + "@b.c") + "\n";
+  const std::string head =
+      "POST /users HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nIdempotency-Key: "
+      "\"k\"\r\nContent-Length: " +
+      std::to_string(lines[0].size() + lines[1].size()) + "\r\n\r\n";
+  Client stream(server.port());
+  BOOST_REQUIRE(stream.send(head + lines[0]));
+  while (get(client, "/users/3") != 200U) {
+  }
+  disk.inject("write ENOSPC");
+  const auto broken = stream.exchange(lines[1]);
+  BOOST_REQUIRE(broken);
+  const std::string three = "{\"line\":1,\"id\":1}\n{\"line\":2,\"id\":2}\n{\"line\":3,\"id\":3}\n";
+  BOOST_TEST(broken->body().starts_with(three), broken->body());
+  BOOST_TEST(broken->body().find("\"line\":6,") != std::string::npos, broken->body());
+  BOOST_TEST(broken->body().find("\"id\":4") == std::string::npos, broken->body());
+  BOOST_TEST(get(client, "/users/4") == 404U);
+  disk.inject("none");
+  const auto again = stream.exchange(head + lines[0] + lines[1]);
+  BOOST_REQUIRE(again);
+  BOOST_TEST((*again)["Idempotency-Replayed"] == "true");
+  BOOST_TEST(again->body().starts_with(three), again->body());
+  BOOST_TEST(again->body().find("{\"line\":6,\"id\":6}") != std::string::npos, again->body());
+  BOOST_TEST(get(client, "/users/6") == 200U);
+  BOOST_TEST(get(client, "/users/7") == 404U);
+}
+
 BOOST_AUTO_TEST_CASE(after_a_failed_sync_and_a_kill_every_user_is_as_it_was) {
   const FaultyDisk disk;
   std::string before;

@@ -84,6 +84,51 @@ BOOST_AUTO_TEST_CASE(a_refusal_leaves_behind_the_commit_of_its_turn) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_waits_for_the_answers_before_it_and_ends_what_it_closes) {
+  const std::string livez = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const bool closes : {false, true}) {
+    Slow served;
+    fill(served, first_admitted_writes - 1);
+    served.connect();
+    served.arrive(create("waits") + create("refused", closes ? "Connection: close\r\n" : "") +
+                  livez);
+    BOOST_TEST(served.socket().sent().empty());
+    served.finish();
+    served.store.finish_create(true);
+    served.take_turn();
+    const std::string sent = served.socket().sent();
+    BOOST_TEST(sent.starts_with("HTTP/1.1 201 "), sent);
+    BOOST_TEST(sent.find(refused) < sent.find("HTTP/1.1 200 "), sent);
+    BOOST_TEST(count(sent, "HTTP/1.1 200 ") == (closes ? 0U : 1U));
+    BOOST_TEST(count(sent, "Connection: close") == (closes ? 1U : 0U));
+    BOOST_TEST(served.socket().closed());
+    while (served.store.waiting() > 0) {
+      served.store.finish_create(false);
+      served.take_turn();
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_turn_reads_all_the_writes_that_are_there_but_not_all_that_is_read) {
+  for (const bool writes : {true, false}) {
+    Slow served;
+    constexpr std::size_t clients = (max_polls_a_turn + 1) * max_ready_a_turn;
+    for (std::size_t i = 0; i < clients; ++i) {
+      served.connect();
+      served.socket().arrive(writes ? create("A") : get);
+    }
+    served.thread().take_turn();
+    std::size_t left = 0;
+    for (const tests::MemorySocket& each : served.sockets()) left += each.unread() > 0 ? 1 : 0;
+    BOOST_TEST((left == 0) == writes);
+    served.take_turn();
+    while (served.store.waiting() > 0) {
+      writes ? served.store.finish_create(false) : served.store.finish_find();
+    }
+    served.take_turn();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_leaves_half_of_the_room_to_those_that_can_not_wait) {
   Slow served;
   const std::size_t half = first_admitted_writes / 2;
