@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(the_largest_id_is_remembered_after_its_user_is_gone) {
   BOOST_TEST(report.last_id == 5'000U);
 }
 
+BOOST_AUTO_TEST_CASE(of_all_marks_the_largest_counts_up_to_the_largest_id_there_may_be) {
+  sql("DELETE FROM high_water");
+  BOOST_TEST(open().last_id == user_count);
+  sql("INSERT INTO high_water VALUES (7000), (-1), (6000)");
+  BOOST_TEST(open().last_id == 7'000U);
+  sql("UPDATE high_water SET id = -5");
+  BOOST_TEST(open().last_id == user_count);
+  for (const UserId beyond : {0U, 1U}) {
+    sql("UPDATE high_water SET id = " + std::to_string(max_user_id + beyond));
+    BOOST_TEST(open().last_id == max_user_id);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(garbage_or_zeros_in_any_page_of_users_are_damage) {
   const std::size_t pages = fs::file_size(path) / 4'096;
   for (const char octet : {'\x5a', '\0'}) {

@@ -225,9 +225,12 @@ BOOST_AUTO_TEST_CASE(
   octets.replace(96, 4, 4, '\0');
   write_file(shm, octets);
   flip_bit(wal, frame(50) + 24);
-  const std::string message = refusal();
-  check_says(message, "restore a backup");
-  BOOST_TEST(!has(message, "run: "));
+  for (const bool without_index : {false, true}) {
+    if (without_index) fs::remove(shm);
+    const std::string message = refusal();
+    check_says(message, "restore a backup");
+    BOOST_TEST(!has(message, "run: "));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_wal_of_a_symbolic_link_is_that_of_its_target) {
