@@ -8,7 +8,7 @@ import time
 from namespaces import ip
 
 USERS = 65_536
-UPLOADS = 2         # Each has up to 1,024 lines in a batch.
+UPLOADS = 16        # Each has up to 1,024 lines that wait.
 BUFFER = 4_096      # Octets that a socket holds, either way.
 NAME_OCTETS = 1_000
 PATIENCE = 300

@@ -1,35 +1,55 @@
 """The database is stopped under load and started again; one user's data is refused by it all the
 time; clocks of instances differ."""
 import glob
+import signal
 import time
 
 from clients import CREATES, Connection, Load, make_counters, user_of
+from databases import runs, wait_until
 from ledger import Ledger
 
+INSTANCES = 2
 CLIENTS = 32
 LIFETIME = 3        # Seconds that a key is remembered.
 LEAST_SHARE = 0.8   # Of the throughput, beside a user that fails batches.
 
 
 def database_is_stopped(house, options):
-    """For `seconds`: at first clients wait, then they are refused; afterwards all goes on."""
-    database = house.database().make()
-    for _ in range(2):
-        house.instance(database, options=["--unique-email"])
+    """For `seconds`, while batches are committed whose answers nobody gets: at first clients wait,
+    then they are refused; afterwards all goes on."""
+    primary, standby = house.pair()
+    for _ in range(INSTANCES):
+        house.instance(primary, options=["--unique-email"])
     ledger = Ledger()
     make_counters(ledger, house.places()[0])
     with Load(ledger, house.places(), CLIENTS, options.seed, pause=options.pause) as load:
         load.wait_for_answers(200)
-        database.stop()
+        stop_before_answers(primary, standby)
         time.sleep(options.seconds)
-        database.start()
+        primary.start()
         started = time.monotonic()
         load.wait_for_answers(200)
         print(f"after {options.seconds:g} s without a database acknowledged again after "
               f"{time.monotonic() - started:.2f} s")
         time.sleep(0.3)
     print(ledger.summary())
-    return house.check(ledger, database)
+    return house.check(ledger, primary)
+
+
+def stop_before_answers(primary, standby):
+    """Stops the primary while a batch of each instance is committed there and waits for the
+    standby. It is there when the primary is back, and each instance has to find that out."""
+    standby.signal_all(signal.SIGSTOP)
+    wait_until("a batch of each instance waits", lambda: primary.query(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = "
+        "'rollcall'") == [[str(INSTANCES)]])
+    # Other processes wait for the standby in the end, so it goes on before them.
+    waiting = [int(pid) for pid, in primary.query(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'rollcall'")]
+    primary.process.send_signal(signal.SIGINT)
+    wait_until("its connections have ended", lambda: not any(map(runs, waiting)))
+    standby.signal_all(signal.SIGCONT)
+    primary.stop()
 
 
 def one_user_fails(house, options):
