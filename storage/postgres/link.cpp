@@ -17,7 +17,9 @@ bool needs_preparing(const std::string& state) noexcept {
 Link::Link(std::string url, SetUp set_up, Waker& waker)
     : url_(std::move(url)), set_up_(std::move(set_up)), waker_(waker) {}
 
-Link::~Link() {
+Link::~Link() { end(); }
+
+void Link::end() noexcept {
   stopping_.store(true, std::memory_order_relaxed);
   end_attempt();
 }

@@ -80,6 +80,8 @@ class Link {
 
   /// It is to go: an attempt that is under way ends soon, and no other one begins.
   void leave() noexcept { stopping_.store(true, std::memory_order_relaxed); }
+  /// As leave(), and waits until no attempt is under way.
+  void end() noexcept;
   /// No attempt is under way, so that it can be destroyed without waiting.
   bool has_left() const noexcept {
     return !attempt_ || attempt_->over.load(std::memory_order_acquire);

@@ -69,6 +69,8 @@ Loop::~Loop() {
   stopping_.store(true, std::memory_order_release);
   waker_.wake();
   thread_.join();
+  // An attempt to connect uses the writer.
+  write_link_.end();
 }
 
 void Loop::run() {
@@ -179,6 +181,12 @@ bool Loop::write_upkeep(Clock::time_point now) {
   upkeep_.add(
       "SELECT greatest(reltuples, 0)::int8 FROM pg_class WHERE oid = "
       "to_regclass('idempotency_keys')");
+  // As batches do it: the lane first, and then keys.
+  const bool lives = now - lived_ > sign_of_life;
+  if (lives) {
+    upkeep_.add("UPDATE lanes SET seen = now() WHERE lane = $1::int8 AND owner = $2::int8",
+                Parameters().add(lane.number).add(lane.owner));
+  }
   upkeep_.add(
       "DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE "
       "expires_at <= now() AND (open_until IS NULL OR open_until <= now()) LIMIT " +
@@ -195,11 +203,6 @@ bool Loop::write_upkeep(Clock::time_point now) {
             " seconds' WHERE key IN (SELECT key FROM idempotency_keys WHERE key = ANY ($1::text[]) "
             "AND token = ANY ($2::int8[]) AND open_until IS NOT NULL FOR UPDATE SKIP LOCKED)",
         Parameters().add(keys).add(tokens));
-  }
-  const bool lives = now - lived_ > sign_of_life;
-  if (lives) {
-    upkeep_.add("UPDATE lanes SET seen = now() WHERE lane = $1::int8 AND owner = $2::int8",
-                Parameters().add(lane.number).add(lane.owner));
   }
   return lives;
 }
