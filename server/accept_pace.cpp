@@ -13,7 +13,10 @@ void AcceptPace::begin(const Load& load, Clock::time_point now) noexcept {
   room_ = max_handed_over - std::min(max_handed_over, load.handed_over);
   if (late_) room_ = std::min(room_, load.lag > 2 * full_lag ? very_late_accepts : late_accepts);
   takes_ = late_ ? late_accepts_a_look : max_accepts_a_look;
-  asks_age_ = behind_since_ && now - *behind_since_ >= too_long_;
+  if (behind_for_)
+    *behind_for_ += std::min<Clock::time_point::duration>(now - looked_, max_look_gap);
+  looked_ = now;
+  asks_age_ = behind_for_ && *behind_for_ >= too_long_;
 }
 
 void AcceptPace::begin_last() noexcept { room_ = takes_ = std::numeric_limits<std::size_t>::max(); }
@@ -25,11 +28,11 @@ bool AcceptPace::took(std::chrono::milliseconds age) noexcept {
   return true;
 }
 
-std::chrono::milliseconds AcceptPace::end(Clock::time_point now) noexcept {
+std::chrono::milliseconds AcceptPace::end() noexcept {
   if (emptied_) {
-    behind_since_.reset();
-  } else if (!behind_since_) {
-    behind_since_ = now;
+    behind_for_.reset();
+  } else if (!behind_for_) {
+    behind_for_ = Clock::time_point::duration(0);
   }
   // Also when it is empty: one that comes would be taken at once, and the next one as soon.
   if (late_) return late_accept_pause;

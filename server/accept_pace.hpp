@@ -34,8 +34,8 @@ class AcceptPace {
   /// Whether this look takes one more.
   bool takes_another() const noexcept { return room_ > 0 && takes_ > 0; }
   /// Whether took() needs to know the age: only if the queue was not empty for so long that
-  /// something in it may be too old. A program that was stopped, or has just started, is not late
-  /// before it has tried.
+  /// something in it may be too old. Time in which nobody looked does not count: a program that was
+  /// stopped, has just started or got no processor is not late before it has tried.
   bool asks_age() const noexcept { return asks_age_; }
   /// One was taken, whose latest octets came `age` ago; false if that is too long, and it is to be
   /// dropped.
@@ -43,13 +43,14 @@ class AcceptPace {
   /// The queue is empty.
   void emptied() noexcept { emptied_ = true; }
   /// The look is over. How long until the next one; 0: as soon as a connection waits.
-  std::chrono::milliseconds end(Clock::time_point now) noexcept;
+  std::chrono::milliseconds end() noexcept;
 
  private:
   const std::chrono::milliseconds most_;
   const std::chrono::milliseconds too_long_;  ///< Of a connection that waits in the queue.
-  /// The end of the first look since the queue was empty; nothing if the last one emptied it.
-  std::optional<Clock::time_point> behind_since_;
+  /// How long the queue has not been empty, as far as it was looked at; nothing if it was.
+  std::optional<Clock::time_point::duration> behind_for_;
+  Clock::time_point looked_{};
 
   // The look.
   bool late_ = false;  ///< The thread can't keep up.

@@ -72,7 +72,7 @@ inline constexpr std::chrono::milliseconds handed_over_pause{1};
 inline constexpr int late_share = 4;
 inline constexpr std::size_t late_accepts = 4;
 inline constexpr std::size_t very_late_accepts = 1;
-inline constexpr std::chrono::milliseconds late_accept_pause{10};
+inline constexpr std::chrono::milliseconds late_accept_pause{10}, max_look_gap{20};
 /// Up to so many connections in one turn are not what makes it long.
 inline constexpr std::size_t min_crowd = 256;
 /// Octets of answers that the kernel takes for one connection ahead of what it can send.

@@ -174,7 +174,7 @@ void Listener::look() {
   int cause = 0;
   while (cause == 0 && pace_.takes_another()) cause = accept_one();
   if (cause == EAGAIN) pace_.emptied();
-  const std::chrono::milliseconds pause = pace_.end(system_clock().now());
+  const std::chrono::milliseconds pause = pace_.end();
   if (cause == 0 || cause == EAGAIN) return pause.count() == 0 ? wait() : look_after(pause);
   // A descriptor for one is missing for the next connection too. They stay in the queue, so waiting
   // for the socket would spin (accept(2)).

@@ -29,7 +29,7 @@ void Finder::receive() {
   }
 }
 
-void Finder::step(Clock::time_point now, bool may_begin) {
+void Finder::step(Clock::time_point now) {
   if (!asked_.empty() && now - sent_ > max_wait) {
     link_.lose_silent(now);
     ask_again();
@@ -38,7 +38,7 @@ void Finder::step(Clock::time_point now, bool may_begin) {
     waiting_.front().finish(Status::unavailable);
     waiting_.pop_front();
   }
-  if (may_begin && could_begin() && waits()) ask(now);
+  if (could_begin() && waits()) ask(now);
 }
 
 void Finder::give_up_all(Clock::time_point now) {

@@ -20,8 +20,8 @@ class Finder {
   void add(const Pending<FindOperation>& find);
   /// Takes what the database has answered.
   void receive();
-  /// Asks, if nothing is asked already, only if it `may_begin`.
-  void step(Clock::time_point now, bool may_begin);
+  /// Asks, if nothing is asked already.
+  void step(Clock::time_point now);
   /// The next query could begin: none is under way.
   bool could_begin() const noexcept { return asked_.empty() && link_.is_up(); }
   bool waits() const noexcept { return !waiting_.empty(); }

@@ -10,8 +10,6 @@ namespace rollcall::storage::postgres {
 /// How long what is asked for may wait until it is sent to the database, while nothing else is done
 /// either; then nothing was done of it.
 inline constexpr std::chrono::milliseconds max_wait{5'000};
-/// How long a batch may wait for turns of I/O threads that have a write for it.
-inline constexpr std::chrono::milliseconds max_gathering{1};
 /// How long a write that was sent may stay without a result; then its outcome is unknown.
 inline constexpr std::chrono::milliseconds max_in_flight{10'000};
 

@@ -86,11 +86,11 @@ void Loop::step(Clock::time_point now) {
   writer_.receive(now);
   find_link_.step(now);
   finder_.receive();
-  const bool may_begin = take_work(now);
+  take_work(now);
   if (now >= give_up_at_.load(std::memory_order_relaxed)) give_up_all(now);
-  writer_.step(now, may_begin);
+  writer_.step(now);
   agree_on_host(now);
-  finder_.step(now, may_begin);
+  finder_.step(now);
   list_queue_.expire(now);
   for (std::size_t i = 0; i < listers_.size(); ++i) {
     list_links_[i]->step(now);
@@ -101,12 +101,6 @@ void Loop::step(Clock::time_point now) {
   downloads_.step(now);
   look_around(now);
   outbox_.hand_over();
-}
-
-Gathering::Wants Loop::wants() const noexcept {
-  const bool writes = writer_.could_begin();
-  const bool finds = finder_.could_begin();
-  return {writes, finds, (writes && writer_.waits()) || (finds && finder_.waits())};
 }
 
 /// What is read is to be what was written, also while two servers both take themselves for the
@@ -133,9 +127,8 @@ void Loop::agree_on_host(Clock::time_point now) {
   downloads_.keep_to(host_);
 }
 
-/// True if what could begin may.
-bool Loop::take_work(Clock::time_point now) {
-  const bool may_begin = gathering_.take(work_, wants(), now);
+void Loop::take_work(Clock::time_point now) {
+  gathering_.take(work_);
   for (const auto& each : work_.writes) writer_.add(each);
   for (const auto& each : work_.finds) finder_.add(each);
   for (const ListOrder& each : work_.lists) {
@@ -151,7 +144,6 @@ bool Loop::take_work(Clock::time_point now) {
   work_.finds.clear();
   work_.lists.clear();
   work_.exports.clear();
-  return may_begin;
 }
 
 void Loop::give_up_all(Clock::time_point now) {
@@ -215,7 +207,7 @@ void Loop::take_upkeep(std::span<const Result> results) {
 void Loop::wait() {
   // Deadlines are seconds; but the next attempt to connect is soon.
   const bool is_up = write_link_.is_up() && find_link_.is_up();
-  const std::chrono::milliseconds look{is_up ? 100 : 10};
+  const int look_ms = is_up ? 100 : 10;
   links_.assign({&write_link_, &find_link_});
   for (const auto& each : list_links_) links_.push_back(each.get());
   downloads_.add_links(links_);
@@ -224,9 +216,10 @@ void Loop::wait() {
   wanted_.push_back({waker_.descriptor(), POLLIN, 0});
   const bool answered = std::any_of(links_.begin(), links_.end(),
                                     [](const Link* each) { return each->has_answer(); });
-  std::chrono::milliseconds patience{0};
-  if (!answered) patience = gathering_.sleep(wants(), Clock::now(), look);
-  ::poll(wanted_.data(), wanted_.size(), static_cast<int>(patience.count()));
+  const Gathering::Wants wants{writer_.could_begin(), finder_.could_begin()};
+  const bool has_more = (wants.writes && writer_.waits()) || (wants.finds && finder_.waits());
+  const bool waits = !answered && !has_more && !gathering_.has_work(wants);
+  ::poll(wanted_.data(), wanted_.size(), waits ? look_ms : 0);
   if (wanted_.back().revents != 0) waker_.clear();
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (wanted_[i].revents != 0) links_[i]->ready();

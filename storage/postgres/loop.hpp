@@ -51,8 +51,7 @@ class Loop {
   void run();
   void step(Clock::time_point now);
   void agree_on_host(Clock::time_point now);
-  bool take_work(Clock::time_point now);
-  Gathering::Wants wants() const noexcept;
+  void take_work(Clock::time_point now);
   void give_up_all(Clock::time_point now);
   void look_around(Clock::time_point now);
   bool write_upkeep(Clock::time_point now);

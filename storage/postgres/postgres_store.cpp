@@ -112,7 +112,6 @@ class PostgresStore::PostgresSession final : public Session {
   void begin_turn() noexcept {
     if (!gathered_.writes.empty() || !gathered_.finds.empty()) return;
     turn_began_ = Clock::now();
-    store_.loop_->gathering().begin_turn();
   }
 
   /// Listings that were cancelled before they were handed over.

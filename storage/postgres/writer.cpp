@@ -23,8 +23,8 @@ bool Writer::set_up(Connection& connection, std::string& error) {
   return false;
 }
 
-void Writer::step(Clock::time_point now, bool may_begin) {
-  if (!link_.is_busy() && link_.is_up()) go_on(now, may_begin);
+void Writer::step(Clock::time_point now) {
+  if (!link_.is_busy() && link_.is_up()) go_on(now);
   if (!link_.is_up() && has_sent_nothing()) {
     put_back(batch_.take_back());
     state_ = State::idle;
@@ -35,7 +35,7 @@ void Writer::step(Clock::time_point now, bool may_begin) {
   note_health(now);
 }
 
-void Writer::go_on(Clock::time_point now, bool may_begin) {
+void Writer::go_on(Clock::time_point now) {
   if (lane_lost_) {
     lane_lost_ = false;
     lane_ = taken_;
@@ -43,7 +43,7 @@ void Writer::go_on(Clock::time_point now, bool may_begin) {
   }
   switch (state_) {
     case State::idle:
-      if (may_begin) begin_batch(now);
+      begin_batch(now);
       return;
     case State::committing:
       return link_.send(script_);

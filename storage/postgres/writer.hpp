@@ -28,8 +28,8 @@ class Writer {
   void receive(Clock::time_point now) {
     if (link_.is_busy()) collect(now);
   }
-  /// Goes on as far as it can without waiting. Begins a batch only if it `may_begin` one.
-  void step(Clock::time_point now, bool may_begin);
+  /// Goes on as far as it can without waiting.
+  void step(Clock::time_point now);
   /// The next batch could begin: none is under way.
   bool could_begin() const noexcept { return state_ == State::idle && link_.is_up(); }
   /// There are writes for it.
@@ -65,7 +65,7 @@ class Writer {
   };
 
   void begin_batch(Clock::time_point now);
-  void go_on(Clock::time_point now, bool may_begin);
+  void go_on(Clock::time_point now);
   void lease();
   void look();
   void commit(Clock::time_point now);

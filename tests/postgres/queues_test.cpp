@@ -40,10 +40,10 @@ BOOST_AUTO_TEST_CASE(one_look_up_more_than_may_wait_is_refused_and_none_waits_lo
     BOOST_REQUIRE(waiting.owner.found.size() == (i < max_pending_finds ? 0U : 1U));
   }
   BOOST_TEST((finds.back().status == Status::queue_full));
-  finder.step(waiting.now + max_wait, true);
+  finder.step(waiting.now + max_wait);
   waiting.deliver();
   BOOST_TEST(waiting.owner.found.size() == 1U);
-  finder.step(waiting.now + max_wait + std::chrono::milliseconds(1), true);
+  finder.step(waiting.now + max_wait + std::chrono::milliseconds(1));
   waiting.deliver();
   BOOST_TEST(waiting.owner.found.size() == finds.size());
   BOOST_TEST((finds.front().status == Status::unavailable));

@@ -29,13 +29,15 @@ struct Looking {
       --waiting;
       ++(pace.took(age) ? taken : dropped);
     }
-    pause = pace.end(now);
+    pause = pace.end();
   }
-  /// It has been behind for so long.
+  /// It has been behind for so long at the next look.
   void fall_behind(milliseconds time) {
     waiting = 1'000'000;
-    look();
-    now += time;
+    for (milliseconds passed{0}; passed < time; passed += max_look_gap) {
+      look();
+      now += std::min(max_look_gap, time - passed);
+    }
   }
 
   AcceptPace pace;
@@ -119,6 +121,18 @@ BOOST_AUTO_TEST_CASE(what_has_waited_for_longer_than_it_may_is_dropped) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(time_in_which_nobody_looked_is_not_time_that_it_was_behind) {
+  Looking queue;
+  queue.fall_behind(too_long - max_look_gap);
+  queue.now += std::chrono::hours(1) - max_look_gap;
+  queue.look({}, std::chrono::hours(1));
+  BOOST_TEST(!queue.asked);
+  BOOST_TEST(queue.dropped == 0U);
+  queue.now += max_look_gap;
+  queue.look({}, std::chrono::hours(1));
+  BOOST_TEST(queue.asked);
+}
+
 BOOST_AUTO_TEST_CASE(to_drop_many_takes_nothing_from_those_that_are_young_enough) {
   for (const bool late : {false, true}) {
     Looking queue;
@@ -150,7 +164,7 @@ BOOST_AUTO_TEST_CASE(the_server_is_behind_since_the_first_look_that_left_some) {
   queue.fall_behind(too_long / 2);
   queue.look();
   BOOST_TEST(!queue.asked);
-  queue.now += too_long / 2;
+  queue.fall_behind(too_long / 2);
   queue.look();
   BOOST_TEST(queue.asked);
 }
