@@ -248,6 +248,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_that_hung_is_answered_the_store_is_known_to_be
   const auto store = open_store(tests::shared_cluster().url(schema), {}, {});
   RecordingOwner owner;
   std::atomic<Status> told_with{Status::unknown};
+  owner.on_wake = [&] { told_with = store->health(); };
   const auto session = store->open_session(owner);
   WriteOperation operation;
   operation.user = {"L", "F", "a@b.c"};
@@ -256,7 +257,6 @@ BOOST_AUTO_TEST_CASE(when_a_write_that_hung_is_answered_the_store_is_known_to_be
     session->write(operation);
     owner.turn(*session);
     while (store->health() != Status::unavailable) owner.turn(*session);
-    owner.on_wake = [&] { told_with = store->health(); };
   }
   owner.turn_until(*session, 1);
   BOOST_TEST((operation.status == Status::ok));
