@@ -3,28 +3,14 @@
 #include <thread>
 
 #include "tests/postgres/cluster.hpp"
+#include "tests/postgres/instances.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// Several instances with `?ids=ordered`.
 namespace rollcall::storage {
 namespace {
 
-struct Ordered {
-  explicit Ordered(std::size_t count) {
-    const std::string url = tests::shared_cluster().url(schema) + "&ids=ordered";
-    for (std::size_t i = 0; i < count; ++i) all.push_back(open_store(url, {}, {}));
-  }
-  ~Ordered() {
-    std::string error;
-    for (const auto& each : all) each->close(error);
-  }
-  std::string query(const std::string& sql) const {
-    return tests::shared_cluster().query("SET search_path = " + schema + ";" + sql);
-  }
-
-  const std::string schema = tests::shared_cluster().new_schema();
-  std::vector<std::unique_ptr<Store>> all;
-};
+constexpr const char* ordered = "&ids=ordered";
 
 /// Users whose last names were acknowledged with these ids. On any thread.
 using Told = std::vector<std::pair<UserId, std::string>>;
@@ -50,7 +36,7 @@ void create_some(Store& store, int thread, int batches, std::size_t size, Told& 
 }
 
 /// One thread per instance.
-std::vector<Told> create_through_all(const Ordered& instances, int batches, std::size_t size,
+std::vector<Told> create_through_all(const Instances& instances, int batches, std::size_t size,
                                      const std::function<void()>& meanwhile) {
   std::vector<Told> told(instances.all.size());
   std::atomic<int> left = static_cast<int>(told.size());
@@ -71,7 +57,7 @@ std::vector<Told> create_through_all(const Ordered& instances, int batches, std:
 BOOST_AUTO_TEST_SUITE(ordered_ids)
 
 BOOST_AUTO_TEST_CASE(who_has_seen_an_id_never_sees_a_new_user_with_a_smaller_one) {
-  const Ordered instances(3);
+  const Instances instances(3, {}, ordered);
   // The largest id, and how many users there were, at some moments.
   std::vector<std::string> seen;
   create_through_all(instances, 60, 5, [&] {
@@ -85,7 +71,7 @@ BOOST_AUTO_TEST_CASE(who_has_seen_an_id_never_sees_a_new_user_with_a_smaller_one
 }
 
 BOOST_AUTO_TEST_CASE(the_ids_that_are_told_are_those_of_the_users_when_connections_are_lost) {
-  const Ordered instances(2);
+  const Instances instances(2, {}, ordered);
   const std::vector<Told> told = create_through_all(instances, 60, 20, [&] {
     tests::shared_cluster().query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
@@ -107,7 +93,7 @@ BOOST_AUTO_TEST_CASE(the_ids_that_are_told_are_those_of_the_users_when_connectio
 }
 
 BOOST_AUTO_TEST_CASE(a_database_that_has_gone_back_gives_no_id_twice) {
-  const Ordered instances(1);
+  const Instances instances(1, {}, ordered);
   Store& store = *instances.all[0];
   const UserId before = create(store, {"A", "B"})[1].id;
   // As a standby that lagged does.
@@ -116,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_database_that_has_gone_back_gives_no_id_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(ids_have_no_gaps_where_nothing_is_refused) {
-  const Ordered instances(2);
+  const Instances instances(2, {}, ordered);
   UserId last = 0;
   for (int i = 0; i < 10; ++i) {
     for (const WriteOperation& each : create(*instances.all[i % 2], {"A", "B", "C"})) {

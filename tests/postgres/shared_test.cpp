@@ -5,28 +5,12 @@
 #include <thread>
 
 #include "tests/postgres/cluster.hpp"
+#include "tests/postgres/instances.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// Several instances over one database.
 namespace rollcall::storage {
 namespace {
-
-struct Instances {
-  explicit Instances(std::size_t count, const StoreRules& rules = {}) {
-    for (std::size_t i = 0; i < count; ++i) all.push_back(open_store(url, {.rules = rules}, {}));
-  }
-  ~Instances() {
-    std::string error;
-    for (const auto& each : all) each->close(error);
-  }
-  std::string query(const std::string& sql) const {
-    return tests::shared_cluster().query("SET search_path = " + schema + ";" + sql);
-  }
-
-  const std::string schema = tests::shared_cluster().new_schema();
-  const std::string url = tests::shared_cluster().url(schema);
-  std::vector<std::unique_ptr<Store>> all;
-};
 
 Status create_with(Store& store, const std::string& email) {
   WriteOperation operation;

@@ -8,6 +8,7 @@
 
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/held_lock.hpp"
+#include "tests/postgres/instances.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// The keys of uploads over a database, whose rows tell the instances who has which.
@@ -15,24 +16,6 @@ namespace rollcall::storage {
 namespace {
 
 using Verb = WriteOperation::Verb;
-
-struct Database {
-  explicit Database(std::size_t instances) {
-    for (std::size_t i = 0; i < instances; ++i) {
-      all.push_back(open_store(tests::shared_cluster().url(schema), {}, {}));
-    }
-  }
-  ~Database() {
-    std::string error;
-    for (const auto& each : all) each->close(error);
-  }
-  std::string query(const std::string& sql) const {
-    return tests::shared_cluster().query("SET search_path = " + schema + ";" + sql);
-  }
-
-  const std::string schema = tests::shared_cluster().new_schema();
-  std::vector<std::unique_ptr<Store>> all;
-};
 
 /// An upload with the key "k".
 struct Upload {
@@ -80,70 +63,70 @@ Status create_with_key(Store& store) {
 BOOST_AUTO_TEST_SUITE(uploads)
 
 BOOST_AUTO_TEST_CASE(a_key_whose_upload_could_not_be_closed_is_free_when_its_lease_is_over) {
-  Database database(1);
-  Upload upload(*database.all[0]);
+  Instances instances(1);
+  Upload upload(*instances.all[0]);
   BOOST_TEST((upload.open() == Status::ok));
-  database.query("ALTER TABLE upload_runs RENAME TO away");
+  instances.query("ALTER TABLE upload_runs RENAME TO away");
   BOOST_TEST((upload.close() == Status::io_error));
-  database.query("ALTER TABLE away RENAME TO upload_runs");
-  database.query("UPDATE idempotency_keys SET open_until = now()");
+  instances.query("ALTER TABLE away RENAME TO upload_runs");
+  instances.query("UPDATE idempotency_keys SET open_until = now()");
   BOOST_TEST((upload.open() == Status::ok));
   BOOST_TEST((upload.close() == Status::ok));
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_keeps_its_key_as_long_as_it_is_open_however_old_the_key_is) {
-  Database database(2);
-  Upload upload(*database.all[0]);
-  Upload other(*database.all[1]);
+  Instances instances(2);
+  Upload upload(*instances.all[0]);
+  Upload other(*instances.all[1]);
   BOOST_TEST((upload.open() == Status::ok));
   BOOST_TEST((upload.line(1) == Status::ok));
-  database.query("UPDATE idempotency_keys SET expires_at = now() - interval '1 day'");
+  instances.query("UPDATE idempotency_keys SET expires_at = now() - interval '1 day'");
   BOOST_TEST((other.open() == Status::key_in_flight));
-  BOOST_TEST((create_with_key(*database.all[1]) == Status::key_reused));
+  BOOST_TEST((create_with_key(*instances.all[1]) == Status::key_reused));
   BOOST_TEST((upload.line(2) == Status::ok));
   BOOST_TEST((upload.close() == Status::ok));
   BOOST_TEST((other.open() == Status::ok));
   BOOST_TEST(other.runs.size() == 1U);
   BOOST_TEST((other.close() == Status::ok));
-  database.query("UPDATE idempotency_keys SET expires_at = now() - interval '1 day'");
-  BOOST_TEST((create_with_key(*database.all[1]) == Status::ok));
+  instances.query("UPDATE idempotency_keys SET expires_at = now() - interval '1 day'");
+  BOOST_TEST((create_with_key(*instances.all[1]) == Status::ok));
 }
 
 BOOST_AUTO_TEST_CASE(each_line_renews_the_lease_of_its_upload) {
-  Database database(1);
-  Upload upload(*database.all[0]);
+  Instances instances(1);
+  Upload upload(*instances.all[0]);
   BOOST_TEST((upload.open() == Status::ok));
-  database.query("UPDATE idempotency_keys SET open_until = '2001-01-01'");
+  instances.query("UPDATE idempotency_keys SET open_until = '2001-01-01'");
   BOOST_TEST((upload.line(1) == Status::ok));
-  BOOST_TEST(database.query("SELECT open_until > now() FROM idempotency_keys") == "t\n");
+  BOOST_TEST(instances.query("SELECT open_until > now() FROM idempotency_keys") == "t\n");
   BOOST_TEST((upload.close() == Status::ok));
-  BOOST_TEST(database.query("SELECT open_until IS NULL FROM idempotency_keys") == "t\n");
+  BOOST_TEST(instances.query("SELECT open_until IS NULL FROM idempotency_keys") == "t\n");
 }
 
 /// As after a minute in which its instance was stopped: its lease is over, and it goes on.
 BOOST_AUTO_TEST_CASE(who_opens_an_upload_waits_for_the_line_that_is_being_created) {
-  Database database(2);
-  Upload upload(*database.all[0]);
-  Upload other(*database.all[1]);
+  Instances instances(2);
+  Upload upload(*instances.all[0]);
+  Upload other(*instances.all[1]);
   // It is not to wait for ids.
-  create(*database.all[1], {"A"});
+  create(*instances.all[1], {"A"});
   BOOST_TEST((upload.open() == Status::ok));
   BOOST_TEST((upload.line(1) == Status::ok));
-  database.query(
+  instances.query(
       "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM "
       "pg_advisory_xact_lock_shared(1); RETURN NEW; END'");
-  database.query(
+  instances.query(
       "CREATE TRIGGER waits BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION wait()");
   Status created = Status::unavailable;
   Status opened = Status::unavailable;
   std::atomic<bool> has_opened{false};
   std::vector<std::thread> threads;
   {
-    const tests::HeldLock lock(database.schema +
+    const tests::HeldLock lock(instances.schema +
                                ".lanes IN ACCESS SHARE MODE; SELECT pg_advisory_xact_lock(1)");
     threads.emplace_back([&] { created = upload.line(2); });
     tests::HeldLock::wait_for_waiting(1);
-    database.query("SET lock_timeout = 200; UPDATE idempotency_keys SET open_until = now()");
+    instances.query("SET lock_timeout = 200; UPDATE idempotency_keys SET open_until = now()");
     threads.emplace_back([&] {
       opened = other.open();
       has_opened = true;
@@ -160,14 +143,14 @@ BOOST_AUTO_TEST_CASE(who_opens_an_upload_waits_for_the_line_that_is_being_create
 
 /// A batch may hold it, and wait for another key that the upkeep holds.
 BOOST_AUTO_TEST_CASE(upkeep_does_not_wait_for_a_key_that_is_locked) {
-  Database database(2);
-  Store& store = *database.all[0];
+  Instances instances(2);
+  Store& store = *instances.all[0];
   Upload upload(store);
   BOOST_TEST((upload.open() == Status::ok));
   {
-    const std::string keys = database.schema + ".idempotency_keys";
+    const std::string keys = instances.schema + ".idempotency_keys";
     const tests::HeldLock lock(keys + " IN ROW SHARE MODE; SELECT FROM " + keys + " FOR UPDATE");
-    create(*database.all[1], {"A"});
+    create(*instances.all[1], {"A"});
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (store.size() == 0 && std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));

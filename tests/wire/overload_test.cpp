@@ -161,6 +161,37 @@ BOOST_AUTO_TEST_CASE(a_connection_that_has_waited_too_long_to_be_accepted_is_dro
   BOOST_TEST(next.exchange("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")->result_int() == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(while_a_thread_can_not_keep_up_few_are_accepted) {
+  RunningServer server("memory:", {"--threads", "1", "--max-queue-delay", "1"});
+  const std::string get = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+  constexpr std::size_t each = 16;
+  std::deque<Client> busy;
+  for (std::size_t i = 0; i < server::min_crowd + 50; ++i) {
+    BOOST_REQUIRE(busy.emplace_back(server.port()).exchange(get));
+  }
+  // While it is stopped all of them become ready, so it reads them in one turn.
+  server.program().signal(SIGSTOP);
+  for (Client& client : busy) BOOST_REQUIRE(client.send(repeat(get, each)));
+  server.program().signal(SIGCONT);
+  for (Client& client : busy) {
+    for (std::size_t i = 0; i < each; ++i) BOOST_REQUIRE(client.receive());
+  }
+  server.program().signal(SIGSTOP);
+  std::deque<Client> late;
+  for (std::size_t i = 0; i < server::late_accepts_a_look; ++i) {
+    BOOST_REQUIRE(late.emplace_back(server.port()).send(get));
+  }
+  std::this_thread::sleep_for(2 * server::late_accept_pause);
+  server.program().signal(SIGCONT);
+  std::size_t answered = 0;
+  for (Client& client : late) answered += client.receive() ? 1 : 0;
+  BOOST_TEST(answered == server::very_late_accepts);
+  const std::string page = metrics(server.admin_port());
+  const std::string dropped = std::to_string(late.size() - answered);
+  const std::string name = "\nrollcall_shed_total{reason=\"accept_queue\"} ";
+  BOOST_TEST(page.find(name + dropped + "\n") != page.npos, page);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests
