@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -11,18 +12,19 @@
 namespace rollcall::server {
 namespace {
 
-// What a handler may touch.
-volatile std::sig_atomic_t came = 0;
-volatile std::sig_atomic_t event = -1;
-volatile std::sig_atomic_t seconds_left = 0;
+// A handler may touch an atomic if it is lock-free, and any thread may look at it meanwhile, which
+// it may not at a volatile std::sig_atomic_t ([intro.races]/22).
+static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<int> came = 0;
+std::atomic<int> event = -1;
+std::atomic<int> seconds_left = 0;
 
 constexpr int seconds_to_stop = 10;
 constexpr int seconds_to_report = 1;
 
 /// A call that began to wait after the signal returns with EINTR.
 extern "C" void remind(int) {
-  seconds_left = seconds_left - 1;
-  if (seconds_left <= 0) ::_exit(128 + came);
+  if (--seconds_left <= 0) ::_exit(128 + came);
   ::alarm(1);
 }
 

@@ -14,7 +14,7 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
-  /// The signal that came, or 0.
+  /// The signal that came, or 0. Any thread may ask.
   int signal() const noexcept;
   /// Readable from the first signal on: what waits for anything else polls it too, so that no
   /// signal can come between a look at signal() and the wait.

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <thread>
 
 #include "server/cli/input_file.hpp"
 
@@ -27,6 +29,22 @@ BOOST_AUTO_TEST_CASE(a_signal_is_seen_and_ends_every_wait_that_comes_later) {
   BOOST_TEST(!input.at_end());
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+// ThreadSanitizer is what can see this fail.
+BOOST_AUTO_TEST_CASE(another_thread_than_the_one_that_gets_the_signal_may_look_for_it) {
+  const Interruption interruption;
+  std::atomic<bool> looked = false;
+  std::thread other([&] {
+    while (interruption.signal() == 0) {
+      looked = true;
+      std::this_thread::yield();
+    }
+  });
+  while (!looked) std::this_thread::yield();
+  std::raise(SIGTERM);
+  other.join();
+  BOOST_TEST(interruption.signal() == SIGTERM);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_signal_has_its_usual_effect) {
