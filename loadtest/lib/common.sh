@@ -86,6 +86,7 @@ find_programs() { # variable...
       ROLLCALL_PROGRAM) target=rollcall default=rollcall ;;
       BLIND_PROGRAM) target=blind default=loadtest/blind ;;
       BLIND_DURABLE_PROGRAM) target=blind_durable default=loadtest/blind_durable ;;
+      BLIND_URING_PROGRAM) target=blind_uring default=loadtest/blind_uring ;;
       BEAST_PROGRAM) target=beast default=loadtest/beast ;;
       HOSTILE_PROGRAM) target=hostile default=loadtest/hostile ;;
       OVERLOAD_PROGRAM) target=overload default=loadtest/overload ;;

@@ -14,6 +14,7 @@ describe_row() { # row
   case $1 in
     memory) echo blind blind create rollcall-memory rollcall-memory create 64 ;;
     durable) echo blind-durable blind-durable create rollcall-sqlite rollcall-sqlite create 64 ;;
+    uring) echo blind blind create blind-uring blind-uring create 64 ;;
     get) echo blind blind get rollcall-get rollcall-memory get 64 ;;
     pipeline)
       echo rollcall-single rollcall-memory create rollcall-pipeline rollcall-memory pipeline 64

@@ -17,6 +17,7 @@ find_servers() { # name...
     case $name in
       blind) programs+=(BLIND_PROGRAM) ;;
       blind-durable) programs+=(BLIND_DURABLE_PROGRAM) ;;
+      blind-uring) programs+=(BLIND_URING_PROGRAM) ;;
       rollcall-memory | rollcall-sqlite) programs+=(ROLLCALL_PROGRAM) ;;
       beast) programs+=(BEAST_PROGRAM) ;;
       go | go-sqlite) "$root/loadtest/peers/start" --build "$name" ;;
@@ -39,6 +40,7 @@ command_of() { # name
   rollcall+=("${rollcall_options[@]}")
   case $1 in
     blind) server_command=("$BLIND_PROGRAM" --port 0) ;;
+    blind-uring) server_command=("$BLIND_URING_PROGRAM" --port 0) ;;
     blind-durable)
       server_command=("$BLIND_DURABLE_PROGRAM" --port 0 --file "$scratch/data/log")
       ;;
