@@ -263,6 +263,8 @@ class Load {
         if (connection.socket < 0) continue;
       }
       if ((event.events & ~EPOLLOUT) != 0) read(connection);
+      // The end came together with an answer, and no event tells of it again.
+      if ((event.events & (EPOLLRDHUP | EPOLLHUP)) != 0 && connection.socket >= 0) drop(connection);
     }
   }
 
