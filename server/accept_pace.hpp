@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "server/accept_limits.hpp"
 #include "server/clock.hpp"
 #include "server/limits.hpp"
 
@@ -18,8 +19,10 @@ class AcceptPace {
  public:
   /// Of the thread that would get the next connection.
   struct Load {
-    Clock::time_point::duration lag;  ///< See TurnLag.
-    std::size_t handed_over;          ///< Connections that it has not taken over yet.
+    Clock::time_point::duration lag{};     ///< See TurnLag, also for the last two.
+    std::size_t handed_over = 0;           ///< Connections that it has not taken over yet.
+    Clock::time_point::duration each{};    ///< What one takes; 0: unknown.
+    Clock::time_point::duration commit{};  ///< What a turn takes besides.
   };
 
   /// `most` is how long writes may wait, and a part of what connections may. With 0 as many are
@@ -46,6 +49,10 @@ class AcceptPace {
   std::chrono::milliseconds end() noexcept;
 
  private:
+  /// Connections that a thread may have that it has not taken over yet: what it reads and answers
+  /// in a part of the delay, or in the time that it waits for the disk anyway.
+  std::size_t most_handed_over(const Load& load) const noexcept;
+
   const std::chrono::milliseconds most_;
   const std::chrono::milliseconds too_long_;  ///< Of a connection that waits in the queue.
   /// How long the queue has not been empty, as far as it was looked at; nothing if it was.

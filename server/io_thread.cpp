@@ -354,7 +354,7 @@ void IoThread::note_admitted_writes() {
   const State state = state_.overload.state();
   // A thread that has no connections now is not one that admits anything.
   const bool admits = state != State::off && !connections_.empty();
-  const bool limits = state == State::limiting || lag() > state_.overload.most() / late_share;
+  const bool limits = state == State::limiting || lag_.now() > state_.overload.most() / late_share;
   metrics_.set_admitted_writes(admits ? state_.overload.limit() : 0, admits && limits);
 }
 

@@ -132,7 +132,7 @@ class IoThread final : private storage::SessionOwner {
   }
 
   /// How long a connection that is ready waits for this thread.
-  TurnLag::Duration lag() const noexcept { return lag_.now(); }
+  const TurnLag& lag() const noexcept { return lag_; }
   /// Connections adopted and not taken over yet.
   std::size_t handed_over() const noexcept { return handed_over_.load(std::memory_order_relaxed); }
 

@@ -59,22 +59,6 @@ inline constexpr std::size_t max_pooled_octets = 64 * 1'024;
 inline constexpr std::size_t max_pooled = 1'024;
 /// Of these, what a peak leaves in the end: at each tick an eighth of the others goes.
 inline constexpr std::size_t min_pooled = 32;
-/// The kernel's queue of connections not accepted yet.
-inline constexpr int listen_backlog = 4'096;
-/// Of these, what one look takes or drops, and so many while a thread can't keep up.
-inline constexpr std::size_t max_accepts_a_look = 256;
-inline constexpr std::size_t late_accepts_a_look = 32;
-/// Connections that a thread has not taken over yet, and the pause if it has so many.
-inline constexpr std::size_t max_handed_over = 64;
-inline constexpr std::chrono::milliseconds handed_over_pause{1};
-/// A thread whose lag (TurnLag) exceeds this part of `--max-queue-delay` gets only a few a look,
-/// and with twice that lag one, so that probes come in; a pause follows.
-inline constexpr int late_share = 4;
-inline constexpr std::size_t late_accepts = 4;
-inline constexpr std::size_t very_late_accepts = 1;
-inline constexpr std::chrono::milliseconds late_accept_pause{10}, max_look_gap{20};
-/// Up to so many connections in one turn are not what makes it long.
-inline constexpr std::size_t min_crowd = 256;
 /// Octets of answers that the kernel takes for one connection ahead of what it can send.
 inline constexpr int max_kernel_unsent_octets = 128 * 1'024;
 /// Threads that `--threads` takes.

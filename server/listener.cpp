@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "server/limits.hpp"
+#include "server/accept_limits.hpp"
 
 namespace rollcall::server {
 namespace {

@@ -13,7 +13,8 @@ Listener::Taker Server::taker() {
 
 AcceptPace::Load Server::accept_load() const {
   const IoThread& next = least_busy();
-  return {next.lag(), next.handed_over()};
+  const TurnLag& lag = next.lag();
+  return {lag.now(), next.handed_over(), lag.each(), lag.commit()};
 }
 
 }  // namespace rollcall::server

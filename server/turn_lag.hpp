@@ -5,15 +5,16 @@
 #include <cstddef>
 #include <utility>
 
+#include "server/accept_limits.hpp"
 #include "server/clock.hpp"
-#include "server/limits.hpp"
 
 namespace rollcall::server {
 
 /// How long a connection that is ready waits for its I/O thread, because many others are ready too:
 /// what a turn takes to read and to answer all of them, without what the store takes to commit.
-/// With up to min_crowd it is 0, and the clock is not read: if few make a turn long, it would be as
-/// long with fewer connections. The thread writes; any thread reads.
+/// With up to min_crowd it is 0: if few make a turn long, it would be as long with fewer
+/// connections. With fewer than min_timed_connections the clock is not read. The thread writes; any
+/// thread reads.
 class TurnLag {
  public:
   using Duration = Clock::time_point::duration;
@@ -33,15 +34,21 @@ class TurnLag {
   }
   /// It has read all of them.
   void read() noexcept {
-    if (found_ <= min_crowd) return;
+    if (found_ < min_timed_connections) return;
     read_for_ = clock_.now() - begun_;
     reading_since_.store(none, relaxed);
   }
   /// It has answered what is done, since `since`, and is over. Answers without a turn do not count.
   void answered(Clock::time_point since) noexcept {
     if (found_ == 0) return;
-    const bool many = found_ > min_crowd;
-    last_.store(many ? read_for_ + (clock_.now() - since) : Duration(0), relaxed);
+    Duration lag(0);
+    if (found_ >= min_timed_connections) {
+      const Duration turn = read_for_ + (clock_.now() - since);
+      each_.store(turn / static_cast<Duration::rep>(found_), relaxed);
+      commit_.store(since - (begun_ + read_for_), relaxed);
+      if (found_ > min_crowd) lag = turn;
+    }
+    last_.store(lag, relaxed);
     found_ = 0;
     was_long_ago_ = false;
   }
@@ -56,6 +63,10 @@ class TurnLag {
     const Duration last = last_.load(relaxed);
     return since == none ? last : std::max(last, clock_.now() - since);
   }
+  /// What one connection took of the last turn that tells; 0 before there was one.
+  Duration each() const noexcept { return each_.load(relaxed); }
+  /// What that turn took to commit.
+  Duration commit() const noexcept { return commit_.load(relaxed); }
 
  private:
   static constexpr std::memory_order relaxed = std::memory_order_relaxed;
@@ -68,6 +79,8 @@ class TurnLag {
   bool was_long_ago_ = false;                           ///< There was no turn since the last tick.
   std::atomic<Clock::time_point> reading_since_{none};  ///< Of a turn that reads many.
   std::atomic<Duration> last_{Duration(0)};
+  std::atomic<Duration> each_{Duration(0)};
+  std::atomic<Duration> commit_{Duration(0)};
 };
 
 }  // namespace rollcall::server

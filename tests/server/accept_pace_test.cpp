@@ -1,5 +1,6 @@
 #include "server/accept_pace.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
@@ -56,9 +57,9 @@ BOOST_AUTO_TEST_SUITE(accept_pace)
 BOOST_AUTO_TEST_CASE(a_server_that_keeps_up_takes_all_and_waits_for_the_next) {
   Looking queue;
   for (int i = 0; i < 3; ++i) {
-    queue.waiting = max_handed_over - 1;
+    queue.waiting = min_handed_over - 1;
     queue.look({full_lag, 0});
-    BOOST_TEST(queue.taken == max_handed_over - 1);
+    BOOST_TEST(queue.taken == min_handed_over - 1);
     BOOST_TEST(queue.pause.count() == 0);
     BOOST_TEST(!queue.asked);
     queue.now += std::chrono::hours(1);
@@ -67,18 +68,47 @@ BOOST_AUTO_TEST_CASE(a_server_that_keeps_up_takes_all_and_waits_for_the_next) {
 
 BOOST_AUTO_TEST_CASE(a_thread_gets_no_more_than_it_takes_over) {
   Looking queue;
-  for (const std::size_t handed_over : {std::size_t{0}, max_handed_over - 1}) {
+  for (const std::size_t handed_over : {std::size_t{0}, min_handed_over - 1}) {
     queue.waiting = 1'000'000;
     queue.look({milliseconds(0), handed_over});
-    BOOST_TEST(queue.taken == max_handed_over - handed_over);
+    BOOST_TEST(queue.taken == min_handed_over - handed_over);
     BOOST_TEST((queue.pause == handed_over_pause));
   }
-  for (const std::size_t handed_over : {max_handed_over, max_handed_over + 1}) {
+  for (const std::size_t handed_over : {min_handed_over, min_handed_over + 1}) {
     for (const milliseconds lag : {milliseconds(0), 2 * full_lag}) {
       queue.look({lag, handed_over});
       BOOST_TEST(queue.taken == 0U);
       BOOST_TEST(queue.pause.count() > 0);
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_gets_as_many_as_it_reads_and_answers_in_a_part_of_the_delay) {
+  using std::chrono::nanoseconds;
+  const auto given = [](nanoseconds each, nanoseconds commit) {
+    Looking queue;
+    queue.waiting = 1'000'000;
+    std::size_t taken = 0;
+    do {
+      queue.look({milliseconds(0), taken, each, commit});
+      taken += queue.taken;
+    } while (queue.taken > 0);
+    return taken;
+  };
+  constexpr nanoseconds part = most / handed_over_share;
+  constexpr nanoseconds none{0};
+  for (const std::size_t fit : {min_handed_over - 1, min_handed_over, min_handed_over + 1}) {
+    BOOST_TEST(given(part / fit, none) == std::max(fit, min_handed_over));
+  }
+  for (const std::size_t fit : {max_handed_over - 1, max_handed_over, max_handed_over + 1}) {
+    BOOST_TEST(given(part / fit, none) == std::min(fit, max_handed_over));
+  }
+  // The time of a commit, if that is more.
+  constexpr nanoseconds each = part / 100;
+  for (const nanoseconds more : {-each, none, each}) {
+    BOOST_TEST(given(each, part + more) == (more == each ? 101U : 100U));
+    const std::size_t most_of_all = static_cast<std::size_t>(full_lag / each);
+    BOOST_TEST(given(each, full_lag + more) == most_of_all - (more == -each ? 1 : 0));
   }
 }
 
@@ -115,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_has_waited_for_longer_than_it_may_is_dropped) {
     BOOST_TEST(queue.asked);
     const bool late = more.count() > 0;
     BOOST_TEST(queue.dropped == (late ? max_accepts_a_look : 0U));
-    BOOST_TEST(queue.taken == (late ? 0U : max_handed_over));
+    BOOST_TEST(queue.taken == (late ? 0U : min_handed_over));
     // Those behind them are looked at at once.
     BOOST_TEST((queue.pause == (late ? milliseconds(0) : handed_over_pause)));
   }
@@ -138,7 +168,7 @@ BOOST_AUTO_TEST_CASE(to_drop_many_takes_nothing_from_those_that_are_young_enough
     Looking queue;
     queue.fall_behind(too_long);
     queue.pace.begin({late ? 2 * full_lag : full_lag, 0}, queue.now);
-    const std::size_t given = late ? late_accepts : max_handed_over;
+    const std::size_t given = late ? late_accepts : min_handed_over;
     const std::size_t all = late ? late_accepts_a_look : max_accepts_a_look;
     for (std::size_t i = 0; i < all - given; ++i) {
       BOOST_TEST(queue.pace.takes_another());
@@ -184,11 +214,11 @@ BOOST_AUTO_TEST_CASE(a_pause_of_the_program_makes_nothing_too_old_that_it_can_ta
   queue.waiting = 1;
   queue.look();
   queue.now += std::chrono::hours(1);
-  queue.waiting = 2 * max_handed_over;
+  queue.waiting = 2 * min_handed_over;
   queue.look({milliseconds(0), 0}, std::chrono::hours(1));
   queue.now += handed_over_pause;
   queue.look({milliseconds(0), 0}, std::chrono::hours(1));
-  BOOST_TEST(queue.taken == max_handed_over);
+  BOOST_TEST(queue.taken == min_handed_over);
   BOOST_TEST(!queue.asked);
 }
 
@@ -207,7 +237,7 @@ BOOST_AUTO_TEST_CASE(with_a_delay_of_0_all_are_taken_however_busy_the_thread_is)
   Looking queue(milliseconds(0));
   for (int i = 0; i < 3; ++i) {
     queue.waiting = 100'000;
-    queue.look({std::chrono::hours(1), max_handed_over}, std::chrono::hours(1));
+    queue.look({std::chrono::hours(1), min_handed_over}, std::chrono::hours(1));
     BOOST_TEST(queue.taken == 100'000U);
     BOOST_TEST(queue.pause.count() == 0);
     BOOST_TEST(!queue.asked);
@@ -217,7 +247,7 @@ BOOST_AUTO_TEST_CASE(with_a_delay_of_0_all_are_taken_however_busy_the_thread_is)
 BOOST_AUTO_TEST_CASE(the_last_look_takes_all_but_what_is_too_old) {
   Looking queue;
   queue.fall_behind(too_long);
-  queue.look({2 * full_lag, max_handed_over});
+  queue.look({2 * full_lag, min_handed_over});
   queue.pace.begin_last();
   for (std::size_t i = 0; i < 2 * max_accepts_a_look; ++i) {
     BOOST_TEST(queue.pace.takes_another());

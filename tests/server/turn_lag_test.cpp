@@ -53,8 +53,27 @@ BOOST_AUTO_TEST_CASE(it_is_what_a_turn_takes_for_many_connections_without_the_co
     thread.turn(connections, 3, 500, 4);
     thread.pass(1'000);
     const bool many = connections > min_crowd;
-    BOOST_TEST(thread.clock.reads == (many ? 2 : 0));
     thread.is(many ? 7 : 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_turn_with_enough_connections_tells_what_each_of_them_takes) {
+  constexpr std::size_t enough = min_timed_connections;
+  for (const std::size_t connections : {enough - 1, enough, enough + 1}) {
+    Turning thread;
+    BOOST_TEST(thread.lag.each().count() == 0);
+    thread.turn(connections, 3, 500, 4);
+    const bool tells = connections >= enough;
+    BOOST_TEST(thread.clock.reads == (tells ? 2 : 0));
+    const TurnLag::Duration each =
+        TurnLag::Duration(milliseconds(7)) / static_cast<TurnLag::Duration::rep>(connections);
+    BOOST_TEST((thread.lag.each() == (tells ? each : TurnLag::Duration(0))));
+    BOOST_TEST((thread.lag.commit() == milliseconds(tells ? 500 : 0)));
+    // One with fewer says nothing else, and neither does a time without any.
+    thread.turn(enough - 1, 30, 0, 40);
+    thread.lag.tick();
+    thread.lag.tick();
+    BOOST_TEST((thread.lag.each() == (tells ? each : TurnLag::Duration(0))));
   }
 }
 

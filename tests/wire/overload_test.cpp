@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "server/accept_limits.hpp"
 #include "server/limits.hpp"
 #include "tests/support/client.hpp"
 #include "tests/support/repeat.hpp"
@@ -144,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_has_waited_too_long_to_be_accepted_is_dro
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   constexpr std::size_t left = 20;
   std::deque<Client> clients;
-  for (std::size_t i = 0; i < server::max_handed_over + left; ++i) {
+  for (std::size_t i = 0; i < server::min_handed_over + left; ++i) {
     BOOST_REQUIRE(
         clients.emplace_back(server.port()).send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"));
   }
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_has_waited_too_long_to_be_accepted_is_dro
   BOOST_TEST(one.receive()->result_int() == 201U);
   for (std::size_t i = 0; i < clients.size(); ++i) {
     const auto answer = clients[i].receive();
-    BOOST_TEST(answer.has_value() == (i < server::max_handed_over));
+    BOOST_TEST(answer.has_value() == (i < server::min_handed_over));
   }
   const std::string page = metrics(server.admin_port());
   BOOST_TEST(page.find("\nrollcall_shed_total{reason=\"accept_queue\"} 20\n") != page.npos, page);
