@@ -14,8 +14,8 @@ import threading
 import time
 import urllib.parse
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-DEPLOY = os.path.join(HERE, "..", "..", "deploy")
+from expressions import DEPLOY, alerts, panels
+
 SKIPPED = 77
 SCRAPE_SECONDS = 1
 # A scrape takes 1 to 3 ms on a quiet machine; tests share theirs.
@@ -119,18 +119,7 @@ def alert_expressions():
     answer = subprocess.run(["promtool", "check", "rules", os.path.join(DEPLOY, "alerts.yml")],
                             capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    with open(os.path.join(DEPLOY, "alerts.yml"), encoding="utf-8") as file:
-        text = file.read()
-    found = re.findall(r"expr: (?:>-\n)?(.*?)\n +(?:for|labels):", text, re.S)
-    assert len(found) == text.count("alert: ")
-    return [re.sub(r"(.*) (>|<|==) ", r"\1 \2 bool ", " ".join(each.split())) for each in found]
-
-
-def dashboard_expressions():
-    with open(os.path.join(DEPLOY, "grafana.json"), encoding="utf-8") as file:
-        board = json.load(file)
-    found = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
-    return [each.replace("$__rate_interval", "1m").replace("$instance", ".*") for each in found]
+    return [re.sub(r"(.*) (>|<|==) ", r"\1 \2 bool ", each) for each, _ in alerts()]
 
 
 def scrape_times(port):
@@ -157,7 +146,7 @@ def main():
             for each in loads:
                 each.start()
             prometheus = Prometheus(folder, server.admin_port)
-            expressions = alert_expressions() + dashboard_expressions()
+            expressions = alert_expressions() + [each for each, _ in panels()]
             missing = set(expressions)
             deadline = time.monotonic() + 30
             while missing and time.monotonic() < deadline:
