@@ -12,6 +12,10 @@ from wire_proxy import WireProxy
 READ_AT_MOST = 500  # Users that are read through each instance at the end.
 
 
+class Skipped(Exception):
+    """A scenario can't be run here: why."""
+
+
 class House(contextlib.ExitStack):
     def __init__(self, options):
         super().__init__()

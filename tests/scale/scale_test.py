@@ -13,8 +13,8 @@
   histories   what clients see is linearizable for each user, across failovers: --seconds
   quick       a part of them, as ctest runs it
 
-Prints what can't be, a line each. Exit codes: 0 nothing; 1 something; 77 PostgreSQL is not
-installed (script/bootstrap --postgres).
+Prints what can't be, a line each. Exit codes: 0 nothing; 1 something; 77 PostgreSQL, or
+what else the scenario needs, is not installed (script/bootstrap --postgres).
 """
 import argparse
 import random
@@ -31,7 +31,7 @@ import namespaces  # noqa: E402
 import partition  # noqa: E402
 import rolling  # noqa: E402
 import stopped  # noqa: E402
-from house import House  # noqa: E402
+from house import House, Skipped  # noqa: E402
 
 SKIPPED = 77
 TOLD = 20  # Lines.
@@ -72,7 +72,11 @@ def main():
         code = namespaces.enter()
         if code is not None:
             return code
-    return 0 if run(options.scenario, options) else 1
+    try:
+        return 0 if run(options.scenario, options) else 1
+    except Skipped as why:
+        print(f"skipped: {why}")
+        return SKIPPED
 
 
 if __name__ == "__main__":
