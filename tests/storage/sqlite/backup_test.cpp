@@ -9,6 +9,7 @@
 
 #include "server/cli/open_error.hpp"
 #include "storage/offline_store.hpp"
+#include "storage/sqlite/database.hpp"
 #include "tests/storage/sqlite/store_files.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -53,14 +54,32 @@ void make(const std::string& url, UserId last) {
   BOOST_REQUIRE(store.close(error));
 }
 
-CopyFailure::Reason failure(const std::function<void()>& copy) {
+CopyFailure whole_failure(const std::function<void()>& copy) {
   try {
     copy();
   } catch (const CopyError& error) {
-    return error.failure().reason;
+    return error.failure();
   }
   BOOST_FAIL("copied");
   return {};
+}
+
+CopyFailure::Reason failure(const std::function<void()>& copy) {
+  return whole_failure(copy).reason;
+}
+
+constexpr std::size_t page_octets = 4'096;
+
+/// Changes the file in place, page by page from number `first` on (from 0), to what `other` has.
+void overwrite(const std::string& path, const std::string& other, std::size_t first) {
+  const std::string before = read_file(path);
+  const std::string after = read_file(other);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::size_t at = first * page_octets; at < before.size(); at += page_octets) {
+    if (before.compare(at, page_octets, after, at, page_octets) == 0) continue;
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write(after.data() + at, page_octets);
+  }
 }
 
 OpenFailure::Reason open_failure(const std::function<void()>& copy) {
@@ -242,6 +261,33 @@ BOOST_AUTO_TEST_CASE(damage_that_no_count_of_users_shows_gives_no_backup) {
   }
   BOOST_TEST((failure([&] { back_up(place.url(), place.file("b.db"), {}); }) ==
               CopyFailure::Reason::not_whole));
+  BOOST_TEST(!fs::exists(place.file("b.db")));
+}
+
+/// As of a disk that gives an old page, which is right in itself.
+BOOST_AUTO_TEST_CASE(a_copy_that_is_well_formed_but_lacks_a_user_is_no_backup) {
+  const Place place;
+  constexpr UserId users = 60'000;
+  make(place.url(), users);
+  fs::copy_file(place.file("a.db"), place.file("fewer.db"));
+  {
+    int code = -1;
+    SqliteDatabase fewer(place.file("fewer.db"), SqliteDatabase::Access::read_write, nullptr, code);
+    BOOST_REQUIRE(fewer.execute("DELETE FROM users WHERE id = 59900") == 0);
+  }
+  // While it is copied, behind the pages that are.
+  bool damaged = false;
+  const auto damage = [&](std::uint64_t done, std::uint64_t all) {
+    const bool copying = done > 0 && done < all;
+    if (!copying || damaged) return true;
+    overwrite(place.file("a.db"), place.file("fewer.db"), done / page_octets);
+    damaged = true;
+    return true;
+  };
+  const CopyFailure failed =
+      whole_failure([&] { back_up(place.url(), place.file("b.db"), damage); });
+  BOOST_TEST((failed.reason == CopyFailure::Reason::not_whole));
+  BOOST_TEST(failed.detail == "it has 59999 users, not 60000");
   BOOST_TEST(!fs::exists(place.file("b.db")));
 }
 
