@@ -51,13 +51,13 @@ bool UploadReport::write_lines(LineWriter& lines) {
       written_ = 0;
     }
     if (run_.id == 0) {
-      lines.problem(run_.line + written_, run_.refusal.problem,
+      lines.problem(run_.line_of(written_), run_.refusal.problem,
                     {"", &run_.refusal.faults, nullptr});
     } else if (answer_.minimal) {
       written_ = run_.count;
       continue;
     } else {
-      lines.created(run_.line + written_, run_.id + written_);
+      lines.created(run_.line_of(written_), run_.id + written_);
     }
     ++written_;
   }

@@ -13,8 +13,8 @@ namespace rollcall::server {
 
 /// What became of the lines of one upload, kept until its answer is written. Lines that follow each
 /// other and share their fate are one run: users whose ids follow each other too, or lines that are
-/// refused for the same. A run takes some 6 octets, however many lines it has. Knows no output and
-/// no store.
+/// refused for the same. Blank lines between them do not end it if they come at equal distances. A
+/// run takes some 6 octets, however many lines it has. Knows no output and no store.
 class UploadResults {
  public:
   /// Why lines were refused.
@@ -23,12 +23,22 @@ class UploadResults {
     protocol::Faults faults{};
     friend bool operator==(const Refusal&, const Refusal&) = default;
   };
-  /// Lines `line` to `line + count - 1`: users with ids from `id` on, or refused.
+  /// Lines from `line` on: users with ids from `id` on, or refused.
   struct Run {
     std::uint64_t line = 0;
     std::uint64_t count = 0;
     storage::UserId id = 0;  ///< 0: refused.
     Refusal refusal{};
+    // Blank lines between them.
+    std::uint64_t blank = 0;     ///< At each place; 0: there are none.
+    std::uint64_t head = 0;      ///< Lines before the first place.
+    std::uint64_t together = 0;  ///< And then from place to place; 0: there is one place.
+
+    /// The number of the line that has `index` others before it.
+    std::uint64_t line_of(std::uint64_t index) const noexcept;
+    /// Adds as many of `more` lines from `first` on, behind all of its own, as go on with it: how
+    /// many.
+    std::uint64_t take(std::uint64_t first, std::uint64_t more) noexcept;
   };
 
   /// `all`, which must outlive it, counts the octets of all results of a thread.

@@ -252,6 +252,24 @@ BOOST_AUTO_TEST_CASE(an_upload_may_have_so_many_runs_and_is_then_read_no_further
   }
 }
 
+/// Some programs write them between their lines.
+BOOST_AUTO_TEST_CASE(empty_lines_between_the_others_cost_an_upload_nothing) {
+  Served<storage::MemoryStore> served;
+  const std::size_t bad = max_upload_runs + 1;
+  std::string octets;
+  for (std::size_t i = 0; i < bad; ++i) octets += "x\n\n\r\n";
+  served.arrive(upload_head(octets.size() + line.size()));
+  served.arrive(octets);
+  BOOST_TEST(served.sent().empty());
+  served.arrive(line);
+  const auto& sent = served.socket().sent();
+  for (int i = 0; i < 3'000 && !sent.ends_with("0\r\n\r\n"); ++i) served.take_turn();
+  BOOST_TEST(sent.starts_with("HTTP/1.1 200 "));
+  const std::string last = "{\"line\":" + std::to_string(3 * bad + 1) + ",\"id\":1}\n";
+  BOOST_TEST(sent.find(last) != std::string::npos);
+  served.finish();
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_turned_away_has_its_first_request_answered_and_no_other) {
   Served<storage::MemoryStore> served(short_timeouts());
   served.connect(1'000'000, true);
