@@ -2,23 +2,12 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "storage/limits.hpp"
+#include "storage/upload_runs.hpp"
 #include "storage/version.hpp"
 
 namespace rollcall::storage {
-
-/// Lines of an upload that were created under its key: `line` to `line + count - 1` are the users
-/// with the ids from `id` on.
-struct UploadRun {
-  std::uint64_t line = 0;  ///< From 1.
-  std::uint64_t count = 0;
-  UserId id = 0;
-  Version digest = 0;  ///< The sum of digest_of_line() of its lines.
-
-  friend bool operator==(const UploadRun&, const UploadRun&) = default;
-};
 
 /// What a line adds to UploadRun::digest. Never changes from release to release: files keep it.
 inline Version digest_of_line(std::uint64_t line, const UserView& user) noexcept {
@@ -35,7 +24,7 @@ struct IdempotencyKey {
   std::int64_t created_at = 0;  ///< Seconds since 1970.
 
   // Of an upload; see WriteOperation::Verb.
-  std::vector<UploadRun>* runs = nullptr;  ///< Where opening puts what is known, by rising lines.
+  UploadRuns* runs = nullptr;  ///< Where opening puts what is known.
   std::uint64_t upload = 0;  ///< Out of opening; In for its lines and for closing, without `text`.
   std::uint64_t line = 0;    ///< In, of a creation that is a line; otherwise 0.
 };

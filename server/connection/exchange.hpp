@@ -85,7 +85,7 @@ struct UploadKey : UserWrite {
 
   std::unique_ptr<std::string> key_text;
   storage::IdempotencyKey idempotency_key;
-  std::vector<storage::UploadRun> runs;  ///< What is known under it.
+  storage::UploadRuns runs;  ///< What is known under it.
 
   void open(std::unique_ptr<std::string> taken) {
     verb = Verb::open_upload;

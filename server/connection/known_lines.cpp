@@ -8,8 +8,8 @@ using storage::UserId;
 std::optional<UserId> KnownLines::on_user(std::uint64_t line,
                                           const storage::UserView& user) noexcept {
   whole_ = nullptr;
-  if (at_ == runs_.size()) return std::nullopt;
-  const UploadRun& run = runs_[at_];
+  if (runs_.empty()) return std::nullopt;
+  const UploadRun& run = runs_.front();
   if (line < run.line) return std::nullopt;
   // Lines of the run are missing.
   if (line != run.line + told_) {
@@ -24,18 +24,18 @@ std::optional<UserId> KnownLines::on_user(std::uint64_t line,
     return std::nullopt;
   }
   whole_ = &run;
-  ++at_;
+  runs_.pop();
   told_ = 0;
   digest_ = 0;
   return id;
 }
 
 void KnownLines::on_bad_line(std::uint64_t line) noexcept {
-  if (at_ < runs_.size() && line >= runs_[at_].line) differs_ = true;
+  if (!runs_.empty() && line >= runs_.front().line) differs_ = true;
 }
 
 void KnownLines::finish() noexcept {
-  if (at_ < runs_.size()) differs_ = true;
+  if (!runs_.empty()) differs_ = true;
 }
 
 }  // namespace rollcall::server

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "storage/idempotency_key.hpp"
 
@@ -16,8 +14,7 @@ namespace rollcall::server {
 class KnownLines {
  public:
   KnownLines() = default;
-  /// `runs` by rising lines, of which none is in two.
-  explicit KnownLines(std::vector<storage::UploadRun> runs) noexcept : runs_(std::move(runs)) {}
+  explicit KnownLines(storage::UploadRuns runs) noexcept : runs_(std::move(runs)) {}
 
   /// What became of a line that is a user: its id, if it is known.
   std::optional<storage::UserId> on_user(std::uint64_t line,
@@ -33,10 +30,9 @@ class KnownLines {
   bool differs() const noexcept { return differs_; }
 
  private:
-  std::vector<storage::UploadRun> runs_;
+  storage::UploadRuns runs_;  ///< The one that is met next, or now, and those behind it.
   const storage::UploadRun* whole_ = nullptr;
-  std::size_t at_ = 0;           ///< The run that is met next, or now.
-  std::uint64_t told_ = 0;       ///< Its lines so far.
+  std::uint64_t told_ = 0;       ///< Lines so far, of the run that is met now.
   storage::Version digest_ = 0;  ///< Of them.
   bool differs_ = false;
 };

@@ -1,17 +1,10 @@
 #include "storage/local/known_uploads.hpp"
 
-#include <iterator>
-
 namespace rollcall::storage {
 
 bool KnownUploads::knows(const Digest& digest, std::int64_t since) const {
   const auto found = uploads_.find(digest);
-  if (found == uploads_.end()) return false;
-  if (found->second.is_open) return true;
-  for (const auto& [line, run] : found->second.runs) {
-    if (run.stamp.created_at >= since) return true;
-  }
-  return false;
+  return found != uploads_.end() && (found->second.is_open || found->second.runs.has_since(since));
 }
 
 bool KnownUploads::open(IdempotencyKey& key, const Digest& digest, std::int64_t since) {
@@ -21,11 +14,7 @@ bool KnownUploads::open(IdempotencyKey& key, const Digest& digest, std::int64_t 
   open_.emplace(key.upload, Open{digest, std::string(key.text)});
   opened_.push_back(key.upload);
   upload.is_open = true;
-  key.runs->clear();
-  for (const auto& [line, run] : upload.runs) {
-    if (run.stamp.created_at < since) continue;
-    key.runs->push_back({line, run.count, run.id, run.digest});
-  }
+  *key.runs = upload.runs.share(since);
   return true;
 }
 
@@ -62,42 +51,23 @@ KnownUploads::Place KnownUploads::stamp_run(const Stamp& stamp) {
 }
 
 KnownUploads::Place KnownUploads::keep(const Place& at, const std::optional<Place>& latest) {
-  const StoredKey& run = batch_[kept_runs_++];
-  return insert(at, {run.count, run.user_id, run.payload, {run.number, run.created_at}}, latest);
+  return insert(at.digest, batch_[kept_runs_++], latest);
 }
 
 KnownUploads::Place KnownUploads::load(const StoredKey& run, const Digest& digest,
                                        const std::optional<Place>& latest) {
-  return insert({digest, run.line},
-                {run.count, run.user_id, run.payload, {run.number, run.created_at}}, latest);
+  return insert(digest, run, latest);
 }
 
-KnownUploads::Place KnownUploads::insert(const Place& at, const Run& run,
+/// If lines were created twice, the first run had expired, even if the clock has gone back since.
+KnownUploads::Place KnownUploads::insert(const Digest& digest, const StoredKey& run,
                                          const std::optional<Place>& latest) {
-  std::map<std::uint64_t, Run>& runs = uploads_[at.digest].runs;
-  // If lines were created twice, the first run had expired, even if the clock has gone back since.
-  auto same = runs.lower_bound(at.line);
-  if (same != runs.begin()) {
-    const auto before = std::prev(same);
-    if (before->first + before->second.count > at.line) same = before;
-  }
-  while (same != runs.end() && same->first < at.line + run.count) same = runs.erase(same);
-  if (latest && latest->digest == at.digest) {
-    const auto before = runs.find(latest->line);
-    if (before != runs.end()) {
-      Run& one = before->second;
-      const bool goes_on = latest->line + one.count == at.line && one.id + one.count == run.id &&
-                           one.stamp.created_at == run.stamp.created_at;
-      if (goes_on) {
-        one.count += run.count;
-        one.digest += run.digest;
-        one.stamp.number = run.stamp.number;
-        return *latest;
-      }
-    }
-  }
-  runs[at.line] = run;
-  return at;
+  KeptRuns& runs = uploads_[digest].runs;
+  const UploadRuns::Kept kept{
+      {run.line, run.count, run.user_id, run.payload}, run.number, run.created_at};
+  if (latest && latest->digest == digest && runs.extend(latest->line, kept)) return *latest;
+  runs.insert(kept);
+  return {digest, run.line};
 }
 
 void KnownUploads::drop() {
@@ -117,9 +87,8 @@ void KnownUploads::end_batch() {
 void KnownUploads::forget(const Place& at, std::uint64_t number) {
   const auto upload = uploads_.find(at.digest);
   if (upload == uploads_.end()) return;
-  std::map<std::uint64_t, Run>& runs = upload->second.runs;
-  const auto run = runs.find(at.line);
-  if (run != runs.end() && run->second.stamp.number == number) runs.erase(run);
+  KeptRuns& runs = upload->second.runs;
+  runs.erase(at.line, number);
   if (runs.empty() && !upload->second.is_open) uploads_.erase(upload);
 }
 

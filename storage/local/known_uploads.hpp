@@ -11,6 +11,7 @@
 #include "storage/digest.hpp"
 #include "storage/idempotency_key.hpp"
 #include "storage/local/journal.hpp"
+#include "storage/local/kept_runs.hpp"
 #include "storage/store.hpp"
 
 namespace rollcall::storage {
@@ -64,14 +65,8 @@ class KnownUploads {
   void forget(const Place& at, std::uint64_t number);
 
  private:
-  struct Run {
-    std::uint64_t count;
-    UserId id;
-    Version digest;
-    Stamp stamp;
-  };
   struct Upload {
-    std::map<std::uint64_t, Run> runs;  ///< By their first line.
+    KeptRuns runs;
     bool is_open = false;
   };
   struct Open {
@@ -80,7 +75,7 @@ class KnownUploads {
   };
 
   void close_now(std::uint64_t upload);
-  Place insert(const Place& at, const Run& run, const std::optional<Place>& latest);
+  Place insert(const Digest& digest, const StoredKey& run, const std::optional<Place>& latest);
 
   boost::unordered_flat_map<Digest, Upload, TextDigester::Hash> uploads_;
   std::map<std::uint64_t, Open> open_;  ///< By IdempotencyKey::upload.

@@ -58,23 +58,23 @@ std::vector<PendingWrite> WriteBatch::finish() {
 void WriteBatch::note_runs(const Result& result) {
   for (const Write& each : writes_) {
     if (each.operation().verb != Verb::open_upload || each.fate != Fate::made) continue;
-    std::vector<UploadRun>& runs = *each.operation().key->runs;
-    runs.clear();
+    UploadRuns::Block runs;
     for (int row = 0; row < result.rows(); ++row) {
       if (result.integer(row, 0) != each.token) continue;
       const auto number = [&](int column) {
         return static_cast<std::uint64_t>(result.integer(row, column));
       };
       const UploadRun next{number(1), number(2), number(3), number(4)};
-      UploadRun* const last = runs.empty() ? nullptr : &runs.back();
+      UploadRun* const last = runs.empty() ? nullptr : &runs.back().run;
       if (last != nullptr && last->line + last->count == next.line &&
           last->id + last->count == next.id) {
         last->count += next.count;
         last->digest += next.digest;
       } else {
-        runs.push_back(next);
+        runs.push_back({next});
       }
     }
+    *each.operation().key->runs = UploadRuns(std::move(runs));
   }
 }
 

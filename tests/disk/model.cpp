@@ -1,6 +1,7 @@
 #include "tests/disk/model.hpp"
 
 #include "tests/storage/recording_owner.hpp"
+#include "tests/storage/runs_of.hpp"
 
 namespace rollcall::tests::disk {
 
@@ -91,7 +92,7 @@ class OpenUpload {
   }
   void check(const std::string& key, const Model& model, std::string& problem) const {
     std::map<std::uint64_t, UserId> known;
-    for (const storage::UploadRun& each : runs_) {
+    for (const storage::UploadRun& each : storage::runs_of(runs_)) {
       for (std::uint64_t i = 0; i < each.count; ++i) known[each.line + i] = each.id + i;
     }
     const auto wanted = model.uploads.find(key);
@@ -102,7 +103,7 @@ class OpenUpload {
  private:
   storage::RecordingOwner& owner_;
   storage::Session& session_;
-  std::vector<storage::UploadRun> runs_;
+  storage::UploadRuns runs_;
   storage::IdempotencyKey key_;
   WriteOperation operation_;
 };

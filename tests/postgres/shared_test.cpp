@@ -6,6 +6,7 @@
 
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/instances.hpp"
+#include "tests/storage/runs_of.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// Several instances over one database.
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(an_upload_has_its_key_for_itself_among_all_instances) {
   Instances instances(2);
   RecordingOwner owner;
   const auto session = instances.all[0]->open_session(owner);
-  std::vector<UploadRun> runs;
+  UploadRuns runs;
   const auto open = [&](Store& store, IdempotencyKey& key) {
     key.text = "k";
     key.runs = &runs;
@@ -172,14 +173,14 @@ BOOST_AUTO_TEST_CASE(an_upload_has_its_key_for_itself_among_all_instances) {
   closing.key = &first;
   BOOST_TEST((write(*instances.all[0], closing) == Status::ok));
   BOOST_TEST((open(*instances.all[1], second) == Status::ok));
-  BOOST_REQUIRE(runs.size() == 1U);
-  BOOST_TEST(runs[0].id == created.id);
+  BOOST_REQUIRE(runs_of(runs).size() == 1U);
+  BOOST_TEST(runs.front().id == created.id);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_of_an_upload_that_has_lost_its_key_is_refused) {
   Instances instances(1);
   Store& store = *instances.all[0];
-  std::vector<UploadRun> runs;
+  UploadRuns runs;
   IdempotencyKey key;
   key.text = "k";
   key.runs = &runs;

@@ -9,6 +9,7 @@
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/held_lock.hpp"
 #include "tests/postgres/instances.hpp"
+#include "tests/storage/runs_of.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// The keys of uploads over a database, whose rows tell the instances who has which.
@@ -24,8 +25,11 @@ struct Upload {
   Status open() {
     key = {};
     key.text = "k";
-    key.runs = &runs;
-    return step(Verb::open_upload, key);
+    UploadRuns given;
+    key.runs = &given;
+    const Status status = step(Verb::open_upload, key);
+    runs = runs_of(given);
+    return status;
   }
   Status close() { return step(Verb::close_upload, key); }
   Status line(std::uint64_t number) {

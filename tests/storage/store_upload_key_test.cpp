@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "storage/limits.hpp"
+#include "tests/storage/runs_of.hpp"
 #include "tests/storage/store_contract.hpp"
 
 /// What every Store promises of uploads that have an idempotency key.
@@ -16,9 +17,11 @@ struct KeyedUpload {
   Status open(std::string_view text) {
     WriteOperation& operation = add(WriteOperation::Verb::open_upload);
     keys.back().text = text;
-    keys.back().runs = &runs;
+    UploadRuns given;
+    keys.back().runs = &given;
     complete();
     upload = keys.back().upload;
+    runs = runs_of(given);
     return operation.status;
   }
   /// Passes the line on; complete() ends its turn.

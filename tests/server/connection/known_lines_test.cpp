@@ -2,11 +2,14 @@
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rollcall::server {
 namespace {
 
 using storage::UploadRun;
+using storage::UploadRuns;
 using storage::UserId;
 
 const storage::UserView meere{"Meere", "John", "johnm@gmail.com"};
@@ -18,9 +21,15 @@ UploadRun run(std::uint64_t line, std::uint64_t count, UserId id) {
   return run;
 }
 
+UploadRuns known(const std::vector<UploadRun>& runs) {
+  UploadRuns::Block block;
+  for (const UploadRun& each : runs) block.push_back({each});
+  return UploadRuns(std::move(block));
+}
+
 /// Lines 2 to 4 are the users 10 to 12, line 6 is user 20.
 struct Known {
-  KnownLines lines{{run(2, 3, 10), run(6, 1, 20)}};
+  KnownLines lines{known({run(2, 3, 10), run(6, 1, 20)})};
 
   UserId tell(std::uint64_t line, const storage::UserView& user = meere) {
     return lines.on_user(line, user).value_or(0);
@@ -60,17 +69,17 @@ BOOST_FIXTURE_TEST_CASE(another_user_is_told_at_the_end_of_its_run, Known) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_same_users_in_another_order_differ, Known) {
-  KnownLines two({{1, 2, 1, digest_of_line(1, meere) + digest_of_line(2, other)}});
+  KnownLines two(known({{1, 2, 1, digest_of_line(1, meere) + digest_of_line(2, other)}}));
   two.on_user(1, other);
   two.on_user(2, meere);
   BOOST_TEST(two.differs());
 }
 
 BOOST_FIXTURE_TEST_CASE(a_line_that_is_not_told_differs_only_within_a_run, Known) {
-  KnownLines blank_first({run(2, 3, 10)});
+  KnownLines blank_first(known({run(2, 3, 10)}));
   blank_first.on_user(3, meere);
   BOOST_TEST(blank_first.differs());
-  KnownLines blank_within({run(2, 3, 10)});
+  KnownLines blank_within(known({run(2, 3, 10)}));
   blank_within.on_user(2, meere);
   blank_within.on_user(4, meere);
   BOOST_TEST(blank_within.differs());

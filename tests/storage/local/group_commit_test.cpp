@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(what_one_turn_gathered_is_one_commit_with_ids_in_order) {
 
 BOOST_AUTO_TEST_CASE(creations_beside_the_key_of_an_upload_need_no_heap_each) {
   FakeOwner owner;
-  std::vector<UploadRun> runs;
+  UploadRuns runs;
   IdempotencyKey key;
   key.text = "k";
   key.runs = &runs;

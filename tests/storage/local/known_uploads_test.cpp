@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/storage/local/keys.hpp"
+#include "tests/storage/runs_of.hpp"
 
 /// As KnownKeys has them, which numbers and dates them.
 namespace rollcall::storage {
@@ -17,9 +18,11 @@ struct Upload : Keys {
   Status open() {
     uploading = {};
     uploading.text = "k";
-    uploading.runs = &runs;
+    UploadRuns given;
+    uploading.runs = &given;
     const Status status = known.open_upload(uploading);
     if (status == Status::ok) upload = uploading.upload;
+    if (status == Status::ok) runs = runs_of(given);
     return status;
   }
   void add_lines(std::uint64_t line, std::uint64_t count, UserId id) {
