@@ -125,7 +125,8 @@ bool check_settings(Connection& connection, std::string& synchronous_commit, Ope
   const Result found = connection.run(
       "SELECT current_setting('fsync'), current_setting('synchronous_commit'), "
       "current_setting('server_encoding'), current_setting('default_transaction_isolation'), "
-      "current_setting('server_version_num')::int8 + $1::int8",
+      "current_setting('server_version_num')::int8 + $1::int8, "
+      "current_setting('client_min_messages')",
       Parameters().add(0));
   if (!is_done(found)) return fail(failure, connection, found);
   constexpr std::int64_t oldest_server = 120'000;
@@ -147,10 +148,18 @@ bool check_settings(Connection& connection, std::string& synchronous_commit, Ope
                   ": use read committed");
   }
   if (found.integer(0, 4) < oldest_server) return refuse("it is older than PostgreSQL 12");
-  if (connection.is_pooled()) return true;
-  // What a session has set, a new configuration file does not change.
-  const Result kept = connection.run("SELECT set_config('synchronous_commit', $1::text, false)",
-                                     Parameters().add(commit));
+  if (connection.is_pooled()) {
+    const std::string_view least = found.text(0, 5);
+    if (least != "error" && least != "fatal" && least != "panic") return true;
+    return refuse("client_min_messages is " + std::string(least) +
+                  ": it hides that a commit did not wait for the standby; use warning");
+  }
+  // What a session has set, a new configuration file does not change. Without warnings nobody would
+  // know that a commit did not wait for the standby.
+  const Result kept = connection.run(
+      "SELECT set_config('synchronous_commit', $1::text, false), "
+      "set_config('client_min_messages', 'warning', false)",
+      Parameters().add(commit));
   return is_done(kept) || fail(failure, connection, kept);
 }
 

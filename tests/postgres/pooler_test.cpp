@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "storage/open_error.hpp"
 #include "storage/postgres/connection.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/storage/store_contract.hpp"
@@ -23,13 +24,14 @@ constexpr const char* program = "/usr/sbin/pgbouncer";
 /// A PgBouncer over the shared cluster, with fewer connections to it than it has clients.
 class Pooler {
  public:
-  explicit Pooler(const std::string& schema)
+  /// `more` is SQL for each of its connections.
+  explicit Pooler(const std::string& schema, const std::string& more = "")
       : directory_(tests::shared_cluster().directory() + "/pooler") {
     std::filesystem::create_directory(directory_);
     ::chmod(directory_.c_str(), 0777);
     const std::string file = directory_ + "/pgbouncer.ini";
     std::ofstream(file) << "[databases]\n* = host=" << tests::shared_cluster().directory()
-                        << " user=rollcall connect_query='SET search_path = " << schema
+                        << " user=rollcall connect_query='SET search_path = " << schema << more
                         << "'\n[pgbouncer]\nunix_socket_dir = " << directory_
                         << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n";
     process_ = tests::spawn({program, file}, directory_ + "/log");
@@ -75,6 +77,19 @@ BOOST_AUTO_TEST_CASE(a_pooler_is_noticed) {
                                    postgres::Clock::now() + std::chrono::seconds(30), never, error);
     BOOST_REQUIRE_MESSAGE(connection, error);
     BOOST_TEST(connection->is_pooled() == pooled);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_pooler_whose_connections_hide_warnings_is_refused) {
+  const std::string schema = tests::shared_cluster().new_schema();
+  if (!is_installed()) return;
+  const Pooler pooler(schema, "; SET client_min_messages = error");
+  try {
+    open_store(pooler.url(), {}, {});
+    BOOST_FAIL("it is opened");
+  } catch (const StoreOpenError& error) {
+    BOOST_TEST((error.failure().reason == OpenFailure::Reason::database_settings));
+    BOOST_TEST(error.failure().detail.find("client_min_messages") != std::string::npos);
   }
 }
 

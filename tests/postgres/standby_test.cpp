@@ -124,6 +124,28 @@ BOOST_AUTO_TEST_CASE(what_no_standby_has_is_not_answered_but_read) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_for_the_standby_that_is_cancelled_is_no_answer) {
+  // The warning about it comes even if a role is to hear of errors only.
+  for (const std::string more : {"", "%20-cclient_min_messages%3Derror"}) {
+    const std::string url = tests::shared_cluster().url(tests::shared_cluster().new_schema());
+    const auto store = open_store(url + more, {}, {});
+    create(*store, {"A"});
+    {
+      Client client(*store);
+      SilentStandby silent;
+      BOOST_REQUIRE(!replace_until_one_waits(client).empty());
+      tests::shared_cluster().query(
+          "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+      BOOST_TEST(!client.completes_within(std::chrono::milliseconds(300)), more);
+      silent.leave();
+      BOOST_TEST(client.completes());
+      BOOST_TEST((client.operations.back().status == Status::ok));
+    }
+    std::string error;
+    BOOST_TEST(store->close(error), error);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(turning_synchronous_commit_off_changes_nothing_for_a_connection_that_is_made) {
   const auto store =
       open_store(tests::shared_cluster().url(tests::shared_cluster().new_schema()), {}, {});
