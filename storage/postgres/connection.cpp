@@ -24,6 +24,15 @@ std::string first_line(const char* text) {
   return line.empty() ? "the connection was lost" : line;
 }
 
+/// A warning that is surely not about the commit: one that a trigger raises, or that a collation
+/// has changed. Any other may be, such as that of SyncRepWaitForLSN. Texts are translated, and the
+/// state of all three may be 01000, so the function in the server's source has to say it.
+bool is_about_no_commit(const PGresult* notice) {
+  const char* const text = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
+  const std::string_view function = text == nullptr ? "" : text;
+  return function == "exec_stmt_raise" || function == "pg_newlocale_from_collation";
+}
+
 }  // namespace
 
 /// What libpq wants of parameters. Keeps its memory from one statement to the next.
@@ -117,7 +126,8 @@ Connection::Connection(pg_conn* connection, Host host, Clock::time_point deadlin
       sent_(std::make_unique<Sent>()) {
   const auto note = [](void* warned, const PGresult* notice) {
     const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity != nullptr && std::string_view(severity) == "WARNING") {
+    if (severity != nullptr && std::string_view(severity) == "WARNING" &&
+        !is_about_no_commit(notice)) {
       *static_cast<bool*>(warned) = true;
     }
   };

@@ -117,7 +117,8 @@ class Connection {
   bool move();
   /// The next result, `none` if there is none yet.
   Result next();
-  /// A warning has come since the last call, such as that a commit did not wait for the standby.
+  /// A warning has come since the last call that may be about the commit, such as that it did not
+  /// wait for the standby. What a trigger raises is none.
   bool take_warning() noexcept;
 
   /// Which of those of the URL it is to.

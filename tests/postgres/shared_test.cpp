@@ -290,6 +290,20 @@ BOOST_AUTO_TEST_CASE(what_the_table_of_users_refuses_was_not_done) {
   BOOST_TEST((create_with(store, "a@b.c") == Status::ok));
 }
 
+BOOST_AUTO_TEST_CASE(a_trigger_that_warns_costs_no_connection) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  instances.query(
+      "CREATE TABLE backends (pid int); CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS "
+      "'BEGIN RAISE WARNING ''one more''; INSERT INTO backends VALUES (pg_backend_pid()); RETURN "
+      "NULL; END'; CREATE TRIGGER warn AFTER INSERT ON users EXECUTE FUNCTION warn()");
+  for (int i = 0; i < 3; ++i) {
+    BOOST_TEST((create_with(store, "a@b.c") == Status::ok));
+    BOOST_TEST((create_with(store, "\u00e4@b.c") == Status::ok));
+  }
+  BOOST_TEST(instances.query("SELECT count(*), count(DISTINCT pid) FROM backends") == "6|1\n");
+}
+
 BOOST_AUTO_TEST_CASE(who_has_no_lane_any_more_gives_no_ids_back) {
   Instances instances(1);
   create(*instances.all[0], {"A"});
