@@ -134,6 +134,7 @@ class Connection {
   struct Sent;
   bool wait(bool to_write);
   bool look_for_pooler();
+  bool have_loss_noticed();
 
   pg_conn* const connection_;
   Clock::time_point deadline_;

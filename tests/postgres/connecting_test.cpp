@@ -165,6 +165,23 @@ BOOST_AUTO_TEST_CASE(each_host_says_why_it_is_not_reached) {
   BOOST_TEST(late.find("/nowhere/") != late.npos, late);
 }
 
+BOOST_AUTO_TEST_CASE(the_database_is_to_notice_soon_that_this_end_is_gone_unless_it_is_told_when) {
+  const std::string url = tests::shared_cluster().url(tests::shared_cluster().new_schema());
+  const auto told = [&](const std::string& more) {
+    std::string error;
+    const auto made = Connection::open(url + more, {}, Clock::now() + connect_time, never, error);
+    BOOST_REQUIRE_MESSAGE(made, error);
+    const Result set = made->run(
+        "SELECT string_agg(name, ' ' ORDER BY name), $1::int8 FROM pg_settings WHERE name LIKE "
+        "'tcp%' AND source = 'session'",
+        Parameters().add(0));
+    return std::string(set.text(0, 0));
+  };
+  const std::string others = "tcp_keepalives_count tcp_keepalives_idle tcp_keepalives_interval";
+  BOOST_TEST(told("") == others + " tcp_user_timeout");
+  BOOST_TEST(told("%20-ctcp_user_timeout%3D9000") == others);
+}
+
 BOOST_AUTO_TEST_CASE(if_one_host_is_asked_for_no_other_one_is_tried) {
   Race race(tests::shared_cluster().url("public"),
             {.only = hosts_of("postgresql://u@%2Fnowhere/x").at(0)},
