@@ -32,12 +32,14 @@ class PostgresStore final : public Store {
   }
   StoreFigures figures() const noexcept override {
     return {.users = size(),
-            .keys = static_cast<std::uint64_t>(loop_->keys()),
+            .keys = loop_ ? static_cast<std::uint64_t>(loop_->keys()) : 0,
             .pending_writes = pending_writes_.load(std::memory_order_relaxed),
             .wal_octets = 0};
   }
   Status health() const noexcept override { return loop_ ? loop_->health() : Status::ok; }
-  void end_within(std::chrono::milliseconds time) noexcept override { loop_->end_within(time); }
+  void end_within(std::chrono::milliseconds time) noexcept override {
+    if (loop_) loop_->end_within(time);
+  }
   bool close(std::string&) noexcept override {
     loop_.reset();
     return true;

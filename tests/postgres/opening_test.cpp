@@ -88,6 +88,17 @@ BOOST_AUTO_TEST_CASE(a_lane_and_unused_ids_are_given_back_in_the_end) {
                                            ".lanes") == "1|3\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_store_that_is_closed_has_no_figures_and_nothing_to_end) {
+  const auto store =
+      open_store(tests::shared_cluster().url(tests::shared_cluster().new_schema()), {}, {});
+  create(*store, {"A"});
+  BOOST_TEST(store->figures().users == 1U);
+  close(*store);
+  BOOST_TEST(store->figures().users == 0U);
+  BOOST_TEST(store->figures().keys == 0U);
+  store->end_within(std::chrono::milliseconds(0));
+}
+
 BOOST_AUTO_TEST_CASE(a_newer_schema_that_this_program_does_not_know_is_refused) {
   const std::string schema = tests::shared_cluster().new_schema();
   const std::string url = tests::shared_cluster().url(schema);
