@@ -227,7 +227,7 @@ void Loop::wait() {
 }
 
 /// Gives back what this instance has and does not need: its lane, and the ids it has not used, if
-/// nobody has taken later ones.
+/// nobody has taken later ones, and no import has used any of them.
 void Loop::leave() {
   constexpr std::chrono::milliseconds patience{1'500};
   const Clock::time_point until = Clock::now() + patience;
@@ -245,7 +245,8 @@ void Loop::leave() {
   // In one statement: when it comes late, or twice, the lane is another's, and so may the ids be.
   script.add(
       "WITH mine AS (UPDATE lanes SET owner = 0 WHERE lane = $1::int8 AND owner = $2::int8 "
-      "RETURNING 1) UPDATE ids SET next = $3::int8 FROM mine WHERE next = $4::int8",
+      "RETURNING 1) UPDATE ids SET next = $3::int8 FROM mine WHERE next = $4::int8 AND NOT EXISTS "
+      "(SELECT FROM users WHERE id >= $3::int8)",
       Parameters()
           .add(lane.number)
           .add(lane.owner)

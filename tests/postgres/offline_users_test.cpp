@@ -111,6 +111,18 @@ BOOST_AUTO_TEST_CASE(ids_that_an_instance_has_taken_meanwhile_are_not_given_out_
   close(store);
 }
 
+BOOST_AUTO_TEST_CASE(an_instance_gives_no_ids_back_that_an_import_has_used) {
+  const auto served = open_store(url, {}, {});
+  BOOST_TEST(create(*served, {"A"})[0].id == 1U);
+  // One of those that the instance has taken, and not used yet.
+  OfflineStore store(url, Missing::make, {});
+  BOOST_TEST((store.create(list({500})) == Status::ok), store.last_error());
+  std::string error;
+  BOOST_TEST(served->close(error), error);
+  BOOST_TEST(query("SELECT next FROM ids") == "1001\n");
+  close(store);
+}
+
 BOOST_AUTO_TEST_CASE(a_listing_shows_one_moment) {
   OfflineStore writer(url, Missing::make, {});
   BOOST_TEST((writer.create(list({1})) == Status::ok));
