@@ -86,7 +86,7 @@ void Lister::give_up_all(Clock::time_point now) {
 
 bool Lister::lend(const Script& script, Clock::time_point now,
                   std::function<void(std::span<const Result>)> take) {
-  if (state_ != State::idle || !link_.is_up()) return false;
+  if (!can_be_lent()) return false;
   take_ = std::move(take);
   sent_ = now;
   state_ = State::lent;

@@ -46,6 +46,8 @@ class Lister {
   void cancel(const Operation* operation, Clock::time_point now);
   void give_up_all(Clock::time_point now);
 
+  /// lend() would send.
+  bool can_be_lent() const noexcept { return is_idle() && link_.is_up(); }
   /// Sends something else, if nothing is under way: `take` gets the results if it was done.
   bool lend(const Script& script, Clock::time_point now,
             std::function<void(std::span<const Result>)> take);

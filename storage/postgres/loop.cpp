@@ -155,10 +155,10 @@ void Loop::give_up_all(Clock::time_point now) {
 }
 
 void Loop::look_around(Clock::time_point now) {
-  if (now - looked_ < look_interval) return;
+  if (now - looked_ < look_interval || !listers_.back().can_be_lent()) return;
   const bool lives = write_upkeep(now);
   const auto take = [this](std::span<const Result> results) { take_upkeep(results); };
-  if (!listers_.back().lend(upkeep_, now, take)) return;
+  listers_.back().lend(upkeep_, now, take);
   looked_ = now;
   if (lives) lived_ = now;
 }
