@@ -18,6 +18,7 @@ struct CommitFacts {
   CommitBy by = CommitBy::turn;           ///< Who made it: turn or thread.
   std::chrono::nanoseconds time{0};       ///< That it took, `sync_time` included.
   std::chrono::nanoseconds sync_time{0};  ///< That it waited for the disk.
+  std::chrono::nanoseconds held{0};  ///< That it was held back before, so that more could join it.
 };
 
 /// What a store has to tell its operator while it runs. It says nothing by itself: what becomes of

@@ -34,6 +34,9 @@ inline constexpr std::size_t max_keys_a_tick = 4'096;
 /// empty.
 inline constexpr std::uint64_t least_share_in_memory = 4;
 
+/// StoreOptions::max_linger at most.
+inline constexpr std::chrono::milliseconds longest_linger{10};
+
 /// Writes that may wait for the disk in one store; one more is answered with Status::queue_full.
 inline constexpr std::size_t max_pending_writes = 65'536;
 

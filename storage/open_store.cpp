@@ -80,7 +80,7 @@ std::unique_ptr<Store> open_shared([[maybe_unused]] const std::string& url,
                                    [[maybe_unused]] Events& events) {
 #ifdef ROLLCALL_POSTGRES
   try {
-    return open_postgres(url, shown_store(url), options.rules, events);
+    return open_postgres(url, shown_store(url), options, events);
   } catch (const StoreOpenError& error) {
     throw StoreOpenError(shown_failure(url, error.failure()));
   }

@@ -39,6 +39,8 @@ struct StoreOptions {
   StoreRules rules;
   int checkpoint_frames = default_checkpoint_frames;  ///< Of a durable store.
   LoadLimit load = {};
+  /// How long a batch of a shared store may be held back so that more writes join it.
+  std::chrono::milliseconds max_linger{0};
 };
 
 }  // namespace rollcall::storage

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "server/cli/linger_option.hpp"
 #include "server/cli/log_options.hpp"
 #include "server/cli/overload_options.hpp"
 #include "server/cli/proxy_options.hpp"
@@ -111,13 +112,10 @@ po::options_description describe() {
       ("idle-timeout", po::value<Texts>()->value_name("SECONDS"),
        "close a connection idle for this long; exceed the load balancer's own (default: 75)")  //
       ("drain-delay", po::value<Texts>()->value_name("SECONDS"),
-       "from SIGTERM on, serve for this long while /readyz says 503, then stop (default: 1)")  //
-      ("max-queue-delay", po::value<Texts>()->value_name("MS"),
-       "milliseconds that writes may wait for the disk; more of them get 503, and 0 is no limit "
-       "(default: 100)")  //
-      ("max-memory", po::value<Texts>()->value_name("SIZE|off"),
-       "memory of the process, such as 512M or 4G, beyond which creates get 503 (default: 90 % of "
-       "what its cgroup may have, if that is limited)")  //
+       "from SIGTERM on, serve for this long while /readyz says 503, then stop (default: 1)");
+  describe_overload(options);
+  describe_linger(options);
+  options.add_options()  //
       ("cors-origin", po::value<Texts>()->value_name("ORIGIN")->composing(),
        "let pages of this origin, such as https://app.example.com, use the server from a browser; "
        "* for any; may be repeated (default: none)")  //
@@ -305,6 +303,7 @@ Options interpret(const Settings& settings) {
   if (settings.contains("socket-mode")) options.socket_mode = parse_mode(given("socket-mode", ""));
   options.queue_delay = queue_delay_of(settings);
   options.max_memory = max_memory_of(settings);
+  options.store_options.max_linger = max_linger_of(settings);
   options.agent_listen = parse_side_address(given("agent-listen", "off"), "127.0.0.1:3002");
   options.site = site_of(settings);
   options.proxies = proxies_of(settings, options.site);

@@ -87,6 +87,7 @@ std::string json_of(const Options& options) {
       {"drain-delay", seconds(options.drain_delay)},
       {"max-queue-delay", options.queue_delay.count()},
       {"max-memory", memory_of(options.max_memory)},
+      {"max-linger", options.store_options.max_linger.count()},
       {"cors-origin", texts_of(options, "cors-origin")},
       {"base-path", options.site.base_path},
       {"trusted-proxy", texts_of(options, "trusted-proxy")},

@@ -1,5 +1,6 @@
 #include "server/cli/overload_options.hpp"
 
+#include <boost/program_options.hpp>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -8,6 +9,19 @@
 #include "server/limits.hpp"
 
 namespace rollcall::server {
+
+namespace po = boost::program_options;
+
+void describe_overload(po::options_description& options) {
+  using Texts = std::vector<std::string>;
+  options.add_options()  //
+      ("max-queue-delay", po::value<Texts>()->value_name("MS"),
+       "milliseconds that writes may wait for the disk; more of them get 503, and 0 is no limit "
+       "(default: 100)")  //
+      ("max-memory", po::value<Texts>()->value_name("SIZE|off"),
+       "memory of the process, such as 512M or 4G, beyond which creates get 503 (default: 90 % of "
+       "what its cgroup may have, if that is limited)");
+}
 
 std::chrono::milliseconds queue_delay_of(const Settings& settings) {
   const auto found = settings.find("max-queue-delay");

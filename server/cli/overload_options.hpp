@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/program_options/options_description.hpp>
 #include <chrono>
 
 #include "server/cli/options.hpp"
@@ -7,6 +8,8 @@
 
 /// What the settings say of how much is too much. All throw UsageError.
 namespace rollcall::server {
+
+void describe_overload(boost::program_options::options_description& options);
 
 /// How long writes may wait for the store; 0 is any time.
 std::chrono::milliseconds queue_delay_of(const Settings& settings);

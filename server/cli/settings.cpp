@@ -38,7 +38,7 @@ constexpr const char* names[] = {"listen",
                                  "log-level",
                                  "log-file",
                                  "max-memory",
-
+                                 "max-linger",
                                  "access-log",
                                  "log-client",
                                  "proxy-protocol",

@@ -23,6 +23,7 @@ void StoreMetrics::committed(const storage::CommitFacts& facts) noexcept {
   (by_thread ? commits_by_thread_ : commits_by_turn_).add(facts.time, 1);
   syncs_.add(facts.sync_time, 1);
   writes_.add(facts.writes, 1);
+  if (facts.held.count() > 0) held_.add(facts.held, 1);
 }
 
 void StoreMetrics::writes_stopped(Status status) noexcept {
@@ -44,6 +45,10 @@ void StoreMetrics::write(Exposition& page) const {
               "Time that a commit waited for the disk (fdatasync).", totals(syncs_));
   page.single("rollcall_commit_writes", Type::histogram, "Writes that one commit made durable.",
               totals(writes_));
+  page.single("rollcall_linger_duration_seconds", Type::histogram,
+              "Time that a commit was held back so that more writes could join it "
+              "(--max-linger); only those that were.",
+              totals(held_));
   const auto by_reason = [&page](const PerStatus& counters) {
     for (std::size_t i = 0; i < counters.size(); ++i) {
       const bool failed = outcome_of(static_cast<Status>(i)) == storage::Outcome::not_done;

@@ -27,6 +27,7 @@ class StoreMetrics {
   DurationHistogram commits_by_turn_;
   DurationHistogram commits_by_thread_;
   DurationHistogram syncs_;
+  DurationHistogram held_;
   CountHistogram writes_;
   PerStatus failures_;
   PerStatus stops_;

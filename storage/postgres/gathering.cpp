@@ -43,7 +43,7 @@ bool Gathering::has_work(const Wants& wants) {
 }
 
 bool Gathering::is_wanted() const noexcept {
-  return (wants_.writes && !submitted_.writes.empty()) ||
+  return (wants_.writes > 0 && submitted_.writes.size() >= wants_.writes) ||
          (wants_.finds && !submitted_.finds.empty()) || !submitted_.lists.empty() ||
          !submitted_.exports.empty();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "storage/mutex.hpp"
@@ -22,7 +23,7 @@ struct Work {
 };
 
 /// What sessions hand over to the loop, turn by turn. The loop is woken only for what it can begin,
-/// so not for a write while a batch is under way.
+/// so not for a write while a batch is under way, nor for one where more are waited for.
 class Gathering {
  public:
   /// `waker` wakes the loop, and must outlive this.
@@ -32,9 +33,9 @@ class Gathering {
   void submit(Work& work);
 
   // The loop's thread.
-  /// What the loop could begin: true if nothing of that kind is under way.
+  /// What the loop could begin, because nothing of that kind is under way.
   struct Wants {
-    bool writes = false;
+    std::size_t writes = 0;  ///< With so many or more it would begin a batch; 0 if it could not.
     bool finds = false;
   };
   /// Puts what was submitted into `work`, which is empty.

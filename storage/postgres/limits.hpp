@@ -35,6 +35,17 @@ inline constexpr std::chrono::milliseconds probe_pause{50};
 
 /// Writes of one transaction. More of them only wait longer for each other.
 inline constexpr std::size_t max_batch = 8'192;
+/// A batch of so many writes is not made larger by waiting (Linger): the database takes about as
+/// long for its rows as for what each batch costs.
+inline constexpr std::size_t small_batch = 64;
+/// A batch that took the database less is soon followed by the next anyway.
+inline constexpr std::chrono::microseconds slow_batch{300};
+/// The longest pause behind a batch is this part of what the batch took.
+inline constexpr int linger_share = 2;
+/// A pause pays if this part of those who were to join the batch did.
+inline constexpr std::size_t least_joining_share = 4;
+/// Pauses that are left out, at most, until it is tried again whether one pays.
+inline constexpr unsigned max_lingers_left_out = 63;
 /// Look-ups by id that are one query.
 inline constexpr std::size_t max_finds = 4'096;
 /// Look-ups by id that may wait; one more is refused.

@@ -40,7 +40,8 @@ bool set_up_writes(Connection& connection, bool ordered_ids, OpenFailure& failur
 }
 
 Loop::Loop(const std::string& url, const WriteBatch::Rules& rules,
-           std::unique_ptr<Connection> first, const Lane& lane, std::int64_t others, Events& events)
+           std::chrono::nanoseconds max_linger, std::unique_ptr<Connection> first, const Lane& lane,
+           std::int64_t others, Events& events)
     : write_link_(
           url,
           [this, ordered_ids = rules.ordered_ids](Connection& connection, std::string& error) {
@@ -52,7 +53,7 @@ Loop::Loop(const std::string& url, const WriteBatch::Rules& rules,
             return writer_.set_up(connection, error);
           },
           waker_),
-      writer_(write_link_, lane, rules, events),
+      writer_(write_link_, lane, rules, max_linger, events),
       find_link_(url, set_up_reads, waker_),
       finder_(find_link_),
       downloads_(url, waker_),
@@ -204,10 +205,17 @@ void Loop::take_upkeep(std::span<const Result> results) {
   if (results[1].rows() == 1) keys_.store(results[1].integer(0, 0), std::memory_order_relaxed);
 }
 
-void Loop::wait() {
+/// Until there is something to be done that no descriptor tells of.
+std::chrono::nanoseconds Loop::time_to_wait() const {
   // Deadlines are seconds; but the next attempt to connect is soon.
   const bool is_up = write_link_.is_up() && find_link_.is_up();
-  const int look_ms = is_up ? 100 : 10;
+  const std::chrono::milliseconds look{is_up ? 100 : 10};
+  const Clock::time_point held = writer_.holds_until();
+  if (held == Clock::time_point::min()) return look;
+  return std::clamp<std::chrono::nanoseconds>(held - Clock::now(), {}, look);
+}
+
+void Loop::wait() {
   links_.assign({&write_link_, &find_link_});
   for (const auto& each : list_links_) links_.push_back(each.get());
   downloads_.add_links(links_);
@@ -216,10 +224,11 @@ void Loop::wait() {
   wanted_.push_back({waker_.descriptor(), POLLIN, 0});
   const bool answered = std::any_of(links_.begin(), links_.end(),
                                     [](const Link* each) { return each->has_answer(); });
-  const Gathering::Wants wants{writer_.could_begin(), finder_.could_begin()};
-  const bool has_more = (wants.writes && writer_.waits()) || (wants.finds && finder_.waits());
+  const Gathering::Wants wants{writer_.wants(), finder_.could_begin()};
+  const bool has_more = writer_.has_work() || (wants.finds && finder_.waits());
   const bool waits = !answered && !has_more && !gathering_.has_work(wants);
-  ::poll(wanted_.data(), wanted_.size(), waits ? look_ms : 0);
+  const timespec time{0, waits ? time_to_wait().count() : 0};
+  ::ppoll(wanted_.data(), wanted_.size(), &time, nullptr);
   if (wanted_.back().revents != 0) waker_.clear();
   for (std::size_t i = 0; i < links_.size(); ++i) {
     if (wanted_[i].revents != 0) links_[i]->ready();

@@ -24,9 +24,10 @@ namespace rollcall::storage::postgres {
 class Loop {
  public:
   /// `first` is a connection that is set up for writes, `lane` the lane that was taken over it,
-  /// `others` the users that other lanes have made. `events` must outlive it.
-  Loop(const std::string& url, const WriteBatch::Rules& rules, std::unique_ptr<Connection> first,
-       const Lane& lane, std::int64_t others, Events& events);
+  /// `others` the users that other lanes have made. `max_linger` is for Linger. `events` must
+  /// outlive it.
+  Loop(const std::string& url, const WriteBatch::Rules& rules, std::chrono::nanoseconds max_linger,
+       std::unique_ptr<Connection> first, const Lane& lane, std::int64_t others, Events& events);
   /// Ends the thread; nothing may be under way any more.
   ~Loop();
 
@@ -57,6 +58,7 @@ class Loop {
   bool write_upkeep(Clock::time_point now);
   void take_upkeep(std::span<const Result> results);
   void wait();
+  std::chrono::nanoseconds time_to_wait() const;
   void leave();
 
   Waker waker_;

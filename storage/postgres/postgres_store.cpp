@@ -169,8 +169,9 @@ std::unique_ptr<Connection> connect(const std::string& url, const std::string& s
 }  // namespace
 
 std::unique_ptr<Store> open_postgres(const std::string& given, const std::string& shown,
-                                     const StoreRules& rules, Events& events) {
+                                     const StoreOptions& options, Events& events) {
   const std::string url = connection_url(given);
+  const StoreRules& rules = options.rules;
   const postgres::WriteBatch::Rules wanted{rules.keys.lifetime.count(), rules.unique_email,
                                            has_ordered_ids(given)};
   std::unique_ptr<Connection> first = connect(url, shown);
@@ -192,8 +193,8 @@ std::unique_ptr<Store> open_postgres(const std::string& given, const std::string
     refuse(std::move(failure), shown);
   }
   if (synchronous_commit == "remote_write") events.commits_weakly(synchronous_commit);
-  return std::make_unique<PostgresStore>(
-      std::make_unique<Loop>(url, wanted, std::move(first), lane, others.integer(0, 0), events));
+  return std::make_unique<PostgresStore>(std::make_unique<Loop>(
+      url, wanted, options.max_linger, std::move(first), lane, others.integer(0, 0), events));
 }
 
 }  // namespace rollcall::storage

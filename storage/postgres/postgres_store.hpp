@@ -13,6 +13,6 @@ namespace rollcall::storage {
 /// its password is shown nowhere. `shown` is what to call it. Throws StoreOpenError. `events` must
 /// outlive the store.
 std::unique_ptr<Store> open_postgres(const std::string& url, const std::string& shown,
-                                     const StoreRules& rules, Events& events);
+                                     const StoreOptions& options, Events& events);
 
 }  // namespace rollcall::storage

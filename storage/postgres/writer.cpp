@@ -7,8 +7,14 @@
 
 namespace rollcall::storage::postgres {
 
-Writer::Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules, Events& events)
-    : link_(link), events_(events), rules_(rules), lane_(lane), batch_(uploads_) {
+Writer::Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules,
+               std::chrono::nanoseconds max_linger, Events& events)
+    : link_(link),
+      events_(events),
+      rules_(rules),
+      lane_(lane),
+      linger_(max_linger),
+      batch_(uploads_) {
   users_.store(lane.users, std::memory_order_relaxed);
 }
 
@@ -59,6 +65,8 @@ void Writer::go_on(Clock::time_point now) {
 }
 
 void Writer::begin_batch(Clock::time_point now) {
+  // Those that were put back have waited already.
+  if (again_.empty() && linger_.holds(waiting_.size(), now)) return;
   batch_.clear();
   for (auto* const from : {&again_, &waiting_}) {
     while (!from->empty() && batch_.size() < most_) {

@@ -9,6 +9,7 @@
 #include "storage/postgres/ids.hpp"
 #include "storage/postgres/inbox.hpp"
 #include "storage/postgres/lane.hpp"
+#include "storage/postgres/linger.hpp"
 #include "storage/postgres/link.hpp"
 #include "storage/postgres/uploads.hpp"
 #include "storage/postgres/write_batch.hpp"
@@ -20,8 +21,10 @@ namespace rollcall::storage::postgres {
 /// its number, until it is known what has become of it. The loop's thread, but for what says so.
 class Writer {
  public:
-  /// The references must outlive it. `lane` is this instance's.
-  Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules, Events& events);
+  /// The references must outlive it. `lane` is this instance's; a batch is held back for
+  /// `max_linger` at most, so that more writes join it.
+  Writer(Link& link, const Lane& lane, const WriteBatch::Rules& rules,
+         std::chrono::nanoseconds max_linger, Events& events);
 
   void add(const PendingWrite& write) { waiting_.push_back(write); }
   /// Takes what the database has answered.
@@ -30,10 +33,17 @@ class Writer {
   }
   /// Goes on as far as it can without waiting.
   void step(Clock::time_point now);
-  /// The next batch could begin: none is under way.
-  bool could_begin() const noexcept { return state_ == State::idle && link_.is_up(); }
-  /// There are writes for it.
-  bool waits() const noexcept { return !waiting_.empty() || !again_.empty(); }
+  /// With so many more writes the next batch would begin: 0 while one is under way.
+  std::size_t wants() const noexcept {
+    if (state_ != State::idle || !link_.is_up()) return 0;
+    return linger_.is_on() ? linger_.missing() : 1;
+  }
+  /// It could begin without any more of them.
+  bool has_work() const noexcept { return wants() > 0 && !linger_.is_on() && waits(); }
+  /// It is held back at the latest until then; in the past if it is not.
+  Clock::time_point holds_until() const noexcept {
+    return wants() > 0 && linger_.is_on() ? linger_.until() : Clock::time_point::min();
+  }
   /// Ends all that wait, and the batch that is under way; its number is still used up.
   void give_up_all(Clock::time_point now);
   /// Nothing waits, and nothing is under way.
@@ -64,6 +74,7 @@ class Writer {
     burning,     ///< Nobody waits for it any more, or it can't be done: its number is used up.
   };
 
+  bool waits() const noexcept { return !waiting_.empty() || !again_.empty(); }
   void begin_batch(Clock::time_point now);
   void go_on(Clock::time_point now);
   void lease();
@@ -102,6 +113,7 @@ class Writer {
   Uploads uploads_;
   Fifo<PendingWrite> again_;  ///< Before those that wait.
   Fifo<PendingWrite> waiting_;
+  Linger linger_;
 
   State state_ = State::idle;
   WriteBatch batch_;

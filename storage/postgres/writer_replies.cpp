@@ -101,7 +101,9 @@ void Writer::end_batch(std::int64_t users, Clock::time_point now) {
                      .status = Status::ok,
                      .by = CommitBy::thread,
                      .time = now - sent_,
-                     .sync_time = now - sent_});
+                     .sync_time = now - sent_,
+                     .held = linger_.held()});
+  linger_.answered(size_ - again.size(), now - sent_, now);
   put_back(again);
   most_ = std::min(2 * most_, max_batch);
   state_ = State::idle;

@@ -36,8 +36,8 @@ struct Shared {
   }
 };
 
-constexpr Gathering::Wants both{true, true};
-constexpr Gathering::Wants only_finds{false, true};
+constexpr Gathering::Wants both{1, true};
+constexpr Gathering::Wants only_finds{0, true};
 
 }  // namespace
 
@@ -74,6 +74,21 @@ BOOST_AUTO_TEST_CASE(a_write_wakes_nobody_while_a_batch_is_under_way_and_a_look_
   shared.take();
   BOOST_TEST(shared.taken.writes.size() == 1U);
   BOOST_TEST(shared.taken.finds.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_that_waits_for_several_writes_is_woken_by_the_last_of_them) {
+  constexpr Gathering::Wants three{3, false};
+  Shared shared;
+  BOOST_TEST(!shared.gathering.has_work(three));
+  for (int i = 1; i <= 4; ++i) {
+    shared.submit_write();
+    BOOST_TEST(shared.is_woken() == (i == 3));
+  }
+  shared.take();
+  for (int i = 1; i <= 4; ++i) {
+    shared.submit_write();
+    BOOST_TEST(shared.gathering.has_work(three) == (i >= 3));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(listings_are_not_gathered) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,13 @@ class RecordingEvents final : public Events {
   }
   void out_of_memory() noexcept override { all.emplace_back("out of memory"); }
 
-  void committed(const CommitFacts& facts) noexcept override { commits.push_back(facts); }
+  void committed(const CommitFacts& facts) noexcept override {
+    commits.push_back(facts);
+    if (on_commit) on_commit(facts);
+  }
 
+  /// On the thread that commits.
+  std::function<void(const CommitFacts&)> on_commit;
   std::vector<std::string> all;
   std::vector<CommitFacts> commits;
 };

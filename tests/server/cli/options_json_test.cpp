@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(every_option_has_the_value_that_is_in_effect) {
   BOOST_TEST(json.at("log-file").as_string() == "");
   BOOST_TEST(json.at("agent-listen").as_string() == "off");
   BOOST_TEST(json.at("max-queue-delay").as_int64() == 100);
+  BOOST_TEST(json.at("max-linger").as_int64() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(each_option_is_under_its_own_name) {
@@ -72,8 +73,11 @@ BOOST_AUTO_TEST_CASE(each_option_is_under_its_own_name) {
                                "--agent-listen",
                                "127.0.0.1:11",
                                "--max-memory",
-                               "16M"});
+                               "16M",
+                               "--max-linger",
+                               "1"});
   BOOST_TEST(json.at("store").as_string() == "memory:");
+  BOOST_TEST(json.at("max-linger").as_int64() == 1);
   BOOST_TEST(json.at("unique-email").as_bool());
   BOOST_TEST(json.at("base-path").as_string() == "/b");
   BOOST_TEST(json.at("cors-origin").as_array().at(0).as_string() == "http://o");

@@ -35,6 +35,16 @@ BOOST_AUTO_TEST_CASE(a_commit_says_who_made_it_how_long_it_took_and_how_much_it_
   BOOST_TEST(has(metrics, "rollcall_commit_writes_bucket{le=\"5\"} 2"));
 }
 
+BOOST_AUTO_TEST_CASE(only_commits_that_were_held_back_count_as_such) {
+  StoreMetrics metrics;
+  metrics.committed({.writes = 3, .time = milliseconds(4)});
+  BOOST_TEST(has(metrics, "rollcall_linger_duration_seconds_count 0"));
+  metrics.committed({.writes = 3, .time = milliseconds(4), .held = milliseconds(2)});
+  BOOST_TEST(has(metrics, "rollcall_linger_duration_seconds_count 1"));
+  BOOST_TEST(has(metrics, "rollcall_linger_duration_seconds_sum 0.002"));
+  BOOST_TEST(has(metrics, "rollcall_commit_writes_count 2"));
+}
+
 BOOST_AUTO_TEST_CASE(a_commit_that_failed_is_counted_by_its_reason_only) {
   StoreMetrics metrics;
   metrics.committed({3, Status::disk_full, CommitBy::turn, milliseconds(4), milliseconds(2)});
