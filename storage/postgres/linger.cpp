@@ -35,12 +35,11 @@ bool Linger::decide(std::size_t waiting, Clock::time_point now) noexcept {
 }
 
 bool Linger::begin(std::size_t waiting) noexcept {
-  state_ = State::none;
-  if (answered_ == 0 || waiting >= small_batch) return false;
-  state_ = State::pausing;
   waited_ = waiting;
   expected_ = std::min(answered_ + waiting, small_batch);
-  return true;
+  const bool is_anybody_missing = waiting < expected_;
+  state_ = is_anybody_missing ? State::pausing : State::none;
+  return is_anybody_missing;
 }
 
 void Linger::end(std::size_t waiting, Clock::time_point now) noexcept {

@@ -124,6 +124,20 @@ BOOST_AUTO_TEST_CASE(there_is_no_pause_for_those_who_were_not_answered) {
   BOOST_TEST(!linger.holds(1, start));
 }
 
+BOOST_AUTO_TEST_CASE(where_nobody_is_missing_no_pause_was_in_vain) {
+  Linger linger = after(100);
+  BOOST_TEST(!linger.holds(small_batch + 1, start));
+  BOOST_TEST((linger.held() == nanoseconds(0)));
+  BOOST_TEST(pauses(linger, 4, 0));
+  BOOST_TEST(left_out_before_next(linger) == 1U);
+  for (int i = 0; i < 3; ++i) BOOST_TEST(!pauses(linger, 4, 0));
+  // Nor did one pay.
+  linger.answered(0, milliseconds(2), start);
+  BOOST_TEST(!linger.holds(1, start));
+  BOOST_TEST(pauses(linger, 4, 0));
+  BOOST_TEST(left_out_before_next(linger) == 7U);
+}
+
 BOOST_AUTO_TEST_CASE(a_pause_that_hardly_anybody_joins_is_left_out_more_and_more_often) {
   Linger linger{milliseconds(10)};
   BOOST_TEST(pauses(linger, 4, 0));
