@@ -12,8 +12,7 @@ inline constexpr int listen_backlog = 4'096;
 inline constexpr std::size_t max_accepts_a_look = 256;
 inline constexpr std::size_t late_accepts_a_look = 32;
 /// Connections that a thread has not taken over yet: as many as it reads and answers in this part
-/// of
-/// `--max-queue-delay` (if its commits take longer, in the time of one, up to late_share of the
+/// of `--max-queue-delay` (if its commits take longer, in the time of one, up to late_share of the
 /// delay), but at least so many, and no more than that. A pause follows.
 inline constexpr int handed_over_share = 20;
 inline constexpr std::size_t min_handed_over = 64;
