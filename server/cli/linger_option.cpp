@@ -1,8 +1,6 @@
 #include "server/cli/linger_option.hpp"
 
 #include <boost/program_options.hpp>
-#include <charconv>
-#include <cstdint>
 #include <string>
 
 #include "storage/limits.hpp"
@@ -22,17 +20,7 @@ void describe_linger(po::options_description& options) {
 }
 
 std::chrono::milliseconds max_linger_of(const Settings& settings) {
-  const auto found = settings.find("max-linger");
-  if (found == settings.end()) return std::chrono::milliseconds(0);
-  const std::string& text = found->second.texts.front();
-  std::uint32_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || rest != end || value > longest_linger.count()) {
-    throw UsageError(found->second.origin + " must be a number of milliseconds from 0 to " +
-                     std::to_string(longest_linger.count()) + ", not '" + text + "'");
-  }
-  return std::chrono::milliseconds(value);
+  return milliseconds_of(settings, "max-linger", std::chrono::milliseconds(0), longest_linger);
 }
 
 }  // namespace rollcall::server

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -132,6 +134,22 @@ Settings settings_from_file(const std::string& path) {
     }
   }
   return settings;
+}
+
+std::chrono::milliseconds milliseconds_of(const Settings& settings, const std::string& name,
+                                          std::chrono::milliseconds unset,
+                                          std::chrono::milliseconds longest) {
+  const auto found = settings.find(name);
+  if (found == settings.end()) return unset;
+  const std::string& text = found->second.texts.front();
+  std::uint32_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end || value > longest.count()) {
+    throw UsageError(found->second.origin + " must be a number of milliseconds from 0 to " +
+                     std::to_string(longest.count()) + ", not '" + text + "'");
+  }
+  return std::chrono::milliseconds(value);
 }
 
 }  // namespace rollcall::server

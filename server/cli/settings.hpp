@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -40,5 +41,10 @@ Settings settings_from_environment(const Environment& environment);
 /// From lines `name = value` of the file at `path`, which may begin with a byte order mark and end
 /// its lines with CRLF. Throws UsageError with the number of the line.
 Settings settings_from_file(const std::string& path);
+
+/// A number of milliseconds from 0 to `longest`; `unset` if it was not given. Throws UsageError.
+std::chrono::milliseconds milliseconds_of(const Settings& settings, const std::string& name,
+                                          std::chrono::milliseconds unset,
+                                          std::chrono::milliseconds longest);
 
 }  // namespace rollcall::server
