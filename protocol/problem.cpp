@@ -166,8 +166,7 @@ constexpr ProblemRow rows[] = {
     {Problem::overloaded, 503, "Service Unavailable", storage_type, "Not stored",
      "Too many writes are waiting for the disk. Nothing was changed. Try again.", false, 1},
     {Problem::came_too_late, 503, "Service Unavailable", storage_type, "Not stored",
-     "The request had waited for too long, and its client had stopped sending, as one does that "
-     "has "
+     "The request had waited for too long, and its client had stopped sending, so it had probably "
      "given up. Nothing was changed. Try again.",
      false, 1},
     {Problem::memory_full, 503, "Service Unavailable", memory_type, "Memory full",

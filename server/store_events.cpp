@@ -23,7 +23,7 @@ void StoreEvents::recovered(const std::string& path, std::uint64_t frames) noexc
 void StoreEvents::upgraded(const std::string& path, const std::string& copy) noexcept {
   log_.say(LogLevel::info,
            "upgraded %s to this program's schema; %s is a copy from before, for "
-           "going back to the older program: delete it when you need it no more",
+           "going back to the older program: delete it once you no longer need it",
            path.c_str(), copy.c_str());
 }
 

@@ -55,7 +55,7 @@ constexpr const char* export_tail =
     "moment.\n"
     "\n"
     "Exit codes: 0 every user was exported; 1 the store can't be read, or the output can't be\n"
-    "written; 2 bad option.\n";
+    "written; 2 bad option; 128 + N ended by signal N.\n";
 
 constexpr const char* backup_head =
     "rollcall backup - copies a store to one file, also while a server uses it.\n"
@@ -102,9 +102,9 @@ constexpr const char* migrate_head =
 
 constexpr const char* migrate_tail =
     "\n"
-    "A server does so by itself when it starts, if its role may. Run this as the role that owns "
-    "the\n"
-    "tables, so that the servers' needs no such right. Servers of this version and the one before\n"
+    "A server does this at its start if its role may. Run this as the role that owns the "
+    "tables, so\n"
+    "that the servers' role needs no such right. Servers of this version and the one before\n"
     "may be at work meanwhile. A file of sqlite: is upgraded too; no server may have it open.\n"
     "\n"
     "Exit codes: 0 done; 1 the store can't be opened; 2 bad option.\n";
@@ -122,7 +122,8 @@ constexpr const char* check_tail =
     "\n"
     "A server may be serving the file. If none does, none can start until the check ends.\n"
     "\n"
-    "Exit codes: 0 the file is whole; 1 it is damaged; 2 bad option, or the file can't be read.\n";
+    "Exit codes: 0 the file is whole; 1 it is damaged; 2 bad option, or the file can't be\n"
+    "read; 128 + N ended by signal N.\n";
 
 constexpr const char* store_tail =
     "\n"
@@ -138,7 +139,7 @@ void add_help(po::options_description& options) {
 void add_common(po::options_description& options) {
   options.add_options()  //
       ("store", po::value<Texts>()->value_name("URL"),
-       "the store: sqlite:PATH (default: sqlite:rollcall.db) or, but for backup and restore, "
+       "the store: sqlite:PATH (default: sqlite:rollcall.db) or, except for backup and restore, "
        "postgresql://...")  //
       ("config", po::value<Texts>()->value_name("FILE"), "read options from FILE");
   add_help(options);

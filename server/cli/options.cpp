@@ -47,7 +47,7 @@ constexpr const char* help_tail =
     "\n"
     "Every option except --help and --version can also be set in the environment "
     "(ROLLCALL_LISTEN,\n"
-    "ROLLCALL_MAX_CONNECTIONS, ...). Every option except --config can also be a line `name = "
+    "ROLLCALL_MAX_CONNECTIONS, ...). The others, except --config, can also be lines `name = "
     "value`\n"
     "in the file that --config names. Flags override the environment, which overrides the file.\n"
     "\n"
@@ -73,9 +73,8 @@ po::options_description describe() {
       std::to_string(max_io_threads) + " (default: the number of processors available)";
   const std::string connections =
       "maximum number of open connections, " + std::to_string(min_connections) + " to " +
-      std::to_string(max_connections) +
-      "; further ones get 503 (default: " + std::to_string(default_connections) +
-      ", or fewer if ulimit -n requires it)";
+      std::to_string(max_connections) + "; beyond it the longest idle one is closed (default: " +
+      std::to_string(default_connections) + ", or fewer if ulimit -n requires it)";
   using Texts = std::vector<std::string>;
   options.add_options()  //
       ("listen", po::value<Texts>()->value_name("HOST:PORT")->composing(),

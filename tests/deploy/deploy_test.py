@@ -113,8 +113,8 @@ def use(name, port):
                           Content_Type="application/x-ndjson")
     if status != 200 or body.count(b'"id":') != LINES:
         yield f"{name}: a stream is {status} with {body.count(b'id')} ids"
-    _, headers, _ = ask(port, "GET", "/users?limit=1", Host="users.example")
-    if "<http://users.example/users?" not in headers["Link"]:
+    _, headers, _ = ask(port, "GET", "/users?limit=1", Host="users.example:8443")
+    if "<http://users.example:8443/users?" not in headers["Link"]:
         yield f"{name}: Link is {headers['Link']}"
 
 

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(each_event_is_one_line_that_says_what_happened) {
              "killed, or a reader was in the way); no acknowledged user is lost\n");
   BOOST_TEST(written([](auto& events) { events.upgraded("a.db", "a.db.schema-1"); }) ==
              "rollcall: upgraded a.db to this program's schema; a.db.schema-1 is a copy from "
-             "before, for going back to the older program: delete it when you need it no more\n");
+             "before, for going back to the older program: delete it once you no longer need it\n");
   BOOST_TEST(written([](auto& events) { events.unfinished_dropped("a.db", 3); }) ==
              "rollcall: the WAL of a.db ends in 3 frames of transactions that were never finished; "
              "they are left out, and nothing in them was acknowledged\n");
