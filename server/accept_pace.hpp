@@ -43,7 +43,7 @@ class AcceptPace {
   /// One was taken, whose latest octets came `age` ago; false if that is too long, and it is to be
   /// dropped.
   bool took(std::chrono::milliseconds age) noexcept;
-  /// The queue is empty.
+  /// The queue is empty, or nothing can be taken from it.
   void emptied() noexcept { emptied_ = true; }
   /// The look is over. How long until the next one; 0: as soon as a connection waits.
   std::chrono::milliseconds end() noexcept;

@@ -161,6 +161,10 @@ inline constexpr std::chrono::milliseconds default_drain_delay{1'000};
 /// How long a connection that has brought no request yet is kept in a stop: its first one may be
 /// under way.
 inline constexpr std::chrono::milliseconds first_request_time{1'000};
+/// From a signal that ends the server until the same one counts as the second, which ends it at
+/// once: who passes a signal on may reach a program in two ways (timeout(1), to it and to its
+/// group).
+inline constexpr std::chrono::milliseconds same_signal_time{100};
 /// From a stop until a stream of users is read no more: a short one is whole by then.
 inline constexpr std::chrono::milliseconds stop_stream_time{4'000};
 /// From a stop until what waits for a database is given up: the answers still have to be sent.

@@ -173,7 +173,8 @@ void Listener::look() {
   pace_.begin(taker_.load(), system_clock().now());
   int cause = 0;
   while (cause == 0 && pace_.takes_another()) cause = accept_one();
-  if (cause == EAGAIN) pace_.emptied();
+  // Who waits for a descriptor does not wait for a thread that can't keep up.
+  if (cause != 0) pace_.emptied();
   const std::chrono::milliseconds pause = pace_.end();
   if (cause == 0 || cause == EAGAIN) return pause.count() == 0 ? wait() : look_after(pause);
   // A descriptor for one is missing for the next connection too. They stay in the queue, so waiting

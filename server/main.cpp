@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   rollcall::server::claim_standard_streams();
   rollcall::server::install_last_words();
   rollcall::server::unblock_stop_signals();
+  rollcall::server::let_stop_signals_end();
   const std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "import") return rollcall::server::run_import(argc - 1, argv + 1);
   if (command == "export") return rollcall::server::run_export(argc - 1, argv + 1);

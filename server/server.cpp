@@ -41,7 +41,10 @@ Server::Server(const Options& options, ServerLog& log)
       memory_(most_memory(options.max_memory)),
       service_manager_(context_),
       gate_(context_, options_.proxy_rules, shares_.turned_away,
-            {[this](std::unique_ptr<Transport> transport) { hand_out(std::move(transport)); },
+            {[this](std::unique_ptr<Transport> transport) {
+               hand_out(std::move(transport));
+               end_threads_if_drained();
+             },
              [this](CloseReason why) {
                metrics_.closed_early(why);
                end_threads_if_drained();
@@ -165,18 +168,6 @@ std::string Server::description() const {
   return line;
 }
 
-IoThread& Server::least_busy() const {
-  const auto begin = threads_.begin();
-  auto end = begin + thread_balance_.working();
-  // One that commits to a disk that hangs would leave even a probe unanswered.
-  const auto stuck = [this](const auto& each) { return is_stuck(*each); };
-  if (std::all_of(begin, end, stuck)) end = threads_.end();
-  return **std::min_element(begin, end, [&stuck](const auto& left, const auto& right) {
-    return std::pair(stuck(left), left->connection_count()) <
-           std::pair(stuck(right), right->connection_count());
-  });
-}
-
 void Server::look_around() {
   static_assert(health_interval == balance_interval);
   looking_.expires_after(health_interval);
@@ -184,9 +175,10 @@ void Server::look_around() {
     if (error || threads_running_ == 0) return;
     look_at_health();
     look_at_memory(memory_, log_);
-    // A thread that hangs serves nobody whom it is given, and in a stop one may have ended.
-    const bool hung = health_.state() == Health::State::store_hung;
-    if (threads_.size() > 1 && !hung && ending_ == Ending::none) balance();
+    // A thread that is stuck serves nobody whom it is given, and in a stop one may have ended.
+    const bool stuck = std::any_of(threads_.begin(), threads_.end(),
+                                   [this](const auto& each) { return is_stuck(*each); });
+    if (threads_.size() > 1 && !stuck && ending_ == Ending::none) balance();
     look_around();
   });
 }
@@ -239,52 +231,6 @@ void Server::balance() {
   if (count > 0) (*most)->give(count, **least);
 }
 
-std::size_t Server::turned_away() const {
-  std::size_t count = 0;
-  for (const auto& each : threads_) count += each->turned_away_count();
-  return count;
-}
-
-void Server::hand_out(std::unique_ptr<Transport> transport) {
-  std::size_t connections = finding_room_;
-  for (const auto& each : threads_) connections += each->connection_count();
-  if (connections < shares_.connections) return least_busy().adopt(std::move(transport), false);
-  // They take descriptors, too.
-  if (finding_room_ + turned_away() >= shares_.turned_away) return;
-  ++finding_room_;
-  std::vector<IoThread*> threads;
-  for (const auto& each : threads_) threads.push_back(each.get());
-  std::sort(threads.begin(), threads.end(), [](const IoThread* left, const IoThread* right) {
-    return left->longest_idle_since() > right->longest_idle_since();
-  });
-  find_room(std::move(transport), std::move(threads));
-}
-
-void Server::find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads) {
-  if (threads.empty()) return turn_away(std::move(transport));
-  IoThread& next = *threads.back();
-  threads.pop_back();
-  next.adopt_for_idle(std::move(transport), [this, threads](std::unique_ptr<Transport> left) {
-    asio::post(context_, [this, threads, left = std::move(left)]() mutable {
-      if (left) return find_room(std::move(left), std::move(threads));
-      --finding_room_;
-      end_threads_if_drained();
-    });
-  });
-}
-
-void Server::turn_away(std::unique_ptr<Transport> transport) {
-  --finding_room_;
-  if (full_.is_due(system_clock().now())) {
-    log_.say(LogLevel::warning,
-             "connection limit %zu reached and none is idle; further connections get 503 "
-             "(--max-connections)",
-             shares_.connections);
-  }
-  least_busy().adopt(std::move(transport), true);
-  end_threads_if_drained();
-}
-
 void Server::watch_signals() {
   if (ending_ == Ending::none) {
     signals_.add(SIGINT);
@@ -292,9 +238,17 @@ void Server::watch_signals() {
   }
   signals_.async_wait([this](boost::system::error_code error, int number) {
     if (error) return;
+    const Clock::time_point now = system_clock().now();
     // What is acknowledged is on disk already: the second signal may end the process anywhere.
-    if (ending_ != Ending::none) ::_exit(128 + number);
-    begin_end(number);
+    if (ending_ != Ending::none &&
+        (number != end_signal_ || now - ending_since_ > same_signal_time)) {
+      ::_exit(128 + number);
+    }
+    if (ending_ == Ending::none) {
+      end_signal_ = number;
+      ending_since_ = now;
+      begin_end(number);
+    }
     watch_signals();
   });
 }

@@ -69,7 +69,10 @@ class Server {
   void balance();
   bool is_stuck(const IoThread& thread) const;
   void find_room(std::unique_ptr<Transport> transport, std::vector<IoThread*> threads);
+  std::vector<IoThread*> threads_with_room() const;
   void turn_away(std::unique_ptr<Transport> transport);
+  /// A warning, now and then.
+  void tell_full();
   IoThread& least_busy() const;
   std::size_t turned_away() const;
   void watch_signals();
@@ -109,6 +112,8 @@ class Server {
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;
   Ending ending_ = Ending::none;
+  int end_signal_ = 0;  ///< Which began it.
+  Clock::time_point ending_since_{};
   std::unique_ptr<Admin> admin_;  ///< Uses the above.
 };
 

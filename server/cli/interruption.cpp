@@ -46,6 +46,8 @@ extern "C" void note(int number) {
   errno = saved;
 }
 
+extern "C" void end_at_once(int number) { ::_exit(128 + number); }
+
 }  // namespace
 
 Interruption::Interruption() {
@@ -84,6 +86,12 @@ void unblock_stop_signals() noexcept {
   ::sigemptyset(&signals);
   for (const int each : {SIGINT, SIGTERM, SIGALRM}) ::sigaddset(&signals, each);
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void let_stop_signals_end() noexcept {
+  if (::getpid() != 1) return;
+  std::signal(SIGINT, end_at_once);
+  std::signal(SIGTERM, end_at_once);
 }
 
 }  // namespace rollcall::server

@@ -27,4 +27,9 @@ class Interruption {
 /// For the whole program: whoever started it may have blocked SIGINT and SIGTERM.
 void unblock_stop_signals() noexcept;
 
+/// The first process of a container has no default for signals (pid_namespaces(7)): gives it one
+/// for SIGINT and SIGTERM, which ends it at once with 128 + their number. Nothing in another
+/// process.
+void let_stop_signals_end() noexcept;
+
 }  // namespace rollcall::server

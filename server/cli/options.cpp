@@ -256,7 +256,7 @@ std::vector<ListenAddress> parse_addresses(const Settings& settings) {
 /// Nothing for `off`.
 std::optional<ListenAddress> parse_side_address(const Given& given, const char* example) {
   if (given.text == "off") return std::nullopt;
-  const auto address = parse_listen_address(given.text);
+  auto address = parse_listen_address(given.text);
   if (!address || !address->path.empty()) {
     given.refuse(std::string("off or HOST:PORT, such as ") + example);
   }

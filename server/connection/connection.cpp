@@ -19,7 +19,7 @@ Connection::Connection(ThreadState& thread, std::unique_ptr<Transport> transport
       transport_(std::move(transport)),
       intake_(thread.buffers, thread.requests, thread.site_of(*transport_)),
       output_(thread.buffers, thread.hooks),
-      waits_to_read_(thread.now),
+      waits_to_read_(transport_->idle_since().value_or(thread.now)),
       turned_away_(turned_away) {}
 
 void Connection::on_done() {
@@ -292,6 +292,7 @@ bool Connection::close_if_idle() {
 std::unique_ptr<Transport> Connection::release_if_idle() {
   if (!is_idle() || readable_) return nullptr;
   std::unique_ptr<Transport> transport = std::move(transport_);
+  transport->set_idle_since(waits_to_read_);
   close(CloseReason::moved);
   return transport;
 }

@@ -121,6 +121,7 @@ void Connection::finish_upload() {
   const bool whole = upload_->stage() == Upload::Stage::ended;
   const bool stays = whole && request.keep_alive && thread_.ending == Ending::none;
   if (!stays) state_ = State::closing;
+  if (const auto why = upload_->why_broken()) thread_.hooks.refused(*why);
   if (upload_->is_early()) {
     begin_early_answer();
     upload_->write_end(output_);

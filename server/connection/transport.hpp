@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "server/clock.hpp"
 #include "server/connection/trusted_proxies.hpp"
 
 namespace rollcall::server {
@@ -63,6 +64,14 @@ class Transport {
   /// The peer has received all that was written, and the end if there was a shutdown().
   virtual bool is_delivered() const noexcept = 0;
   virtual void close(Close how) noexcept = 0;
+
+  /// A connection that gives it to another thread says since when nothing has been under way; it is
+  /// null in a new one.
+  void set_idle_since(Clock::time_point since) noexcept { idle_since_ = since; }
+  std::optional<Clock::time_point> idle_since() const noexcept { return idle_since_; }
+
+ private:
+  std::optional<Clock::time_point> idle_since_;
 };
 
 }  // namespace rollcall::server

@@ -51,6 +51,10 @@ class Upload final : public protocol::BodySink, private protocol::UserLineSink {
   bool has_new_lines() noexcept {
     return std::exchange(lines_asked_, lines_.count()) != lines_.count();
   }
+  /// Why stage() is broken; nothing if it is not.
+  std::optional<protocol::Problem> why_broken() const noexcept {
+    return stage_ == Stage::broken ? std::optional(why_broken_) : std::nullopt;
+  }
   /// Why it can't be read further, if so: no more of what became of its lines can be kept, or they
   /// are not those that its key stands for.
   std::optional<protocol::Problem> obstacle() const noexcept;

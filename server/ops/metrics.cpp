@@ -130,6 +130,7 @@ void Metrics::write_problems(Exposition& page) const {
     page.sample({{"reason", reason}}, count_of(threads_, problem));
   }
   page.sample({{"reason", "accept_queue"}}, dropped_waiting_.value());
+  page.sample({{"reason", "unanswered"}}, closed_unanswered_.value());
   for (const CloseReason reason : {CloseReason::made_room, CloseReason::crowded_out}) {
     page.sample({{"reason", close_reason_names[static_cast<std::size_t>(reason)]}},
                 sum(threads_, [reason](const ThreadMetrics& each) { return each.closed(reason); }));

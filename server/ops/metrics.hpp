@@ -39,6 +39,8 @@ class Metrics {
   }
   /// A connection was dropped that had waited too long to be accepted. On one thread.
   void dropped_waiting() noexcept { dropped_waiting_.add(1); }
+  /// One was closed without an answer: too many are being turned away already. On one thread.
+  void closed_unanswered() noexcept { closed_unanswered_.add(1); }
   /// Its losses are on the page. It must outlive this, or the page not be asked for any more.
   void count_access_log(const AccessLog& log);
   /// Of add_thread()'s, so many have connections just now.
@@ -68,6 +70,7 @@ class Metrics {
   StoreMetrics store_metrics_;
   std::array<Counter, close_reason_count> closed_early_;
   Counter dropped_waiting_;
+  Counter closed_unanswered_;
   Gauge working_threads_;
   Gauge max_connections_;
   Gauge max_memory_;

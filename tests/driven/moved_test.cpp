@@ -52,6 +52,23 @@ BOOST_AUTO_TEST_CASE(a_connection_on_which_nothing_is_under_way_is_served_by_who
   BOOST_TEST(answers(server.socket()) == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(its_time_without_a_request_goes_with_it) {
+  constexpr auto idle = Timeouts{}.idle;
+  server.connect();
+  server.arrive(get);
+  for (int i = 0; i < 3; ++i) {
+    server.pass(idle / 4);
+    auto released = server.thread().release_idle(1);
+    BOOST_REQUIRE(released.size() == 1U);
+    server.thread().add(std::move(released[0]), false);
+  }
+  server.take_turn();
+  server.pass(idle / 4 - 2 * tick);
+  BOOST_TEST(server.thread().connection_count() == 1U);
+  server.pass(4 * tick);
+  BOOST_TEST(server.thread().connection_count() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_has_begun_a_request_or_has_more_to_read_or_send_stays) {
   server.connect();
   server.arrive(get.substr(0, 10));

@@ -103,6 +103,8 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_a_drain_at_once) {
     status = Client(server.port()).exchange(ready)->result_int();
   }
   BOOST_TEST(status == 503U);
+  // Sooner it would be taken for the first one, sent twice.
+  std::this_thread::sleep_for(150ms);
   BOOST_TEST(server.stop(SIGTERM) == 128 + SIGTERM);
 }
 

@@ -66,7 +66,9 @@ std::vector<unsigned> write_one_of_each(Client& client) {
 std::string listing(Client& client) { return ask(client, "GET /users", "").body(); }
 
 unsigned get(Client& client, const std::string& path) {
-  return client.exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")->result_int();
+  const auto answer = client.exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_REQUIRE(answer);
+  return answer->result_int();
 }
 
 /// The first schema that there was, with one user.
@@ -160,6 +162,33 @@ BOOST_AUTO_TEST_CASE(a_hung_disk_is_told_by_readyz_while_livez_is_200_and_it_pas
     }
     BOOST_TEST(ready == 200U, who);
   }
+}
+
+BOOST_AUTO_TEST_CASE(at_the_cap_a_thread_that_hangs_is_not_asked_for_room) {
+  const FaultyDisk disk;
+  RunningServer server(disk.store,
+                       {"--threads", "2-2", "--commit", "turn", "--max-connections", "6"},
+                       disk.environment());
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    BOOST_TEST(get(*clients.back(), "/livez") == 200U);
+  }
+  BOOST_TEST(create(*clients[0], "first") == 201U);
+  // Both threads know from the next tick on since when theirs are idle.
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  disk.inject("hang");
+  BOOST_REQUIRE(clients[0]->send(create_request(user_json("A", "B", "a@b.c"))));
+  // Until it counts as stuck.
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'500));
+  for (int i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port(), std::chrono::seconds(5)));
+    BOOST_REQUIRE(get(*clients.back(), "/livez") == 200U);
+    // Who is idle longest is known from the next tick on.
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  }
+  disk.inject("none");
+  BOOST_TEST(clients[0]->receive()->result_int() == 201U);
 }
 
 BOOST_AUTO_TEST_CASE(no_read_waits_for_a_sync_that_hangs_once_one_was_seen) {

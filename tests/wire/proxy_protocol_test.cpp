@@ -131,6 +131,27 @@ BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_header_that_does_not_come) {
   BOOST_TEST(server.stop(SIGINT) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_header_that_comes_in_a_stop_is_waited_for_and_its_request_answered) {
+  bool answered = false;
+  for (int i = 0; i < 5 && !answered; ++i) {
+    RunningServer server("memory:", options("v2", {"--proxy-from", "127.0.0.1"}));
+    Client late(server.port());
+    BOOST_REQUIRE(late.send(binary.substr(0, 5)));
+    {
+      Client next(server.port());
+      BOOST_TEST(next.exchange(binary + request)->result_int() == 200U);
+    }
+    server.program().signal(SIGINT);
+    // By then no thread has anything left. On a busy machine it may be too late for the header.
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    late.send(binary.substr(5) + request);
+    const auto answer = late.receive();
+    answered = answer && answer->result_int() == 200U;
+    BOOST_TEST(server.program().wait(std::chrono::seconds(5)).value_or(-1) == 0);
+  }
+  BOOST_TEST(answered);
+}
+
 BOOST_AUTO_TEST_CASE(a_socket_s_file_is_a_place_too) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("socket");

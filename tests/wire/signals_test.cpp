@@ -179,6 +179,35 @@ BOOST_DATA_TEST_CASE(a_signal_that_is_blocked_by_whoever_starts_it_ends_it_all_t
   }
 }
 
+// The kernel gives the first process of a container no default for signals (pid_namespaces(7)).
+BOOST_DATA_TEST_CASE(the_first_process_of_a_container_ends_while_it_waits_for_its_store,
+                     boost::unit_test::data::make(stop_signals), number) {
+  const Program::Arguments contained{"--user", "--map-root-user", "--pid", "--fork",
+                                     "--kill-child"};
+  Program::Arguments words = contained;
+  words.emplace_back("/bin/true");
+  if (Program may("/usr/bin/unshare", words); may.wait().value_or(-1) != 0) {
+    BOOST_TEST_MESSAGE("skipped: unshare(1) can't make a container here");
+    return;
+  }
+  words.pop_back();
+  // A database that is not there is waited for, for longer than this test takes.
+  words.insert(words.end(), {ROLLCALL_PROGRAM, "--listen", "127.0.0.1:0", "--store",
+                             "postgresql://127.0.0.1:1/none"});
+  Program container("/usr/bin/unshare", words);
+  const std::string outer = std::to_string(container.pid());
+  pid_t first = 0;
+  for (std::string name; name != "rollcall";) {
+    BOOST_REQUIRE(!container.wait(milliseconds(5)));
+    std::ifstream("/proc/" + outer + "/task/" + outer + "/children") >> first;
+    std::ifstream("/proc/" + std::to_string(first) + "/comm") >> name;
+  }
+  // It is to have begun to wait.
+  BOOST_REQUIRE(!container.wait(milliseconds(500)));
+  BOOST_REQUIRE(::kill(first, number) == 0);
+  BOOST_TEST(container.wait(milliseconds(3'000)).value_or(-1) == 128 + number);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace rollcall::tests

@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_process_at_once_and_keeps_what_was
     BOOST_TEST(client.exchange(create_request(body))->result_int() == 201U);
     server.program().signal(SIGTERM);
     BOOST_TEST(client.at_end());
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
     const auto begin = Clock::now();
     BOOST_TEST(server.stop(SIGTERM) == 128 + SIGTERM);
     BOOST_TEST((Clock::now() - begin < std::chrono::seconds(2)));
@@ -80,6 +81,20 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_the_process_at_once_and_keeps_what_was
   RunningServer server(store);
   Client client(server.port());
   BOOST_TEST(client.exchange("GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n")->result_int() == 200U);
+}
+
+// timeout(1) sends its signal to the program and to the group that it is in.
+BOOST_AUTO_TEST_CASE(the_same_signal_at_the_same_moment_is_no_second_one) {
+  for (int i = 0; i < 8; ++i) {
+    RunningServer server("memory:", {"--drain-delay", "0.3"});
+    Client client(server.port());
+    BOOST_REQUIRE(client.send("GET /livez HTTP/1.1\r\n"));
+    server.program().signal(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::microseconds(200 * i));
+    server.program().signal(SIGTERM);
+    BOOST_TEST(client.exchange("Host: x\r\n\r\n")->result_int() == 200U);
+    BOOST_TEST(server.program().wait().value_or(-1) == 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_goes_on_sending_is_ended_by_a_line_that_says_so) {

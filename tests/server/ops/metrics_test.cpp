@@ -51,6 +51,7 @@ BOOST_AUTO_TEST_CASE(every_problem_and_every_reason_has_a_sample_before_it_happe
   thread.closed(CloseReason::crowded_out);
   thread.closed(CloseReason::moved);
   metrics.dropped_waiting();
+  metrics.closed_unanswered();
   const std::string page = metrics.page();
   const std::string problem = "rollcall_problems_total{problem=\"";
   BOOST_TEST(has(page, problem + "overloaded\",http_response_status_code=\"503\"} 1"));
@@ -59,6 +60,7 @@ BOOST_AUTO_TEST_CASE(every_problem_and_every_reason_has_a_sample_before_it_happe
   BOOST_TEST(has(page, "rollcall_shed_total{reason=\"crowded_out\"} 1"));
   BOOST_TEST(has(page, "rollcall_shed_total{reason=\"late\"} 1"));
   BOOST_TEST(has(page, "rollcall_shed_total{reason=\"accept_queue\"} 1"));
+  BOOST_TEST(has(page, "rollcall_shed_total{reason=\"unanswered\"} 1"));
   BOOST_TEST(has(page, "rollcall_connections_closed_total{reason=\"crowded_out\"} 1"));
   BOOST_TEST(has(page, "rollcall_connections_closed_total{reason=\"idle_timeout\"} 0"));
   BOOST_TEST(page.find("moved") == page.npos);

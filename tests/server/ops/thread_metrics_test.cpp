@@ -38,6 +38,21 @@ BOOST_AUTO_TEST_CASE(every_answer_of_a_connection_is_counted) {
   BOOST_TEST(turns.counts[0] > 3U);
 }
 
+BOOST_AUTO_TEST_CASE(an_upload_that_is_broken_off_is_counted_by_the_reason) {
+  for (const char* const prefer : {"", "Prefer: answer=early\r\n"}) {
+    storage::MemoryStore store;
+    tests::DrivenServer server(store);
+    const ThreadMetrics& counted = server.thread().metrics();
+    server.connect();
+    server.arrive(std::string("POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n") + prefer +
+                  "Content-Type: application/x-ndjson\r\n\r\n{}\n");
+    BOOST_TEST(counted.problems(protocol::Problem::incomplete_upload) == 0U);
+    server.finish();
+    BOOST_TEST(counted.problems(protocol::Problem::incomplete_upload) == 1U, prefer);
+    BOOST_TEST(server.thread().connection_count() == 0U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_that_is_closed_is_counted_by_the_reason) {
   storage::MemoryStore store;
   tests::DrivenServer server(store);
