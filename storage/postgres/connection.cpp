@@ -24,13 +24,16 @@ std::string first_line(const char* text) {
   return line.empty() ? "the connection was lost" : line;
 }
 
-/// A warning that is surely not about the commit: one that a trigger raises, or that a collation
-/// has changed. Any other may be, such as that of SyncRepWaitForLSN. Texts are translated, and the
-/// state of all three may be 01000, so the function in the server's source has to say it.
+/// A warning that is surely not about the commit: one that a trigger raises, that a collation has
+/// changed, or that numbers of transactions run out, which comes with each transaction. Any other
+/// may be, such as that of SyncRepWaitForLSN. Texts are translated, and the state of all three may
+/// be 01000, so the function in the server's source has to say it.
 bool is_about_no_commit(const PGresult* notice) {
   const char* const text = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
   const std::string_view function = text == nullptr ? "" : text;
-  return function == "exec_stmt_raise" || function == "pg_newlocale_from_collation";
+  constexpr std::string_view others[] = {"exec_stmt_raise", "pg_newlocale_from_collation",
+                                         "GetNewTransactionId", "GetNewMultiXactId"};
+  return std::find(std::begin(others), std::end(others), function) != std::end(others);
 }
 
 }  // namespace
@@ -245,13 +248,15 @@ bool Connection::look_for_pooler() {
 
 /// If this machine is gone without a word, the database is to end the session, and let go of the
 /// lane that a transaction has locked, as soon as this end would: by default that takes it two
-/// hours.
+/// hours. A session that waits for a lock is to notice that nobody waits for it any more
+/// (PostgreSQL 14 and later), or all that are given up meanwhile add up to max_connections.
 bool Connection::have_loss_noticed() {
   if (pooled_) return true;
   const Result set =
       run("SELECT set_config(name, value, false) FROM pg_settings JOIN (VALUES "
           "('tcp_keepalives_idle', '5'), ('tcp_keepalives_interval', '2'), "
-          "('tcp_keepalives_count', '3'), ('tcp_user_timeout', '5000')) wanted(name, value) "
+          "('tcp_keepalives_count', '3'), ('tcp_user_timeout', '5000'), "
+          "('client_connection_check_interval', '1000')) wanted(name, value) "
           "USING (name) WHERE source = 'default'");
   // Without them it only takes longer.
   return set.kind() != Result::Kind::none;

@@ -18,6 +18,10 @@ void Download::step(Clock::time_point now) {
   // A snapshot that was lost can't be had again.
   if (state_ == State::reading && !link_.is_up()) state_ = State::over;
   if (now - since_ > max_download_time) state_ = State::over;
+  // A piece is found by the index, so one that takes long waits for a lock or for nobody.
+  if (state_ == State::reading && !is_idle() && now - piece_.since > max_list_time + max_wait) {
+    state_ = State::over;
+  }
   if (state_ == State::over) {
     link_.lose("", now);
     return finish(Status::io_error);

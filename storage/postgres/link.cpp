@@ -1,6 +1,8 @@
 #include "storage/postgres/link.hpp"
 
 #include <algorithm>
+#include <new>
+#include <system_error>
 #include <utility>
 
 namespace rollcall::storage::postgres {
@@ -58,7 +60,18 @@ void Link::step(Clock::time_point now) {
 void Link::begin_attempt() {
   attempt_ = std::make_unique<Attempt>();
   attempt_->route = route_;
-  attempt_->thread = std::thread([this, &attempt = *attempt_] {
+  try {
+    attempt_->thread = std::thread([this, &attempt = *attempt_] { connect(attempt); });
+  } catch (const std::system_error& failure) {
+    // There is no room for a thread now: the next time.
+    attempt_.reset();
+    reason_ = std::string("can't start a thread: ") + failure.what();
+    pause(Clock::now());
+  }
+}
+
+void Link::connect(Attempt& attempt) noexcept {
+  try {
     auto made = Connection::open(url_, attempt.route, Clock::now() + connect_time, stopping_,
                                  attempt.error);
     if (made && set_up_(*made, attempt.error) && made->start_pipeline()) {
@@ -66,9 +79,11 @@ void Link::begin_attempt() {
     } else if (attempt.error.empty()) {
       attempt.error = made->error();
     }
-    attempt.over.store(true, std::memory_order_release);
-    waker_.wake();
-  });
+  } catch (const std::bad_alloc&) {
+    attempt.error.clear();
+  }
+  attempt.over.store(true, std::memory_order_release);
+  waker_.wake();
 }
 
 void Link::end_attempt() noexcept {

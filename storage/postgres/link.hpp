@@ -102,6 +102,7 @@ class Link {
     std::string error;
   };
   void begin_attempt();
+  void connect(Attempt& attempt) noexcept;
   void end_attempt() noexcept;
   void pause(Clock::time_point now);
 

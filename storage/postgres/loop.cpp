@@ -169,6 +169,9 @@ void Loop::look_around(Clock::time_point now) {
 bool Loop::write_upkeep(Clock::time_point now) {
   const Lane& lane = writer_.lane();
   upkeep_.clear();
+  // Nothing of it needs the standby, and a session that waits for one does not notice that it has
+  // been given up.
+  upkeep_.add("SELECT set_config('synchronous_commit', 'local', true)");
   upkeep_.add("SELECT coalesce(sum(users), 0)::int8 FROM lanes WHERE lane <> $1::int8",
               Parameters().add(lane.number));
   upkeep_.add(
@@ -201,8 +204,8 @@ bool Loop::write_upkeep(Clock::time_point now) {
 }
 
 void Loop::take_upkeep(std::span<const Result> results) {
-  others_.store(results[0].integer(0, 0), std::memory_order_relaxed);
-  if (results[1].rows() == 1) keys_.store(results[1].integer(0, 0), std::memory_order_relaxed);
+  others_.store(results[1].integer(0, 0), std::memory_order_relaxed);
+  if (results[2].rows() == 1) keys_.store(results[2].integer(0, 0), std::memory_order_relaxed);
 }
 
 /// Until there is something to be done that no descriptor tells of.

@@ -81,14 +81,17 @@ std::string own_key(bool ordered = false) {
          id_of("i.t", ordered) + "))";
 }
 
-std::string creates(bool ordered) {
+/// `on` is what of a user may be there already, so that it is not made: (id), or anything. What
+/// else is there is an error.
+std::string creates(bool ordered, const std::string& on) {
   const std::string all = columns() + ", " + columns("", "_folded") + ", email_key";
   return "WITH made AS (INSERT INTO users (id, " + all + ") SELECT " + id_of("i.id", ordered) +
          ", " + columns("i.") + ", " + columns("i.", "_folded") + ", i.email_key FROM unnest(" +
          arrays(2, "i" + members + members + "tti") + ") i(id, " + all + ", k, t) WHERE " +
-         own_key(ordered) +
-         " ON CONFLICT DO NOTHING RETURNING id) UPDATE lanes SET outcome = outcome || ARRAY(SELECT "
-         "id FROM made), users = users + (SELECT count(*) FROM made) WHERE lane = $1::int8";
+         own_key(ordered) + " ON CONFLICT " + on +
+         " DO NOTHING RETURNING id) UPDATE lanes SET outcome = outcome || "
+         "ARRAY(SELECT id FROM made), users = users + (SELECT count(*) FROM made) WHERE lane = "
+         "$1::int8";
 }
 
 std::string unchanged() {
@@ -140,8 +143,9 @@ std::string unused_keys(bool ordered) {
          " AND NOT EXISTS (SELECT FROM done WHERE done.i = " + id_of("x.i", ordered) + ")";
 }
 
-/// The first user of a run was made, or none of its users. The lines of an upload whose key another
-/// instance has taken over are not created. Those that are also renew its lease.
+/// The first user of a run was made, or none of its users: where an address may be taken, a run has
+/// one user, and where that is not known yet it fails the batch. The lines of an upload whose key
+/// another instance has taken over are not created. Those that are also renew its lease.
 std::string runs(bool ordered) {
   const std::string id = id_of("i", ordered);
   return "WITH made AS (INSERT INTO upload_runs (key, token, first_line, line_count, first_id, "
@@ -161,12 +165,14 @@ std::string with_tokens(const std::string& table) {
 struct Texts {
   explicit Texts(bool ordered)
       : keys(postgres::keys(ordered)),
-        creates(postgres::creates(ordered)),
+        creates(postgres::creates(ordered, "(id)")),
+        creates_unique(postgres::creates(ordered, "")),
         runs(postgres::runs(ordered)),
         unused_keys(postgres::unused_keys(ordered)) {}
 
   std::string keys;
   std::string creates;
+  std::string creates_unique;
   std::string runs;
   std::string unused_keys;
   std::string plain = postgres::plain();
@@ -218,6 +224,7 @@ Sql statements(const Texts& texts) {
       .opens = {"opens", texts.opens.c_str()},
       .holds = {"holds", texts.holds.c_str()},
       .creates = {"creates", texts.creates.c_str()},
+      .creates_unique = {"creates_unique", texts.creates_unique.c_str()},
       .updates = {"updates", texts.updates.c_str()},
       .removals = {"removals", texts.removals.c_str()},
       .runs = {"runs", texts.runs.c_str()},
@@ -248,10 +255,11 @@ const Sql& sql(bool ordered_ids) {
 
 std::vector<Statement> statements_of_writes(bool ordered_ids) {
   const Sql& s = sql(ordered_ids);
-  std::vector<Statement> all{s.plain,   s.fence,      s.keys,     s.expired, s.opens,       s.holds,
-                             s.creates, s.updates,    s.removals, s.runs,    s.unused_keys, s.empty,
-                             s.closes,  s.known_runs, s.outcome,  s.lease,   s.bump,        s.burnt,
-                             s.users,   s.emails,     s.known};
+  std::vector<Statement> all{s.plain,       s.fence,   s.keys,    s.expired,        s.opens,
+                             s.holds,       s.creates, s.updates, s.removals,       s.runs,
+                             s.unused_keys, s.empty,   s.closes,  s.known_runs,     s.outcome,
+                             s.lease,       s.bump,    s.burnt,   s.creates_unique, s.users,
+                             s.emails,      s.known};
   if (ordered_ids) all.push_back(s.ordered_fence);
   return all;
 }

@@ -18,20 +18,21 @@ struct Sql {
 
   // Any other batch, in this order, in one part of the pipeline.
   Statement fence;
-  Statement ordered_fence;  ///< fence, how many ids, the least that may be given
-  Statement keys;           ///< lifetime in seconds; keys, payloads, user ids, tokens, answers
-  Statement expired;        ///< keys: removes those whose time is over
-  Statement opens;          ///< lane; keys, tokens, lifetime and lease in seconds
-  Statement holds;          ///< keys, tokens: of uploads whose lines are among the creates
-  Statement creates;        ///< lane; ids, columns, keys
-  Statement updates;        ///< lane; ids, columns, members as they were, claims, keys, tokens
-  Statement removals;       ///< lane; ids, members as they were
-  Statement runs;           ///< keys, tokens, first lines, counts, first ids, digests; as opens
-  Statement unused_keys;    ///< lane; keys, tokens, user ids
-  Statement empty;          ///< keys, tokens: removes those of uploads that created nothing
-  Statement closes;         ///< keys, tokens
-  Statement known_runs;     ///< keys, tokens: token, first line, count, first id, digest
-  Statement outcome;        ///< lane: the ids, or tokens, of what was done
+  Statement ordered_fence;   ///< fence, how many ids, the least that may be given
+  Statement keys;            ///< lifetime in seconds; keys, payloads, user ids, tokens, answers
+  Statement expired;         ///< keys: removes those whose time is over
+  Statement opens;           ///< lane; keys, tokens, lifetime and lease in seconds
+  Statement holds;           ///< keys, tokens: of uploads whose lines are among the creates
+  Statement creates;         ///< lane; ids, columns, keys
+  Statement creates_unique;  ///< the same where addresses are: whose is taken is not created
+  Statement updates;         ///< lane; ids, columns, members as they were, claims, keys, tokens
+  Statement removals;        ///< lane; ids, members as they were
+  Statement runs;            ///< keys, tokens, first lines, counts, first ids, digests; as opens
+  Statement unused_keys;     ///< lane; keys, tokens, user ids
+  Statement empty;           ///< keys, tokens: removes those of uploads that created nothing
+  Statement closes;          ///< keys, tokens
+  Statement known_runs;      ///< keys, tokens: token, first line, count, first id, digest
+  Statement outcome;         ///< lane: the ids, or tokens, of what was done
 
   Statement lease;  ///< how many, the least that may be given; the first behind them
   Statement bump;   ///< lane, owner: batch, outcome, users

@@ -147,7 +147,8 @@ void WriteBatch::write_creates(Script& script, const Lane& lane, const Rules& ru
     }
   }
   if (users.size() == 0) return;
-  Parameters& parameters = script.add(sql(rules.ordered_ids).creates);
+  const Sql& all = sql(rules.ordered_ids);
+  Parameters& parameters = script.add(rules.unique_emails ? all.creates_unique : all.creates);
   parameters.add(lane.number);
   users.add_ids_to(parameters);
   users.add_texts_to(parameters);

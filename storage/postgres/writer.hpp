@@ -92,6 +92,7 @@ class Writer {
   void answered();
   void end_batch(std::int64_t users, Clock::time_point now);
   void refuse_batch(const std::string& state);
+  bool is_of_another(const std::string& state) const;
   bool has_sent_nothing() const noexcept {
     return state_ == State::leasing || state_ == State::looking || state_ == State::confirming;
   }

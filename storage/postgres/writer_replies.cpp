@@ -160,8 +160,9 @@ void Writer::failed(Clock::time_point now) {
     return;
   }
   // Another instance has made addresses unique since: from now on they are looked at first.
-  if (link_.failure().constraint() == "users_email_key") rules_.unique_emails = true;
-  const bool again = passes_by_itself(state) && ++attempts_ < 4 && !batch_.is_plain();
+  const bool learns = link_.failure().constraint() == "users_email_key" &&
+                      !std::exchange(rules_.unique_emails, true);
+  const bool again = !learns && passes_by_itself(state) && ++attempts_ < 4 && !batch_.is_plain();
   if (again) return;
   refuse_batch(state);
 }
@@ -176,7 +177,8 @@ void Writer::refuse_batch(const std::string& state) {
   state_ = State::idle;
   if (state == "53100") {
     batch_.finish_all(Status::disk_full);
-  } else if (is_about_the_server(state) || (size_ == 1 && !passes_by_itself(state))) {
+  } else if (is_about_the_server(state) ||
+             (size_ == 1 && (!passes_by_itself(state) || is_of_another(state)))) {
     batch_.finish_all(Status::io_error);
   } else if (size_ == 1 && state != "23505") {
     // Others wait behind it.
@@ -186,6 +188,12 @@ void Writer::refuse_batch(const std::string& state) {
     most_ = std::max<std::size_t>(size_ / 2, 1);
     put_back(batch_.take_back());
   }
+}
+
+/// An index that is not the store's own wants something to be unique.
+bool Writer::is_of_another(const std::string& state) const {
+  const std::string constraint = link_.failure().constraint();
+  return state == "23505" && constraint != "users_email_key" && constraint != "users_pkey";
 }
 
 /// Another instance has the lane, or the database is not the one that had it.

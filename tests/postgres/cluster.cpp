@@ -128,8 +128,13 @@ PostgresCluster::~PostgresCluster() {
 }
 
 void PostgresCluster::start() {
-  server_ = spawn({programs() + "postgres", "-D", directory_ + "/data"}, directory_ + "/log");
+  const std::vector<std::string> words{programs() + "postgres", "-D", directory_ + "/data"};
+  server_ = spawn(words, directory_ + "/log");
   for (int i = 0; i < 600; ++i) {
+    // It ends while a process of its killed predecessor still has the shared memory.
+    if (::waitpid(server_, nullptr, WNOHANG) == server_) {
+      server_ = spawn(words, directory_ + "/log");
+    }
     if (query("SELECT 1") == "1\n") return;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

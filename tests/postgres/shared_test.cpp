@@ -328,6 +328,30 @@ BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_bloc
   BOOST_TEST((create_with(old, "c@b.c") == Status::ok));
 }
 
+// Not plain creates, so no statement of theirs fails by itself.
+BOOST_AUTO_TEST_CASE(a_create_with_a_key_is_refused_too_once_others_have_made_addresses_unique) {
+  Instances instances(1);
+  Store& old = *instances.all[0];
+  BOOST_TEST((create_with(old, "a@b.c") == Status::ok));
+  StoreRules rules;
+  rules.unique_email = true;
+  instances.all.push_back(open_store(instances.url, {.rules = rules}, {}));
+  WriteOperation create;
+  create.user = {"\u00e4", "F", "a@b.c"};
+  BOOST_TEST((write(old, create) == Status::email_taken));
+}
+
+BOOST_AUTO_TEST_CASE(an_index_of_somebody_else_s_refuses_one_user_and_holds_up_nobody) {
+  Instances instances(1);
+  Store& store = *instances.all[0];
+  instances.query("CREATE UNIQUE INDEX people_name ON users (last_name)");
+  BOOST_TEST((create_with(store, "a@b.c") == Status::ok));
+  BOOST_TEST((create_with(store, "b@b.c") == Status::io_error));
+  BOOST_TEST((create_with(store, "\u00e4@b.c") == Status::io_error));
+  instances.query("DROP INDEX people_name");
+  BOOST_TEST((create_with(store, "b@b.c") == Status::ok));
+}
+
 BOOST_AUTO_TEST_CASE(an_id_that_is_there_already_does_not_make_addresses_unique) {
   Instances instances(1);
   Store& store = *instances.all[0];
