@@ -328,8 +328,8 @@ BOOST_AUTO_TEST_CASE(an_address_that_others_have_made_unique_is_refused_and_bloc
   BOOST_TEST((create_with(old, "c@b.c") == Status::ok));
 }
 
-// Not plain creates, so no statement of theirs fails by itself.
-BOOST_AUTO_TEST_CASE(a_create_with_a_key_is_refused_too_once_others_have_made_addresses_unique) {
+// Its letters make it another statement, which does not fail by itself where an address is taken.
+BOOST_AUTO_TEST_CASE(a_create_that_is_not_plain_is_refused_too_once_addresses_are_unique) {
   Instances instances(1);
   Store& old = *instances.all[0];
   BOOST_TEST((create_with(old, "a@b.c") == Status::ok));
