@@ -1,7 +1,7 @@
 #include "storage/postgres/link.hpp"
 
 #include <algorithm>
-#include <new>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -79,7 +79,8 @@ void Link::connect(Attempt& attempt) noexcept {
     } else if (attempt.error.empty()) {
       attempt.error = made->error();
     }
-  } catch (const std::bad_alloc&) {
+  } catch (const std::exception&) {
+    // Memory, or a thread for a name: the next time. Without words, which would want memory too.
     attempt.error.clear();
   }
   attempt.over.store(true, std::memory_order_release);
