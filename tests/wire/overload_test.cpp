@@ -170,22 +170,31 @@ BOOST_AUTO_TEST_CASE(while_a_thread_can_not_keep_up_few_are_accepted) {
   for (std::size_t i = 0; i < server::min_crowd + 50; ++i) {
     BOOST_REQUIRE(busy.emplace_back(server.port()).exchange(get));
   }
-  // While it is stopped all of them become ready, so it reads them in one turn.
-  server.program().signal(SIGSTOP);
-  for (Client& client : busy) BOOST_REQUIRE(client.send(repeat(get, each)));
-  server.program().signal(SIGCONT);
-  for (Client& client : busy) {
-    for (std::size_t i = 0; i < each; ++i) BOOST_REQUIRE(client.receive());
-  }
-  server.program().signal(SIGSTOP);
+  std::size_t answered = server::late_accepts_a_look;
   std::deque<Client> late;
-  for (std::size_t i = 0; i < server::late_accepts_a_look; ++i) {
-    BOOST_REQUIRE(late.emplace_back(server.port()).send(get));
+  // A busy machine may let the thread read them in two turns, or be calm again before it is asked.
+  for (int attempt = 0; attempt < 50 && answered == server::late_accepts_a_look; ++attempt) {
+    late.clear();
+    // While it is stopped all of them become ready, so it reads them in one turn.
+    server.program().signal(SIGSTOP);
+    for (Client& client : busy) BOOST_REQUIRE(client.send(repeat(get, each)));
+    server.program().signal(SIGCONT);
+    // Each is answered when all are read.
+    BOOST_REQUIRE(busy.back().receive());
+    server.program().signal(SIGSTOP);
+    for (std::size_t i = 0; i < server::late_accepts_a_look; ++i) {
+      BOOST_REQUIRE(late.emplace_back(server.port()).send(get));
+    }
+    std::this_thread::sleep_for(2 * server::late_accept_pause);
+    server.program().signal(SIGCONT);
+    answered = 0;
+    for (Client& client : late) answered += client.receive() ? 1 : 0;
+    for (Client& client : busy) {
+      for (std::size_t i = &client == &busy.back() ? 1 : 0; i < each; ++i) {
+        BOOST_REQUIRE(client.receive());
+      }
+    }
   }
-  std::this_thread::sleep_for(2 * server::late_accept_pause);
-  server.program().signal(SIGCONT);
-  std::size_t answered = 0;
-  for (Client& client : late) answered += client.receive() ? 1 : 0;
   BOOST_TEST(answered == server::very_late_accepts);
   const std::string page = metrics(server.admin_port());
   const std::string dropped = std::to_string(late.size() - answered);
