@@ -23,8 +23,10 @@ void CommitLoad::note_commit(std::size_t writes, std::size_t waiting,
   move(sync_ns_, static_cast<double>(sync.count()));
   const double least = hides_sync_ ? min_writes_to_keep_thread : min_writes_for_thread;
   const double most = hides_sync_ ? max_writes_to_keep_thread : max_writes_for_thread;
-  hides_sync_ = std::chrono::duration<double, std::nano>(sync_ns_) >= min_sync_to_hide &&
-                writes_ >= least && writes_ <= most;
+  const std::chrono::duration<double, std::nano> average(sync_ns_);
+  const auto longest = hides_sync_ ? max_sync_to_keep_thread_a_write : max_sync_to_hide_a_write;
+  const bool worth_it = average >= min_sync_to_hide && average <= writes_ * longest;
+  hides_sync_ = worth_it && writes_ >= least && writes_ <= most;
 }
 
 std::optional<std::size_t> CommitLoad::half() const noexcept {

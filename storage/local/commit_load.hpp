@@ -11,6 +11,11 @@ namespace rollcall::storage {
 /// A commit that waits for the disk at least this long, on average of the last 16 or so, leaves
 /// time for others to work: to wake another thread takes about a tenth of that, twice.
 inline constexpr std::chrono::microseconds min_sync_to_hide{50};
+/// With one that waits longer than this for each write that is under way the disk decides, and to
+/// wait for it twice with half a batch costs more than is hidden. While a thread leads it goes on
+/// up to the second.
+inline constexpr std::chrono::microseconds max_sync_to_hide_a_write{45};
+inline constexpr std::chrono::microseconds max_sync_to_keep_thread_a_write{50};
 /// Writes a commit, on the same average, for which a thread of its own begins to lead. Fewer are
 /// one client's, who waits anyway; more keep a processor busy while they are gathered, and two half
 /// batches cost more than a whole one.

@@ -10,14 +10,14 @@ using std::chrono::nanoseconds;
 
 /// Long enough for the averages to be what was noted.
 void commits(CommitLoad& load, std::size_t writes, std::size_t waiting,
-             nanoseconds sync = microseconds(100)) {
+             nanoseconds sync = microseconds(60)) {
   for (int i = 0; i < 500; ++i) load.note_commit(writes, waiting, sync);
 }
 
 /// `tenths` of a write more than `writes` on average, near enough.
 void commits_of_tenths(CommitLoad& load, std::size_t writes, int tenths) {
   for (int i = 0; i < 500; ++i) {
-    load.note_commit(writes + (i * tenths % 10 < tenths ? 1 : 0), 0, microseconds(100));
+    load.note_commit(writes + (i * tenths % 10 < tenths ? 1 : 0), 0, microseconds(60));
   }
 }
 
@@ -63,6 +63,24 @@ BOOST_AUTO_TEST_CASE(a_sync_that_takes_no_time_is_not_worth_a_thread) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_sync_that_takes_so_long_that_the_disk_decides_is_not_worth_a_thread) {
+  constexpr nanoseconds most = max_sync_to_hide_a_write;
+  constexpr nanoseconds most_to_keep = max_sync_to_keep_thread_a_write;
+  constexpr nanoseconds a_bit{10};
+  for (const std::size_t waiting : {0U, 4U}) {
+    CommitLoad load = of_few();
+    const auto wants_thread = [&](nanoseconds sync_a_write, std::size_t writes) {
+      commits(load, 4, waiting, sync_a_write * static_cast<int>(writes));
+      return load.wants_thread();
+    };
+    BOOST_TEST(wants_thread(most_to_keep - a_bit, 4 + waiting));
+    BOOST_TEST(!wants_thread(most_to_keep + a_bit, 4 + waiting));
+    // Now those that wait are of the next turn.
+    BOOST_TEST(!wants_thread(most + a_bit, 4));
+    BOOST_TEST(wants_thread(most - a_bit, 4));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(while_a_thread_leads_what_waits_counts_too) {
   struct Case {
     std::size_t writes, waiting;
@@ -73,7 +91,7 @@ BOOST_AUTO_TEST_CASE(while_a_thread_leads_what_waits_counts_too) {
     CommitLoad load = of_few();
     bool stopped = false;
     for (int i = 0; i < 500 && !stopped; ++i) {
-      load.note_commit(each.writes, each.waiting, microseconds(100));
+      load.note_commit(each.writes, each.waiting, microseconds(60));
       stopped = !load.wants_thread();
     }
     BOOST_TEST(stopped == each.stops);
