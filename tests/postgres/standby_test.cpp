@@ -146,6 +146,35 @@ BOOST_AUTO_TEST_CASE(a_wait_for_the_standby_that_is_cancelled_is_no_answer) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(upkeep_does_not_wait_for_the_standby) {
+  const std::string schema = tests::shared_cluster().new_schema();
+  const auto store = open_store(tests::shared_cluster().url(schema), {}, {});
+  create(*store, {"A"});
+  {
+    Client client(*store);
+    SilentStandby silent;
+    BOOST_REQUIRE(!replace_until_one_waits(client).empty());
+    const std::string keys = schema + ".idempotency_keys";
+    BOOST_TEST(tests::shared_cluster().query(
+                   "SET synchronous_commit = local; INSERT INTO " + keys +
+                   " (key, payload, user_id, token, expires_at) VALUES ('old', 0, 1, 0, now()) "
+                   "RETURNING key") == "old\n");
+    const auto is_there = [&] {
+      return tests::shared_cluster().query("SELECT key FROM " + keys + " WHERE key = 'old'") != "";
+    };
+    const auto until = steady_clock::now() + std::chrono::seconds(5);
+    while (is_there() && steady_clock::now() < until) {
+      client.completes_within(std::chrono::milliseconds(50));
+    }
+    BOOST_TEST(!is_there());
+    BOOST_TEST(!client.completes_within(std::chrono::milliseconds(50)));
+    silent.leave();
+    BOOST_TEST(client.completes());
+  }
+  std::string error;
+  BOOST_TEST(store->close(error), error);
+}
+
 BOOST_AUTO_TEST_CASE(turning_synchronous_commit_off_changes_nothing_for_a_connection_that_is_made) {
   const auto store =
       open_store(tests::shared_cluster().url(tests::shared_cluster().new_schema()), {}, {});

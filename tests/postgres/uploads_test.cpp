@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,6 +38,24 @@ struct Upload {
     of_line.upload = key.upload;
     of_line.line = number;
     return step(Verb::create, of_line);
+  }
+  /// Lines by their numbers, with these addresses, in one turn: what became of them.
+  std::deque<WriteOperation> lines(const std::map<std::uint64_t, std::string>& emails) {
+    RecordingOwner owner;
+    const auto session = store.open_session(owner);
+    std::deque<IdempotencyKey> keys;
+    std::deque<WriteOperation> operations;
+    for (const auto& [number, email] : emails) {
+      IdempotencyKey& of_line = keys.emplace_back();
+      of_line.upload = key.upload;
+      of_line.line = number;
+      WriteOperation& operation = operations.emplace_back();
+      operation.user = {"L", "F", email};
+      operation.key = &of_line;
+      session->write(operation);
+    }
+    owner.turn_until(*session, operations.size());
+    return operations;
   }
 
   Store& store;
@@ -162,6 +181,53 @@ BOOST_AUTO_TEST_CASE(upkeep_does_not_wait_for_a_key_that_is_locked) {
     BOOST_TEST(store.size() == 1U);
   }
   BOOST_TEST((upload.close() == Status::ok));
+}
+
+/// The first attempt at them is made, and undone, as one run.
+BOOST_AUTO_TEST_CASE(a_line_whose_address_others_have_made_unique_is_refused_and_no_other_is_lost) {
+  const std::map<std::uint64_t, std::string> all{
+      {1, "a@b.c"}, {2, "taken@b.c"}, {3, "b@b.c"}, {4, "a@b.c"}, {5, "c@b.c"}};
+  const std::map<std::uint64_t, std::string> refused{{2, all.at(2)}, {4, all.at(4)}};
+  for (const std::string ids : {"", "&ids=ordered"}) {
+    BOOST_TEST_CONTEXT("ids " << ids) {
+      Instances instances(1, {}, ids);
+      WriteOperation taken;
+      taken.user = {"L", "F", all.at(2)};
+      BOOST_TEST((write(*instances.all[0], taken) == Status::ok));
+      Upload upload(*instances.all[0]);
+      BOOST_TEST((upload.open() == Status::ok));
+      StoreRules rules;
+      rules.unique_email = true;
+      instances.all.push_back(open_store(instances.url, {.rules = rules}, {}));
+      const auto answers = upload.lines(all);
+      BOOST_TEST((upload.close() == Status::ok));
+      std::map<std::uint64_t, UserId> made;
+      for (std::uint64_t number = 1; number <= all.size(); ++number) {
+        const WriteOperation& answer = answers[number - 1];
+        const bool is_taken = refused.contains(number);
+        BOOST_TEST((answer.status == (is_taken ? Status::email_taken : Status::ok)), number);
+        if (is_taken) continue;
+        made[number] = answer.id;
+        UserRecord user;
+        BOOST_TEST((find(*instances.all[0], answer.id, user) == Status::ok), number);
+        BOOST_TEST(user.view().email == all.at(number));
+      }
+      BOOST_TEST(instances.query("SELECT count(*) FROM users") == "4\n");
+      for (const auto& store : instances.all) {
+        Upload retry(*store);
+        BOOST_TEST((retry.open() == Status::ok));
+        std::map<std::uint64_t, UserId> known;
+        for (const UploadRun& run : retry.runs) {
+          for (std::uint64_t i = 0; i < run.count; ++i) known[run.line + i] = run.id + i;
+        }
+        BOOST_TEST((known == made));
+        for (const WriteOperation& each : retry.lines(refused)) {
+          BOOST_TEST((each.status == Status::email_taken));
+        }
+        BOOST_TEST((retry.close() == Status::ok));
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
