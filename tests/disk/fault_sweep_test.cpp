@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/disk/life.hpp"
-#include "tests/disk/settings.hpp"
+#include "tests/support/settings.hpp"
 
 /// One life, again and again: in the nth run the nth call of a kind fails.
 namespace rollcall::tests::disk {

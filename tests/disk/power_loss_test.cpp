@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "tests/disk/history.hpp"
-#include "tests/disk/settings.hpp"
+#include "tests/support/settings.hpp"
 
 namespace rollcall::tests::disk {
 namespace {

@@ -11,10 +11,10 @@
 #include <sstream>
 #include <thread>
 
-#include "tests/disk/settings.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/held_lock.hpp"
 #include "tests/storage/store_contract.hpp"
+#include "tests/support/settings.hpp"
 
 /// Connections that are lost in the middle of batches, and a server that is killed.
 namespace rollcall::storage {
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_SUITE(faults)
 
 BOOST_AUTO_TEST_CASE(connections_that_end_at_random_lose_nothing_and_repeat_nothing) {
   check_under_load(2, [] {
-    Random random(static_cast<unsigned>(tests::disk::first_seed()));
+    Random random(static_cast<unsigned>(tests::first_seed()));
     for (int i = 0; i < 100; ++i) {
       std::this_thread::sleep_for(std::chrono::microseconds(random() % 40'000));
       shut_connections(random);

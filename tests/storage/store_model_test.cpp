@@ -6,8 +6,8 @@
 #include <random>
 #include <set>
 
-#include "tests/disk/settings.hpp"
 #include "tests/storage/store_contract.hpp"
+#include "tests/support/settings.hpp"
 
 /// Random writes and listings, held against the simplest model that can be right. The same for
 /// every store.
@@ -247,7 +247,7 @@ BOOST_DATA_TEST_CASE(random_writes_and_listings_end_as_in_the_simplest_model,
   StoreRules rules;
   rules.unique_email = unique_emails;
   OpenedStore opened(kind, rules);
-  Random random(tests::disk::first_seed());
+  Random random(tests::first_seed());
   Model model(unique_emails);
   // Each step is several round trips there.
   const int steps = kind.shared ? 120 : 400;

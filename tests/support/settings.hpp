@@ -5,8 +5,8 @@
 #include <iostream>
 #include <random>
 
-/// What whoever runs the tests of the disk may set.
-namespace rollcall::tests::disk {
+/// What whoever runs the tests may set.
+namespace rollcall::tests {
 
 /// The integer in the environment variable `name`, or `otherwise`.
 inline std::uint64_t setting(const char* name, std::uint64_t otherwise) {
@@ -25,4 +25,4 @@ inline std::uint64_t first_seed() {
   return seed;
 }
 
-}  // namespace rollcall::tests::disk
+}  // namespace rollcall::tests

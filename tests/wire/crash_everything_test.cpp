@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/disk/settings.hpp"
 #include "tests/support/client.hpp"
+#include "tests/support/settings.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/keyed_stream.hpp"
 #include "tests/wire/running_server.hpp"
@@ -247,8 +247,8 @@ Users live_and_die(const std::string& path, const Program::Arguments& options,
 BOOST_AUTO_TEST_SUITE(crash_everything)
 
 BOOST_AUTO_TEST_CASE(rounds_of_sigkill_lose_nothing_whatever_is_going_on) {
-  const std::uint64_t rounds = disk::setting("ROLLCALL_TEST_ROUNDS", 3);
-  std::mt19937_64 random(disk::first_seed());
+  const std::uint64_t rounds = setting("ROLLCALL_TEST_ROUNDS", 3);
+  std::mt19937_64 random(first_seed());
   const TemporaryDirectory directory;
   const std::string path = directory.file("rollcall.db");
   Past past;

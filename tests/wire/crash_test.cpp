@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/disk/settings.hpp"
 #include "tests/support/client.hpp"
+#include "tests/support/settings.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
@@ -136,7 +136,7 @@ void end_under_load(int signal, int expected_code) {
 BOOST_AUTO_TEST_SUITE(crash)
 
 BOOST_AUTO_TEST_CASE(twenty_rounds_of_sigkill_under_load_lose_no_acknowledged_user) {
-  std::mt19937_64 random(disk::first_seed());
+  std::mt19937_64 random(first_seed());
   for (const auto& [commit, rounds] : {std::pair{"turn", 20U}, {"thread", 5U}}) {
     const TemporaryDirectory directory;
     const std::string store = "sqlite:" + directory.file("rollcall.db");

@@ -3,11 +3,11 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
 #include <vector>
 
 #include "tests/support/client.hpp"
+#include "tests/support/settings.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/wire/running_server.hpp"
 
@@ -56,8 +56,7 @@ void at_once(const Run& run) {
 }
 
 std::chrono::seconds race_time() {
-  const char* const given = std::getenv("ROLLCALL_TEST_RACE_SECONDS");
-  return std::chrono::seconds(given != nullptr ? std::atoi(given) : 2);
+  return std::chrono::seconds(setting("ROLLCALL_TEST_RACE_SECONDS", 2));
 }
 
 }  // namespace
