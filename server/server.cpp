@@ -238,17 +238,10 @@ void Server::watch_signals() {
   }
   signals_.async_wait([this](boost::system::error_code error, int number) {
     if (error) return;
-    const Clock::time_point now = system_clock().now();
+    const StopSignals::Meaning meaning = stop_signals_.arrived(number, system_clock().now());
     // What is acknowledged is on disk already: the second signal may end the process anywhere.
-    if (ending_ != Ending::none &&
-        (number != end_signal_ || now - ending_since_ > same_signal_time)) {
-      ::_exit(128 + number);
-    }
-    if (ending_ == Ending::none) {
-      end_signal_ = number;
-      ending_since_ = now;
-      begin_end(number);
-    }
+    if (meaning == StopSignals::Meaning::end_now) ::_exit(128 + number);
+    if (meaning == StopSignals::Meaning::begin_end) begin_end(number);
     watch_signals();
   });
 }

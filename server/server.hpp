@@ -23,6 +23,7 @@
 #include "server/ops/server_log.hpp"
 #include "server/ops/service_manager.hpp"
 #include "server/proxy_gate.hpp"
+#include "server/stop_signals.hpp"
 #include "server/store_events.hpp"
 #include "server/thread_balance.hpp"
 #include "storage/store.hpp"
@@ -112,8 +113,7 @@ class Server {
   std::size_t finding_room_ = 0;  ///< Connections in find_room().
   Notice full_;
   Ending ending_ = Ending::none;
-  int end_signal_ = 0;  ///< Which began it.
-  Clock::time_point ending_since_{};
+  StopSignals stop_signals_;
   std::unique_ptr<Admin> admin_;  ///< Uses the above.
 };
 
