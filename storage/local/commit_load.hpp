@@ -16,10 +16,10 @@ inline constexpr std::chrono::microseconds min_sync_to_hide{50};
 /// up to the second.
 inline constexpr std::chrono::microseconds max_sync_to_hide_a_write{45};
 inline constexpr std::chrono::microseconds max_sync_to_keep_thread_a_write{50};
-/// Writes a commit, on the same average, for which a thread of its own begins to lead. Fewer are
-/// one client's, who waits anyway; more keep a processor busy while they are gathered, and two half
-/// batches cost more than a whole one.
-inline constexpr double min_writes_for_thread = 1.7;
+/// Writes a commit, on the same average, for which a thread of its own begins to lead. Fewer are of
+/// one or two clients, who wait anyway; more keep a processor busy while they are gathered, and two
+/// half batches cost more than a whole one.
+inline constexpr double min_writes_for_thread = 2.5;
 inline constexpr double max_writes_for_thread = 5;
 /// While it leads, the next batch can be seen to gather; both together, for which it goes on.
 inline constexpr double min_writes_to_keep_thread = 2.2;

@@ -152,10 +152,12 @@ void SqliteBatch::take(const WriteOperation* first) noexcept {
 int SqliteBatch::insert(const WriteOperation* first) noexcept {
   take(first);
   UserId last = first_->id;
+  UserId largest = last;
   bool follows = highest_is_there_ && last == highest_ + 1;
   for (const WriteOperation* row = next(first_); row != end_; row = next(row)) {
     follows = follows && row->id == last + 1;
     last = row->id;
+    largest = std::max(largest, last);
   }
   const int code = (follows ? append_ : insert_).run();
   if (code != SQLITE_OK) return code;
@@ -163,8 +165,9 @@ int SqliteBatch::insert(const WriteOperation* first) noexcept {
   if (follows && sqlite3_last_insert_rowid(database_) != static_cast<sqlite3_int64>(last)) {
     return SQLITE_CONSTRAINT_ROWID;
   }
-  highest_is_there_ = last > highest_ || (highest_is_there_ && last != highest_);
-  highest_ = std::max(highest_, last);
+  // In any order: an import's are as its file has them.
+  highest_is_there_ = largest > highest_ || (highest_is_there_ && largest != highest_);
+  highest_ = std::max(highest_, largest);
   return SQLITE_OK;
 }
 

@@ -105,6 +105,15 @@ BOOST_AUTO_TEST_CASE(rows_have_their_ids_whether_they_follow_the_largest_one_or_
   BOOST_TEST(ids() == "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 ");
 }
 
+BOOST_AUTO_TEST_CASE(rows_have_their_ids_behind_a_batch_whose_largest_one_is_not_its_last) {
+  link({{}, {}, {}});
+  operations[1].id = 9;
+  BOOST_TEST(batch.insert(operations.data()) == SQLITE_OK);
+  BOOST_TEST(insert(4, 2) == SQLITE_OK);
+  BOOST_TEST(insert(10, 2) == SQLITE_OK);
+  BOOST_TEST(ids() == "1 3 4 5 9 10 11 ");
+}
+
 BOOST_AUTO_TEST_CASE(rows_have_their_ids_after_the_largest_one_was_removed) {
   BOOST_TEST(insert(1, 3) == SQLITE_OK);
   remove(3);
