@@ -1,6 +1,7 @@
 #include "storage/local/commit_load.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rollcall::storage {
 namespace {
@@ -31,7 +32,7 @@ void CommitLoad::note_commit(std::size_t writes, std::size_t waiting,
 
 std::optional<std::size_t> CommitLoad::half() const noexcept {
   if (!hides_sync_) return std::nullopt;
-  return std::max<std::size_t>(1, static_cast<std::size_t>(writes_ / 2 + 0.5));
+  return std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(writes_ / 2)));
 }
 
 }  // namespace rollcall::storage
