@@ -8,9 +8,8 @@
 namespace rollcall::server {
 
 /// What a signal that ends the program means: the first one begins the end, and a second one is of
-/// somebody who does not wait for it. Some deliver theirs twice: timeout(1) to the program and then
-/// to its group. So the same one again, up to same_signal_time later, is still the first. One
-/// thread.
+/// somebody who does not wait for it. The same one, up to same_signal_time later, is still the
+/// first. One thread.
 class StopSignals {
  public:
   enum class Meaning : std::uint8_t { begin_end, nothing_new, end_now };
